@@ -1,0 +1,54 @@
+"""Drafts and alerts as records: what waits for a rep. Nothing here sends anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class DraftState(StrEnum):
+    """Waiting drafts are the rep's to send; withdrawn ones lost their reason."""
+
+    WAITING = "waiting"
+    WITHDRAWN = "withdrawn"
+    SENT = "sent"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A text addressed to a customer, waiting in the rep's own drafts."""
+
+    draft_id: str
+    key: str
+    """The effect's key: one draft per key, ever."""
+    account_id: str
+    incident_id: str
+    revision: int
+    communication_type: str
+    rep_email: str
+    to: tuple[str, ...]
+    """Known stakeholders of the account; empty: the rep picks one."""
+    subject: str
+    body_text: str
+    body_html: str
+    created_at: datetime
+    state: DraftState = DraftState.WAITING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A line in a rep's inbox list."""
+
+    key: str
+    channel: str
+    """`email` or `chat`: which channel it stands in for."""
+    rep_email: str
+    account_id: str
+    """Empty for a digest or a feed alert."""
+    incident_id: str
+    revision: int
+    text: str
+    """Begins with `[TAM ALERT]`, `[CSM ALERT]`, `[FEED ALERT]` or `[DIGEST]`."""
+    created_at: datetime

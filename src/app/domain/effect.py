@@ -1,0 +1,74 @@
+"""Effects: what is owed to the outside, each once, by its key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import JsonValue
+
+
+class EffectKind(StrEnum):
+    """What is to be done."""
+
+    DRAFT = "draft"
+    RECORD = "record"
+    """The account record: channel `notion` of an escalation."""
+    EVENT = "event"
+    EMAIL = "email"
+    """An alert to our own rep by mail; in the embedded set-up, into the rep's inbox list."""
+    CHAT = "chat"
+    WITHDRAW = "withdraw"
+    """Take back drafts of a closed or superseded revision that nobody touched."""
+
+
+class EffectState(StrEnum):
+    """Owed → intent → done; parked needs a person."""
+
+    OWED = "owed"
+    INTENT = "intent"
+    DONE = "done"
+    PARKED = "parked"
+
+
+class EffectClass(StrEnum):
+    """What a sink promises about repeats."""
+
+    KEYED = "keyed"
+    """The sink itself refuses a second one with the same key."""
+    FINDABLE = "findable"
+    """It can be looked up by our key before being made again."""
+    AT_LEAST_ONCE = "at_least_once"
+    """Never lost; a possible repeat is marked as such."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOwed:
+    """One effect to be had. `key` is `{tenant}:{incident}:{revision}:{effect}`."""
+
+    key: str
+    kind: EffectKind
+    subject: str
+    """The account (or feed, or rep for a digest) it is about."""
+    payload: Mapping[str, JsonValue]
+    """All that is needed to act, JSON-ready, as decided when it was recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectRow:
+    """A row of the effects ledger."""
+
+    work: WorkOwed
+    state: EffectState
+    attempt: int
+    """Counts the takers; finishing is fenced by it."""
+    owner: str
+    """Who took it last; empty: nobody yet."""
+    taken_at: datetime | None
+    next_try_at: datetime | None
+    remote_id: str | None
+    """What the sink calls it, once done."""
+    error: str
+    """Why the last try failed, or why it is parked."""

@@ -1,0 +1,1 @@
+"""The protocols that cross layers, each with its promise written out."""

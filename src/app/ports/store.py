@@ -1,0 +1,421 @@
+"""The store as the rest of Tend sees it: transactions opened for one tenant.
+
+A `Unit` is one transaction of one tenant; nothing in it can read or write another tenant's rows.
+Functions given to `Store.read` and `Store.write` are synchronous, so no await can sit inside a
+transaction; they run in a thread and may be run again only by their caller, never by the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol, TypeVar
+
+from app.domain.account import Account, Contract, Rep, Stakeholder
+from app.domain.assessment import Agent
+from app.domain.book import AccountFacts, BookContext
+from app.domain.draft import Alert, Draft, DraftState
+from app.domain.effect import EffectRow, EffectState, WorkOwed
+from app.domain.fact_rows import FactRow, UpsertCount
+from app.domain.feed import FactKind, Feed
+from app.domain.health_record import HealthRecord, NewHealth, Snapshot
+from app.domain.incident import Incident, IncidentKind, Revision
+from app.domain.scan import Scan
+from app.domain.tenant_settings import TenantSettings
+from app.ports.rows import (
+    Delivery,
+    ExternalId,
+    RecordedRevision,
+    SettingsVersion,
+    StoredEvent,
+    UnresolvedTicket,
+)
+
+T = TypeVar("T")
+
+
+class FactRows(Protocol):
+    """Facts going in."""
+
+    def upsert(self, kind: FactKind, rows: Sequence[FactRow]) -> UpsertCount:
+        """Insert or update rows by the kind's key (`FACT_SHAPES`), only the columns given.
+
+        Usage roll-ups by week and features' last days are kept up in the same transaction.
+        The same rows again change nothing and count as unchanged. Of two rows with one key in
+        `rows` the later wins.
+        """
+        ...
+
+    def known_accounts(self, account_ids: Collection[str]) -> frozenset[str]:
+        """Which of these accounts exist."""
+        ...
+
+    def count(self, kind: FactKind) -> int:
+        """How many rows of this kind there are."""
+        ...
+
+
+class TicketMapping(Protocol):
+    """What ties outside records to accounts."""
+
+    def add_external_ids(self, ids: Sequence[ExternalId]) -> None:
+        """Remember that a system's id means an account; the later word wins."""
+        ...
+
+    def external_ids(self) -> tuple[ExternalId, ...]:
+        """All of them, in order of system and id."""
+        ...
+
+    def domains(self) -> Mapping[str, tuple[str, ...]]:
+        """E-mail domain (lower case) to the accounts that name it."""
+        ...
+
+    def keep_unresolved(self, tickets: Sequence[UnresolvedTicket]) -> None:
+        """Put tickets that no rule could place on the list; one row per ticket id."""
+        ...
+
+    def forget_unresolved(self, ticket_ids: Collection[str]) -> None:
+        """Take tickets off the list: they have an account now."""
+        ...
+
+    def unresolved(self) -> tuple[UnresolvedTicket, ...]:
+        """The list, in order of ticket id."""
+        ...
+
+
+class Book(Protocol):
+    """The book of business, read in bulk."""
+
+    def context(self, now: datetime, zone: str) -> BookContext:
+        """What is the same for all accounts at `now`; usage after `now` does not exist."""
+        ...
+
+    def active_count(self, day: date) -> int:
+        """How many accounts are active on `day`: a running contract, or no contract at all."""
+        ...
+
+    def page(self, context: BookContext, *, after: str, limit: int) -> tuple[AccountFacts, ...]:
+        """The next `limit` active accounts by id after `after` ("" for the first), with their facts.
+
+        Facts are as known at `context.now`: a ticket resolved later is open, a heartbeat, usage
+        day, invoice, payment or contact after it does not exist. A constant number of statements
+        per page, whatever `limit`.
+        """
+        ...
+
+    def one(self, context: BookContext, account_id: str) -> AccountFacts:
+        """One account, active or not. Raises NotFound."""
+        ...
+
+    def find(self, text: str) -> Account:
+        """An account by id, else by name (case ignored), else by a unique beginning of either.
+
+        Raises NotFound, naming up to five near names; Conflict when several begin so.
+        """
+        ...
+
+    def accounts(self, account_ids: Collection[str]) -> Mapping[str, Account]:
+        """These accounts by id; unknown ids are left out."""
+        ...
+
+    def contracts(self, account_ids: Collection[str], day: date) -> Mapping[str, Contract]:
+        """The contract running on `day` of each; accounts without one are left out."""
+        ...
+
+
+class People(Protocol):
+    """Reps and stakeholders."""
+
+    def reps(self) -> Mapping[str, Rep]:
+        """All reps by e-mail (lower case)."""
+        ...
+
+    def stakeholders(self, account_id: str) -> tuple[Stakeholder, ...]:
+        """The account's people, primary ones first, then by name."""
+        ...
+
+
+class Feeds(Protocol):
+    """Where facts come from and how that goes."""
+
+    def all(self) -> tuple[Feed, ...]:
+        """Every feed, in order of name."""
+        ...
+
+    def save(self, feed: Feed) -> None:
+        """Write the feed's row, its accounts included."""
+        ...
+
+
+class TenantState(Protocol):
+    """The tenant itself: its settings, versioned, and whether alerts have begun."""
+
+    def settings(self) -> SettingsVersion:
+        """The newest settings; version 0 with every default where none were ever applied."""
+        ...
+
+    def settings_at(self, version: int) -> TenantSettings:
+        """An earlier version. Raises NotFound."""
+        ...
+
+    def settings_history(self) -> tuple[SettingsVersion, ...]:
+        """All versions, oldest first."""
+        ...
+
+    def apply_settings(self, settings: TenantSettings, *, at: datetime, by: str) -> SettingsVersion:
+        """Add a version; the same settings as the newest add none and return it."""
+        ...
+
+    def live_since(self) -> datetime | None:
+        """When alerts began; None: every scan is still a baseline."""
+        ...
+
+    def go_live(self, at: datetime) -> bool:
+        """Begin alerts; False when they had begun already."""
+        ...
+
+
+class Scans(Protocol):
+    """Scans and their pages."""
+
+    def begin(self, scan: Scan) -> Scan:
+        """Insert the scan, or return the one stored under its id."""
+        ...
+
+    def running(self) -> tuple[Scan, ...]:
+        """Scans that were begun and not recorded to the end, oldest first."""
+        ...
+
+    def latest(self) -> Scan | None:
+        """The newest scan of the whole book by its `now`, of any state."""
+        ...
+
+    def progress(self, scan_id: str, agent: Agent) -> tuple[int, str]:
+        """How many pages of this agent are recorded, and the last account id of the last one."""
+        ...
+
+    def record_page(self, scan_id: str, agent: Agent, page: int, until: str) -> bool:
+        """Mark a page recorded, in the transaction that records it; False: another process did."""
+        ...
+
+    def finish(self, scan_id: str) -> bool:
+        """Mark the scan recorded; False when it was already."""
+        ...
+
+
+class Health(Protocol):
+    """Account records and their append-only history."""
+
+    def records(
+        self, agent: Agent, account_ids: Collection[str] | None
+    ) -> Mapping[str, HealthRecord]:
+        """Current records by account id; None asks for all."""
+        ...
+
+    def record(self, scan: Scan, health: Sequence[NewHealth]) -> None:
+        """Append a snapshot for each, full or slim, and write the records that changed."""
+        ...
+
+    def history(
+        self, agent: Agent, account_id: str, *, until: datetime, most: int = 400
+    ) -> tuple[Snapshot, ...]:
+        """The newest `most` points up to `until`, oldest first, without ledgers and inputs."""
+        ...
+
+    def full_at(self, agent: Agent, account_id: str, until: datetime) -> Snapshot | None:
+        """The newest snapshot with its ledger at or before `until`."""
+        ...
+
+    def scores_on(self, agent: Agent, day: date, account_ids: Collection[str]) -> Mapping[str, int]:
+        """Scores of the last scan of `day`; accounts without one are left out."""
+        ...
+
+
+class Incidents(Protocol):
+    """Incidents and their revisions."""
+
+    def latest(
+        self, kinds: Collection[IncidentKind], subjects: Collection[str]
+    ) -> Mapping[tuple[IncidentKind, str], Incident]:
+        """The newest incident, live or closed, of each kind and subject."""
+        ...
+
+    def live(self, kinds: Collection[IncidentKind] | None = None) -> tuple[Incident, ...]:
+        """All live incidents, in order of id."""
+        ...
+
+    def get(self, incident_id: str) -> Incident:
+        """One incident. Raises NotFound."""
+        ...
+
+    def raised_counts(
+        self, kind: IncidentKind, subjects: Collection[str], since: datetime
+    ) -> Mapping[str, int]:
+        """How many times incidents of the kind were raised or worsened since then, per subject."""
+        ...
+
+    def save(self, incidents: Sequence[Incident]) -> None:
+        """Insert or replace incidents by id."""
+        ...
+
+    def add_revisions(self, scan_id: str, revisions: Sequence[Revision]) -> None:
+        """Append revisions; one that is there already stays as it is."""
+        ...
+
+    def undelivered(self, scan_id: str) -> tuple[RecordedRevision, ...]:
+        """Revisions of the scan whose delivery is not decided yet, in order of id and revision."""
+        ...
+
+    def set_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        """Write how each revision is told, once."""
+        ...
+
+    def alerts_spent(self, day: date) -> Mapping[str, int]:
+        """Alerts given on this local day, per rep."""
+        ...
+
+    def revisions(self, incident_id: str) -> tuple[RecordedRevision, ...]:
+        """The incident's life, in order."""
+        ...
+
+
+class EffectLedger(Protocol):
+    """The effects ledger. Times are the database's own clock, so that takers agree."""
+
+    def owe(self, work: Sequence[WorkOwed]) -> int:
+        """Write work owed; keys that are there already stay as they are. Returns how many are new."""
+        ...
+
+    def due(self, *, most: int, stale_after_seconds: float) -> tuple[EffectRow, ...]:
+        """Owed effects whose next try has come, and intents older than `stale_after_seconds`.
+
+        In order of being owed.
+        """
+        ...
+
+    def take(self, key: str, *, owner: str, attempt: int) -> bool:
+        """Compare and swap on `attempt`: the row becomes an intent of `owner`, attempt + 1.
+
+        False when somebody else took it first, or it is done or parked.
+        """
+        ...
+
+    def still_mine(self, key: str, *, owner: str, attempt: int) -> bool:
+        """Whether the intent taken as `attempt` is still this owner's: asked just before the call."""
+        ...
+
+    def finish(self, key: str, *, attempt: int, remote_id: str) -> bool:
+        """Mark done, fenced by `attempt`; False when a later taker has it."""
+        ...
+
+    def retry_later(self, key: str, *, attempt: int, seconds: float, error: str) -> bool:
+        """Back to owed, next try after `seconds`; fenced."""
+        ...
+
+    def park(self, key: str, *, attempt: int, error: str) -> bool:
+        """Set aside for a person; fenced."""
+        ...
+
+    def get(self, key: str) -> EffectRow | None:
+        """One row."""
+        ...
+
+    def counts(self) -> Mapping[EffectState, int]:
+        """How many rows are in each state; states without rows are 0."""
+        ...
+
+
+class Outbox(Protocol):
+    """Drafts and alerts kept in the store."""
+
+    def add_draft(self, draft: Draft) -> Draft:
+        """Keep a draft; where its key is there already, the stored one is returned unchanged."""
+        ...
+
+    def draft(self, draft_id: str) -> Draft:
+        """One draft by its id. Raises NotFound."""
+        ...
+
+    def draft_by_key(self, key: str) -> Draft | None:
+        """One draft by the effect's key."""
+        ...
+
+    def drafts(
+        self, *, state: DraftState | None = None, account_id: str | None = None
+    ) -> tuple[Draft, ...]:
+        """Drafts, newest first."""
+        ...
+
+    def set_draft_state(self, draft_ids: Collection[str], state: DraftState) -> int:
+        """Change waiting drafts to `state`; returns how many were waiting."""
+        ...
+
+    def add_alert(self, alert: Alert) -> bool:
+        """Keep an alert by its key; False when it is there already."""
+        ...
+
+    def alerts(self, *, rep_email: str | None = None, most: int = 200) -> tuple[Alert, ...]:
+        """Alerts, newest first."""
+        ...
+
+
+class EventLog(Protocol):
+    """Events kept in the store, the embedded bus's ground."""
+
+    def add(self, event: StoredEvent) -> bool:
+        """Append an event by its id; False when it is there already."""
+        ...
+
+    def stream(self, name: str, *, most: int = 200) -> tuple[StoredEvent, ...]:
+        """The newest events of a stream, oldest first."""
+        ...
+
+
+class Unit(Protocol):
+    """One transaction of one tenant."""
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant it was opened for."""
+        ...
+
+    @property
+    def facts(self) -> FactRows: ...
+    @property
+    def mapping(self) -> TicketMapping: ...
+    @property
+    def book(self) -> Book: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def feeds(self) -> Feeds: ...
+    @property
+    def tenant(self) -> TenantState: ...
+    @property
+    def scans(self) -> Scans: ...
+    @property
+    def health(self) -> Health: ...
+    @property
+    def incidents(self) -> Incidents: ...
+    @property
+    def effects(self) -> EffectLedger: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def events(self) -> EventLog: ...
+
+
+class Store(Protocol):
+    """Where everything is kept; opened once per process."""
+
+    async def read(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
+        """Run `work` in a read transaction, in a thread; nothing it writes is kept."""
+        ...
+
+    async def write(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
+        """Run `work` in a write transaction, in a thread; an exception rolls everything back."""
+        ...
+
+    def close(self) -> None:
+        """Close all connections."""
+        ...

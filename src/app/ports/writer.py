@@ -1,0 +1,57 @@
+"""The writer: words a text from facts. Templates always; a model where one is configured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.account import Account, Contract, Rep, Stakeholder
+from app.domain.band import Band
+from app.domain.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutreachFacts:
+    """All that a letter may speak of."""
+
+    account: Account
+    contract: Contract | None
+    stakeholders: tuple[Stakeholder, ...]
+    rep: Rep
+    open_tickets: tuple[Ticket, ...]
+    last_heartbeat: datetime | None
+    silent_hours: float | None
+    """Hours without a heartbeat, where the integration was alive and fell silent; else None."""
+    reasons: tuple[str, ...]
+    """Our own words for the rep: never for the customer."""
+    band: Band
+    now: datetime
+    usage_fell: bool = False
+    """The behavioural reading: usage declines, whatever the cause."""
+    features_unused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A text to a customer, for a rep to read first."""
+
+    subject: str
+    body_text: str
+    body_html: str
+
+
+class Writer(Protocol):
+    """Words letters and alerts."""
+
+    def letter(self, communication_type: str, facts: OutreachFacts) -> Letter:
+        """A letter of one of the communication types, such as `escalation_outreach`.
+
+        Raises NotFound for a type it has no template for.
+        """
+        ...
+
+    def alert(self, name: str, facts: Mapping[str, str]) -> str:
+        """A short text to our own rep by the template `name`, one or more lines."""
+        ...

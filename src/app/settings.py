@@ -1,0 +1,78 @@
+"""Where Tend keeps its things and how it reaches them: environment `TEND_…`, then `tend.toml`.
+
+Thresholds and weights are not here: they live in the store, versioned, per tenant.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from app.errors import ConfigurationError
+
+
+class Settings(BaseSettings):
+    """One process's configuration; read once, at start, and passed on."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TEND_", toml_file="tend.toml", extra="forbid", frozen=True
+    )
+
+    home: Path = Field(default_factory=lambda: user_data_path("tend", appauthor=False))
+    """The data folder: store and outbox. `TEND_HOME`."""
+
+    database_url: str = ""
+    """SQLAlchemy address of the store; empty: a SQLite file in `home`. `TEND_DATABASE_URL`."""
+
+    tenant: str = Field(default="main", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
+    """The tenant that commands speak for. `TEND_TENANT`."""
+
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then `tend.toml` in the working folder."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def store_url(self) -> str:
+        """The address the store is opened by, its default filled in."""
+        return self.database_url or f"sqlite:///{self.home / 'tend.sqlite3'}"
+
+    @property
+    def outbox(self) -> Path:
+        """The folder that drafts are saved to as `.eml` files."""
+        return self.home / "outbox"
+
+
+def load_settings() -> Settings:
+    """Read the environment and `tend.toml`.
+
+    Raises ConfigurationError naming each setting that cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as exc:
+        lines = (
+            f"TEND_{'_'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"
+            for error in exc.errors()
+        )
+        raise ConfigurationError("; ".join(lines)) from exc
