@@ -34,6 +34,8 @@ class HealthRecord:
     settings_version: int
     churn_level: str = ""
     """CSM only: low, medium, high or critical; empty: never assessed."""
+    incident_id: str = ""
+    """The live incident this account is flagged with; written by `Health.flag` alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

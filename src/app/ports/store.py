@@ -213,7 +213,14 @@ class Health(Protocol):
         ...
 
     def record(self, scan: Scan, health: Sequence[NewHealth]) -> None:
-        """Append a snapshot for each, full or slim, and write the records that changed."""
+        """Append a snapshot for each, full or slim, and write the records that changed.
+
+        `HealthRecord.incident_id` is left as stored: `flag` owns it.
+        """
+        ...
+
+    def flag(self, agent: Agent, account_id: str, incident_id: str) -> None:
+        """Put the live incident's id on the account record; "" takes it off. Safe to repeat."""
         ...
 
     def history(
