@@ -1,0 +1,150 @@
+"""The CSM's signals, tasks and results, as they cross its edge.
+
+What handoffs carry is declared in `app.handoffs` and known here under the same names.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from pydantic import Field, JsonValue
+
+from app.domain.band import Band
+from app.handoffs.edge import Confidence, Identifier, Shape, TaskShape
+from app.handoffs.health import ChurnRiskResult, CSMHealthScoreResult, EscalationNotificationResult
+from app.handoffs.payloads import (
+    CSMHandoffRequest,
+    CSMHandoffResponse,
+    CsmTaskType,
+    ExpansionOpportunity,
+)
+
+__all__ = [
+    "TASK_TYPES",
+    "CSMHandoffRequest",
+    "CSMHandoffResponse",
+    "CSMHealthScoreResult",
+    "CSMHealthSignals",
+    "CSMResult",
+    "CSMTask",
+    "ChurnRiskResult",
+    "ExpansionOpportunity",
+    "FeatureAdoptionReport",
+    "FeatureStanding",
+    "QBRContent",
+    "QBRMetric",
+    "QBRSection",
+]
+
+TASK_TYPES: tuple[str, ...] = get_args(CsmTaskType)
+"""Everything a CSM can be asked to do."""
+
+
+class CSMHealthSignals(Shape):
+    """The eleven signals of one account and the TAM's band. None is unknown, never zero."""
+
+    account_id: Identifier
+    feature_adoption_rate: float | None = Field(default=None, ge=0, le=1)
+    """Features used of those entitled to, 0-1."""
+    tickets_90_days: int | None = Field(default=None, ge=0)
+    csat: float | None = Field(default=None, ge=1, le=5)
+    """Mean satisfaction with tickets of the last 90 days, 1 (bad) to 5 (good)."""
+    tickets_reopened: int | None = Field(default=None, ge=0)
+    tickets_escalated: int | None = Field(default=None, ge=0)
+    days_since_last_interaction: int | None = Field(default=None, ge=0)
+    """Since the last meaningful one."""
+    logins_per_week: float | None = Field(default=None, ge=0)
+    usage_trend: Literal["growing", "stable", "declining"] | None = None
+    payment_status: Literal["current", "overdue_30", "overdue_60", "overdue_90_plus"] | None = None
+    stakeholder_engagement: Literal["high", "medium", "low"] | None = None
+    nps: int | None = Field(default=None, ge=0, le=10)
+    days_to_renewal: int | None = None
+    """Negative once it is past."""
+    seats_purchased: int | None = Field(default=None, ge=0)
+    seats_used: int | None = Field(default=None, ge=0)
+    escalations_90_days: int | None = Field(default=None, ge=0)
+    tam_rag: Band | None = None
+    """The technical band on the account record of the same day."""
+
+
+class QBRMetric(Shape):
+    """A figure of a quarterly review, as it is shown."""
+
+    label: str
+    value: str
+    """With its unit, such as `62 %` or `EUR 12,000`."""
+
+
+class QBRSection(Shape):
+    """Two or three sentences and the figures they rest on."""
+
+    text: str
+    metrics: list[QBRMetric] = Field(default_factory=list)
+
+
+class QBRContent(Shape):
+    """A quarterly business review for the rep to present: its four sections."""
+
+    account_id: Identifier
+    period: str
+    """Such as `2026-Q1`, or the contract term."""
+    trigger: Literal["quarterly", "contract_proximity"]
+    account_health_summary: QBRSection
+    roi_business_impact: QBRSection
+    feature_adoption_scorecard: QBRSection
+    expansion_next_steps: QBRSection
+    internal_notes: str = ""
+    """Churn, risk and the rep's notes; no export contains it."""
+
+
+class FeatureStanding(Shape):
+    """One feature against comparable accounts."""
+
+    feature_name: str
+    used: bool
+    benchmark_rate: float | None = Field(default=None, ge=0, le=1)
+    """The share of comparable accounts that use it; None: too few to say."""
+    recommendation: str = ""
+
+
+class FeatureAdoptionReport(Shape):
+    """What an account uses, against accounts of its segment and tenure."""
+
+    account_id: Identifier
+    adoption_rate: float | None = Field(default=None, ge=0, le=1)
+    benchmark_rate: float | None = Field(default=None, ge=0, le=1)
+    compared_accounts: int = Field(default=0, ge=0)
+    """How many the benchmark rests on."""
+    features: list[FeatureStanding] = Field(default_factory=list)
+
+
+class CSMTask(TaskShape):
+    """One thing asked of the CSM for one tenant."""
+
+    task_type: CsmTaskType
+    """Also accepted as `type`."""
+    account_id: Identifier | None = None
+    """None: all active accounts."""
+    deal_id: str | None = None
+    metadata: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class CSMResult(Shape):
+    """What became of a task."""
+
+    task_type: str
+    health_scores: list[CSMHealthScoreResult] = Field(default_factory=list)
+    """Of a scan over all accounts."""
+    health_score: CSMHealthScoreResult | None = None
+    """Of a task about one account."""
+    churn_risk: ChurnRiskResult | None = None
+    expansion_opportunities: list[ExpansionOpportunity] = Field(default_factory=list)
+    qbr: QBRContent | None = None
+    feature_adoption: FeatureAdoptionReport | None = None
+    escalation_result: EscalationNotificationResult | None = None
+    draft_id: str | None = None
+    error: str | None = None
+    """Why it failed, in words for a person; None: it did not."""
+    confidence: Confidence = "medium"
+    partial: bool = False
+    """Some of what was asked is not here."""

@@ -1,0 +1,1 @@
+"""Events between agents: their shape, and the buses that carry them."""

@@ -1,0 +1,1 @@
+"""What agents hand to each other: the payloads and how strictly they are checked."""
