@@ -1,4 +1,4 @@
-"""Time as a collaborator. Everything inside Tend is aware and UTC; zones appear only at the edge."""
+"""Time as a collaborator. Inside Tend it is aware and UTC; zones appear only at the edge."""
 
 from __future__ import annotations
 

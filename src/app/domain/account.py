@@ -30,7 +30,7 @@ class Account:
     domains: tuple[str, ...] = ()
     """E-mail domains of its people, lower case."""
     features: tuple[str, ...] = ()
-    """Features it is entitled to; empty: not told, so adoption is measured on the whole catalogue."""
+    """Features it is entitled to; empty: not told, so adoption counts the whole catalogue."""
     integrations: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
     """Other applications in the customer's environment."""

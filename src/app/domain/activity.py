@@ -17,7 +17,7 @@ class UsageDay:
     active_users: int = 0
     logins: int = 0
     events: int = 0
-    """How often it was used: calls, clicks, jobs; the source's own unit, compared only to itself."""
+    """How often it was used: calls, clicks, jobs; the source's own unit, compared to itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

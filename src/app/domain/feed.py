@@ -50,7 +50,7 @@ class Feed:
     """The accounts it speaks for; None: all of them."""
 
     def state(self, now: datetime) -> FeedState:
-        """Fresh, late or failed at `now`. A feed that never delivered is late once it has a limit."""
+        """Fresh, late or failed at `now`; with a limit, one that never delivered is late."""
         if self.failed_since is not None and self.failed_since <= now:
             return FeedState.FAILED
         if self.late_after_hours is None:

@@ -94,8 +94,12 @@ class Book(Protocol):
         """How many accounts are active on `day`: a running contract, or no contract at all."""
         ...
 
+    def active(self, day: date) -> tuple[Account, ...]:
+        """Every account active on `day`, by id."""
+        ...
+
     def page(self, context: BookContext, *, after: str, limit: int) -> tuple[AccountFacts, ...]:
-        """The next `limit` active accounts by id after `after` ("" for the first), with their facts.
+        """The next `limit` active accounts by id after `after` ("" for the first), with facts.
 
         Facts are as known at `context.now`: a ticket resolved later is open, a heartbeat, usage
         day, invoice, payment or contact after it does not exist. A constant number of statements
@@ -290,7 +294,7 @@ class EffectLedger(Protocol):
     """The effects ledger. Times are the database's own clock, so that takers agree."""
 
     def owe(self, work: Sequence[WorkOwed]) -> int:
-        """Write work owed; keys that are there already stay as they are. Returns how many are new."""
+        """Write work owed; keys that are there stay as they are. Returns how many are new."""
         ...
 
     def due(self, *, most: int, stale_after_seconds: float) -> tuple[EffectRow, ...]:
@@ -308,7 +312,7 @@ class EffectLedger(Protocol):
         ...
 
     def still_mine(self, key: str, *, owner: str, attempt: int) -> bool:
-        """Whether the intent taken as `attempt` is still this owner's: asked just before the call."""
+        """Whether the intent taken as `attempt` is still this owner's; asked before the call."""
         ...
 
     def finish(self, key: str, *, attempt: int, remote_id: str) -> bool:

@@ -1,0 +1,130 @@
+"""The book as a table, the most at risk first. It decides nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from app.domain.band import Band
+from app.domain.money import Money
+from app.jobs.standing import AgentStanding, Standing
+
+BAND_STYLE = {
+    Band.GREEN: "green",
+    Band.AMBER: "yellow",
+    Band.RED: "bold red",
+    Band.UNKNOWN: "magenta",
+}
+STEADY = 2
+"""Points in a week that are not worth an arrow."""
+SOON_DAYS = 60
+
+
+def book_table(standings: Sequence[Standing], day: date, *, wide: bool) -> Table:
+    """The table of these accounts; `wide` adds the owner."""
+    table = Table(
+        title="Your customers, the most at risk first (100 = healthy)",
+        title_justify="left",
+        title_style="bold",
+        expand=True,
+        box=None,
+        pad_edge=False,
+        padding=(0, 1),
+        header_style="dim",
+    )
+    table.add_column("Account", no_wrap=True, overflow="ellipsis", max_width=24)
+    table.add_column("Technical", no_wrap=True)
+    table.add_column("Commercial", no_wrap=True)
+    table.add_column("Churn", no_wrap=True)
+    table.add_column("Why", ratio=1, no_wrap=True, overflow="ellipsis")
+    table.add_column("ARR", justify="right", no_wrap=True)
+    table.add_column("Renews", no_wrap=True)
+    table.add_column("Known", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("Owner", no_wrap=True, overflow="ellipsis", max_width=20)
+    for standing in standings:
+        cells = [
+            Text(standing.name),
+            _health(standing.tam),
+            _health(standing.csm),
+            _churn(standing.churn_level),
+            _why(standing),
+            money_text(standing.arr),
+            _renewal(standing.renewal, day),
+            f"{min(standing.tam.coverage, standing.csm.coverage)}%",
+        ]
+        if wide:
+            cells.append(_owner(standing))
+        table.add_row(*cells)
+    return table
+
+
+def _health(standing: AgentStanding) -> Text:
+    score = "  ?" if standing.score is None else f"{standing.score:3d}"
+    text = Text(f"{score} {arrow(standing.moved)} {standing.band}", BAND_STYLE[standing.band])
+    if standing.stale_reason is not None:
+        text.append(" ⏸", "magenta")
+    if standing.flagged:
+        text.append(" !", "bold red")
+    return text
+
+
+def arrow(moved: int | None) -> str:
+    """Where the score went in a week: up, down, steady, or a dot where nothing can be said."""
+    if moved is None:
+        return "·"
+    if abs(moved) <= STEADY:
+        return "→"
+    return "↑" if moved > 0 else "↓"
+
+
+def _churn(level: str) -> Text:
+    style = {"critical": "bold red", "high": "red", "medium": "yellow"}.get(level, "dim")
+    return Text(level or "·", style)
+
+
+def _why(standing: Standing) -> Text:
+    stale = standing.tam.stale_reason or standing.csm.stale_reason
+    if stale is not None:
+        return Text(f"stale: {stale}", "magenta")
+    return Text(
+        "; ".join(standing.reasons[:2]) or "nothing costs points", "" if standing.reasons else "dim"
+    )
+
+
+def _renewal(renewal: date | None, day: date) -> Text:
+    if renewal is None:
+        return Text("·", "dim")
+    days = (renewal - day).days
+    return Text(f"{days:4d} d", "yellow" if days <= SOON_DAYS else "")
+
+
+def _owner(standing: Standing) -> Text:
+    if not standing.owner:
+        return Text("nobody", "magenta")
+    name = standing.owner.partition("@")[0]
+    return Text(f"{name} (default)" if standing.owner_is_default else name)
+
+
+def money_text(money: Money | None) -> str:
+    """`USD 48,000`, or `unknown`: a missing amount is never 0."""
+    return "unknown" if money is None else f"{money.currency} {money.amount:,.0f}"
+
+
+def band_line(standings: Sequence[Standing]) -> str:
+    """`37 Green · 14 Amber · 8 Red · 1 Unknown`, by the worse of both bands."""
+    counts = Counter(standing.worst_band for standing in standings)
+    return " · ".join(
+        f"[{BAND_STYLE[band]}]{counts[band]} {escape(band)}[/]" for band in Band if counts[band]
+    )
+
+
+LEGEND = (
+    "[dim]Arrows: against a week ago. ! a live incident. ⏸ a feed is silent: last score kept. "
+    "Known: share of the signals there is word of.[/dim]"
+)

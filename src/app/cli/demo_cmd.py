@@ -1,0 +1,125 @@
+"""`tend demo`: a made-up book in a folder of its own, lived through day by day."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from app.cli.context import CliContext
+    from app.demo.book import DemoBook
+    from app.settings import Settings
+
+demo_app = typer.Typer(rich_markup_mode="rich")
+
+DAYS = 90
+MARKER = "made-by-tend-demo"
+"""A folder without this file is never emptied."""
+
+
+@demo_app.command(
+    epilog="Examples:  [bold]tend demo[/bold]   ·   [bold]tend demo --home ./demo --seed 12[/bold]"
+)
+def demo(
+    home: Annotated[
+        Path | None, typer.Option(help="The demo's own data folder; made anew each time.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed makes another book.")] = 7,
+    top: Annotated[int, typer.Option(help="Rows of the table; 0 shows all.", min=0)] = 25,
+) -> None:
+    """Make up 60 accounts with a year of history, replay 90 days, scan for today, show the table.
+
+    It works in a folder of its own and never touches your data.
+    """
+    from platformdirs import user_data_path
+
+    from app.cli.context import opened
+    from app.cli.scan_cmd import progress_bar
+    from app.demo.book import make_book
+
+    began = time.monotonic()
+    folder = (home or user_data_path("tend-demo", appauthor=False)).expanduser().resolve()
+    settings = _fresh_settings(folder)
+    with opened(settings) as cli:
+        today = cli.clock().date()
+        book = make_book(today=today, seed=seed)
+        accounts = _load(cli, book)
+        cli.notes.print(f"[dim]Made up {accounts} accounts with a year of history.[/dim]")
+        with progress_bar(cli, f"Living through {DAYS} days") as tell:
+            for day in range(DAYS):
+                _live_day(cli, book, today - timedelta(days=DAYS - day), is_first=day == 0)
+                tell(day + 1, DAYS)
+        _show_today(cli, book, top)
+        cli.notes.print(f"[dim]Done in {time.monotonic() - began:.0f} s.[/dim]")
+
+
+def _fresh_settings(folder: Path) -> Settings:
+    from app.settings import Settings
+
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARKER).exists():
+            msg = f"{folder} has things in it that no demo made: choose another with --home"
+            raise InvalidInput(msg)
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARKER).write_text(
+        "This folder is made anew by every `tend demo`.\n", encoding="utf-8"
+    )
+    return Settings(home=folder, database_url="", tenant="main", log_level="error")
+
+
+def _load(cli: CliContext, book: DemoBook) -> int:
+    from app.demo.replay import load
+
+    return cli.store.write_now(cli.tenant, lambda unit: load(unit, book))
+
+
+def _live_day(cli: CliContext, book: DemoBook, day: date, *, is_first: bool) -> None:
+    from app.cli.scan_cmd import DAILY_AT, scan_and_act_quietly
+    from app.clock import at_local
+
+    now = at_local(day, DAILY_AT, book.settings.zone)
+    asyncio.run(scan_and_act_quietly(cli, now))
+    if is_first:
+        cli.store.write_now(cli.tenant, lambda unit: unit.tenant.go_live(now + timedelta(hours=1)))
+
+
+def _show_today(cli: CliContext, book: DemoBook, top: int) -> None:
+    from app.cli.scan_cmd import scan_and_act, show_book
+    from app.jobs.standing import standings
+
+    now = datetime.now(UTC)
+    outcome, _ = scan_and_act(cli, now=now, clock=lambda: now)
+    day = outcome.scan.local_day
+    found = cli.store.read_now(cli.tenant, lambda unit: standings(unit, day, book.settings))
+    show_book(cli, found, day, top)
+    worst = found[0].name if found else ""
+    drafts = cli.store.read_now(cli.tenant, lambda unit: unit.outbox.drafts())
+    waiting = sum(1 for draft in drafts if draft.state == "waiting")
+    today = sum(1 for draft in drafts if draft.created_at.date() == now.date())
+    cli.console.print(
+        f"\n{waiting} drafts wait in {cli.settings.outbox}, {today} of them written today. "
+        "Where to look next:\n"
+    )
+    cli.console.print(f"  export TEND_HOME={cli.settings.home}", markup=False)
+    cli.console.print(
+        f'  tend explain "{worst}"       every point of its scores, and the way up', markup=False
+    )
+    cli.console.print(
+        "  tend inbox                   the alerts, as the reps got them", markup=False
+    )
+    cli.console.print(
+        "  tend outbox                  the letters that wait, to read and to send yourself",
+        markup=False,
+    )
+    cli.console.print(
+        "  tend feeds                   where facts come from; one feed has failed\n", markup=False
+    )

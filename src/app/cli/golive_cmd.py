@@ -1,0 +1,55 @@
+"""`tend go-live`: alerts begin. Until then every scan is a baseline."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+golive_app = typer.Typer(rich_markup_mode="rich")
+
+
+@golive_app.command(
+    epilog="Examples:  [bold]tend go-live[/bold]   ·   [bold]tend go-live --include-known[/bold]"
+)
+def go_live(
+    include_known: Annotated[
+        bool,
+        typer.Option(
+            "--include-known",
+            help="Also tell what the baseline found: alerts within each rep's budget, the rest "
+            "in one digest, a draft for each.",
+        ),
+    ] = False,
+) -> None:
+    """Begin alerts. What the baseline found stays quiet until it worsens, unless you ask for it."""
+    from app.cli.context import opened
+    from app.cli.scan_cmd import act
+    from app.jobs.effects import Outcome
+    from app.jobs.going_live import announce_known, known_incidents
+
+    with opened() as cli:
+        now = cli.clock()
+        begun = cli.store.write_now(cli.tenant, lambda unit: unit.tenant.go_live(now))
+        since = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.live_since())
+        if begun:
+            cli.console.print(
+                "[bold]Alerts begin now.[/bold] The next [bold]tend scan[/bold] tells what is new."
+            )
+        elif since is not None:
+            cli.console.print(f"Alerts have been on since {since:%Y-%m-%d %H:%M} UTC.")
+        known = cli.store.read_now(cli.tenant, known_incidents)
+        if not known:
+            cli.console.print("No incident is waiting in silence.")
+        elif include_known:
+            told = cli.store.write_now(cli.tenant, lambda unit: announce_known(unit, now))
+            acted = act(cli, cli.clock)
+            cli.console.print(
+                f"{told} incidents told: {acted.outcomes.get(Outcome.DONE, 0)} effects done. "
+                "[bold]tend inbox[/bold] and [bold]tend outbox[/bold] have them."
+            )
+        else:
+            cli.console.print(
+                f"{len(known)} incidents were known before and stay quiet until they worsen; "
+                "[bold]tend go-live --include-known[/bold] tells them now."
+            )

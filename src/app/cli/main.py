@@ -1,0 +1,158 @@
+"""The command tree and the edge where errors become words and exit codes.
+
+0: done. 1: done, but rows were refused. 2: it could not be done as asked. 130: interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from app.errors import AppError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A command that is imported when it is used."""
+
+    module: str
+    attribute: str
+    help: str
+    """Shown by `tend --help`, which imports nothing."""
+
+
+ENTRIES: Mapping[str, Entry] = {
+    "demo": Entry(
+        module="app.cli.demo_cmd",
+        attribute="demo_app",
+        help="Make up a book of 60 accounts, live through 90 days of it, and show today.",
+    ),
+    "import": Entry(
+        module="app.cli.import_cmd",
+        attribute="import_app",
+        help="Bring in accounts, tickets and usage: CSV, CRM exports, Jira exports.",
+    ),
+    "scan": Entry(
+        module="app.cli.scan_cmd",
+        attribute="scan_app",
+        help="Score every account, raise what is new, write the drafts; the table, by risk.",
+    ),
+    "explain": Entry(
+        module="app.cli.explain_cmd",
+        attribute="explain_app",
+        help="Every point of an account's scores: why, since when, and the way up.",
+    ),
+    "go-live": Entry(
+        module="app.cli.golive_cmd",
+        attribute="golive_app",
+        help="Begin alerts: until then every scan is a baseline that raises nothing.",
+    ),
+    "inbox": Entry(
+        module="app.cli.inbox_cmd",
+        attribute="inbox_app",
+        help="The alerts, newest first, per rep.",
+    ),
+    "outbox": Entry(
+        module="app.cli.outbox_cmd",
+        attribute="outbox_app",
+        help="The drafts that wait: list them, read one.",
+    ),
+    "feeds": Entry(
+        module="app.cli.feeds_cmd",
+        attribute="feeds_app",
+        help="Where facts come from, how fresh they are, and tickets without an account.",
+    ),
+    "settings": Entry(
+        module="app.cli.settings_cmd",
+        attribute="settings_app",
+        help="Thresholds and weights: show, apply a file, history.",
+    ),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are imported one at a time, when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order a newcomer needs them."""
+        del ctx
+        return list(ENTRIES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """One command; for the overview of `--help`, a stand-in that only knows its line."""
+        entry = ENTRIES.get(cmd_name)
+        if entry is None:
+            return None
+        if ctx.resilient_parsing or _asks_for_overview():
+            return click.Command(cmd_name, help=entry.help, short_help=entry.help)
+        app = getattr(importlib.import_module(entry.module), entry.attribute)
+        command: click.Command = typer.main.get_command(app)
+        command.name = cmd_name
+        return command
+
+
+def _asks_for_overview() -> bool:
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    return not words or words[0] not in ENTRIES
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help=(
+        "Tend looks after a software company's customers once they have bought: it scores every "
+        "account, explains every point, raises an incident once and leaves the draft for you. "
+        "Nothing addressed to a customer is ever sent by itself."
+    ),
+    epilog=(
+        "First time here? [bold]tend demo[/bold] shows it on made-up accounts; "
+        "[bold]tend import --template DIR[/bold] writes the files to fill in with yours."
+    ),
+)
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        from app import __version__
+
+        typer.echo(f"tend {__version__}")
+        raise typer.Exit
+
+
+def run() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except click.exceptions.Abort:
+        _say("Interrupted. Nothing is lost: run the same command again to go on.")
+        sys.exit(130)
+    except KeyboardInterrupt:
+        _say("Interrupted. Nothing is lost: run the same command again to go on.")
+        sys.exit(130)
+    except click.ClickException as exc:
+        exc.show()
+        sys.exit(exc.exit_code)
+    except AppError as exc:
+        _say(f"tend: {exc}")
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")

@@ -1,0 +1,268 @@
+"""`tend scan`: run a scan, act on what it owes, show the book by risk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.cli.context import CliContext
+    from app.domain.tenant_settings import TenantSettings
+    from app.jobs.flows.act import ActOutcome
+    from app.jobs.flows.scan import ScanOutcome
+    from app.jobs.standing import Standing
+
+scan_app = typer.Typer(rich_markup_mode="rich")
+
+DAILY_AT = time(7)
+"""When a day's scan is dated that is asked for by day alone (REQUIREMENTS T4)."""
+
+
+@scan_app.command(
+    epilog=(
+        "Examples:  [bold]tend scan[/bold]   ·   [bold]tend scan --account acme --json[/bold]   ·  "
+        " [bold]tend scan --at 2026-03-31[/bold] (looks, writes nothing)"
+    )
+)
+def scan(
+    account: Annotated[
+        str, typer.Option(help="Only this account: its id or name.", show_default="all")
+    ] = "",
+    at: Annotated[
+        str, typer.Option(help="As of this day (YYYY-MM-DD) or moment; only looks.")
+    ] = "",
+    replay: Annotated[
+        bool,
+        typer.Option("--replay", help="With --at: record it, into a store with no newer scan."),
+    ] = False,
+    top: Annotated[int, typer.Option(help="Rows of the table; 0 shows all.", min=0)] = 25,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON instead of the table.")
+    ] = False,
+) -> None:
+    """Score every account, raise what is new, write the drafts, and show the book by risk.
+
+    Safe to run again and to interrupt: what was recorded stays, what is owed is done once.
+    """
+    from app.cli.context import opened
+
+    with opened() as cli:
+        if replay and not at:
+            msg = "--replay needs --at DAY: the day to replay"
+            raise InvalidInput(msg)
+        settings = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.settings()).settings
+        now = moment_of(at, settings.zone) if at else cli.clock()
+        if now > cli.clock():
+            msg = f"--at {at} lies in the future: nothing is known of it yet"
+            raise InvalidInput(msg)
+        account_id = ""
+        if account:
+            account_id = cli.store.read_now(
+                cli.tenant, lambda unit: unit.book.find(account)
+            ).account_id
+        if at and not replay:
+            _show_past(cli, settings, now, account_id, top, as_json=as_json)
+            return
+        clock: Callable[[], datetime] = (lambda: now) if replay else cli.clock
+        outcome, acted = scan_and_act(
+            cli, now=now, clock=clock, account_id=account_id, replay=replay
+        )
+        _show(cli, settings, outcome, acted, top, as_json=as_json)
+
+
+def moment_of(text: str, zone: str) -> datetime:
+    """A day means 07:00 of the tenant's zone; a moment without an offset is the tenant's.
+
+    Raises InvalidInput.
+    """
+    from zoneinfo import ZoneInfo
+
+    from app.clock import at_local
+
+    try:
+        if len(text) == len("2026-01-01"):
+            return at_local(date.fromisoformat(text), DAILY_AT, zone)
+        moment = datetime.fromisoformat(text)
+    except ValueError as exc:
+        msg = f"{text!r} is not a day or moment: write 2026-03-31 or 2026-03-31T07:00"
+        raise InvalidInput(msg) from exc
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def scan_and_act(
+    cli: CliContext,
+    *,
+    now: datetime,
+    clock: Callable[[], datetime],
+    account_id: str = "",
+    replay: bool = False,
+) -> tuple[ScanOutcome, ActOutcome]:
+    """One scan and everything it owes, with progress on a terminal."""
+    from app.jobs.flows.scan import ScanRequest, run_scan
+
+    request = ScanRequest(
+        tenant_id=cli.tenant, now=now, account_id=account_id or None, replay=replay
+    )
+
+    with progress_bar(cli, "Scoring") as tell:
+        outcome = asyncio.run(run_scan(cli.store, request, tell))
+    return outcome, act(cli, clock)
+
+
+async def scan_and_act_quietly(cli: CliContext, now: datetime) -> None:
+    """One replayed day, without a word."""
+    from app.bootstrap import performer_of
+    from app.jobs.flows.act import act_on_work_owed
+    from app.jobs.flows.scan import ScanRequest, run_scan
+
+    request = ScanRequest(tenant_id=cli.tenant, now=now, replay=True)
+    await run_scan(cli.store, request, _unheard)
+    await act_on_work_owed(performer_of(cli.store, cli.settings, lambda: now), _unheard)
+
+
+def _unheard(done: int, total: int) -> None:
+    del done, total
+
+
+def act(cli: CliContext, clock: Callable[[], datetime]) -> ActOutcome:
+    """Do what is owed, with progress on a terminal; `clock` dates what is written."""
+    from app.bootstrap import performer_of
+    from app.jobs.flows.act import act_on_work_owed
+
+    with progress_bar(cli, "Writing drafts and alerts") as tell:
+        return asyncio.run(act_on_work_owed(performer_of(cli.store, cli.settings, clock), tell))
+
+
+@contextmanager
+def progress_bar(cli: CliContext, label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error that leaves nothing behind; silent when it is not a terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(
+        *columns, console=cli.notes, transient=True, disable=not cli.notes.is_terminal
+    ) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _show(
+    cli: CliContext,
+    settings: TenantSettings,
+    outcome: ScanOutcome,
+    acted: ActOutcome,
+    top: int,
+    *,
+    as_json: bool,
+) -> None:
+    from app.jobs.standing import standings
+
+    day = outcome.scan.local_day
+    found = cli.store.read_now(cli.tenant, lambda unit: standings(unit, day, settings))
+    if outcome.scan.account_id is not None:
+        found = tuple(one for one in found if one.account_id == outcome.scan.account_id)
+    if as_json:
+        cli.console.print_json(_as_json(found, outcome, acted))
+        return
+    show_book(cli, found, day, top)
+    _say_what_happened(cli, outcome, acted)
+
+
+def show_book(cli: CliContext, found: tuple[Standing, ...], day: date, top: int) -> None:
+    """Print the table with its summary, or what to do while there is nothing to show."""
+    from app.cli.book_table import LEGEND, band_line, book_table
+
+    if not found:
+        cli.console.print(
+            "There are no active accounts yet. [bold]tend import --template DIR[/bold] writes the "
+            "files to fill in, [bold]tend import DIR[/bold] brings them in; "
+            "[bold]tend demo[/bold] shows Tend on made-up accounts."
+        )
+        return
+    shown = found[:top] if top else found
+    cli.console.print(book_table(shown, day, wide=cli.console.width >= 120))
+    if len(shown) < len(found):
+        cli.console.print(f"[dim]… and {len(found) - len(shown)} more (--top 0 shows all)[/dim]")
+    cli.console.print(f"{len(found)} accounts: {band_line(found)}")
+    cli.console.print(LEGEND)
+
+
+def _say_what_happened(cli: CliContext, outcome: ScanOutcome, acted: ActOutcome) -> None:
+    from app.domain.effect import EffectState
+    from app.jobs.effects import Outcome
+
+    if outcome.was_resumed:
+        cli.console.print(
+            f"Took up the scan begun at {outcome.scan.now:%H:%M} UTC where it stopped."
+        )
+    done = acted.outcomes.get(Outcome.DONE, 0) + acted.outcomes.get(Outcome.FOUND, 0)
+    parked = acted.left[EffectState.PARKED]
+    if outcome.scan.is_baseline:
+        cli.console.print(
+            "This was a [bold]baseline[/bold]: what is wrong already is known and nobody is told. "
+            "[bold]tend go-live[/bold] begins alerts."
+        )
+    elif done:
+        cli.console.print(
+            f"{done} effects done. [bold]tend inbox[/bold] has the alerts, "
+            f"[bold]tend outbox[/bold] the drafts ({cli.settings.outbox})."
+        )
+    else:
+        cli.console.print("Nothing new since the last scan: no alert, no draft.")
+    if parked:
+        cli.console.print(f"[magenta]{parked} effects are parked and need a person.[/magenta]")
+    cli.console.print("[dim]tend explain ACCOUNT shows every point of a score.[/dim]")
+
+
+def _show_past(
+    cli: CliContext,
+    settings: TenantSettings,
+    now: datetime,
+    account_id: str,
+    top: int,
+    *,
+    as_json: bool,
+) -> None:
+    import json
+
+    from app.cli.json_shapes import standing_json
+    from app.clock import local_day
+    from app.jobs.looking import look
+
+    found = cli.store.read_now(cli.tenant, lambda unit: look(unit, now))
+    if account_id:
+        found = tuple(one for one in found if one.account_id == account_id)
+    day = local_day(now, settings.zone)
+    if as_json:
+        cli.console.print_json(json.dumps({"accounts": [standing_json(one) for one in found]}))
+        return
+    show_book(cli, found, day, top)
+    cli.console.print(f"[dim]As of {now:%Y-%m-%d %H:%M} UTC; nothing was recorded.[/dim]")
+
+
+def _as_json(found: tuple[Standing, ...], outcome: ScanOutcome, acted: ActOutcome) -> str:
+    import json
+
+    from app.cli.json_shapes import standing_json
+
+    return json.dumps(
+        {
+            "scan_id": outcome.scan.scan_id,
+            "now": outcome.scan.now.isoformat(),
+            "baseline": outcome.scan.is_baseline,
+            "resumed": outcome.was_resumed,
+            "assessments": outcome.assessed,
+            "effects_owed": outcome.owed,
+            "effects": {outcome.value: count for outcome, count in acted.outcomes.items()},
+            "accounts": [standing_json(one) for one in found],
+        }
+    )

@@ -1,0 +1,136 @@
+"""`tend settings`: thresholds and weights, versioned."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import JsonValue
+
+from app.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from app.domain.tenant_settings import TenantSettings
+
+settings_app = typer.Typer(
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    help="Thresholds and weights of this tenant. Every version is kept; every score names its own.",
+    epilog=(
+        "Examples:  [bold]tend settings show > tend-settings.toml[/bold]   ·   "
+        "[bold]tend settings apply tend-settings.toml[/bold]"
+    ),
+)
+
+
+@settings_app.command()
+def show(
+    version: Annotated[int, typer.Option(help="An earlier version.", show_default="newest")] = -1,
+) -> None:
+    """Print the settings as TOML, ready to be changed and applied."""
+    from app.cli.context import opened
+
+    with opened() as cli:
+        current = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.settings())
+        settings = current.settings
+        if version >= 0:
+            settings = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.settings_at(version))
+        shown = current.version if version < 0 else version
+        typer.echo(f"# Settings of tenant {cli.tenant}, version {shown}")
+        typer.echo(
+            "# The CSM's weights are provisional: no outcome of yours stands behind them yet."
+        )
+        typer.echo(as_toml(settings))
+
+
+@settings_app.command()
+def apply(
+    file: Annotated[Path, typer.Argument(help="A TOML file; keys left out take their defaults.")],
+) -> None:
+    """Check a file and make it the newest version. What is wrong is named by its key."""
+    from app.cli.context import opened
+
+    settings = settings_from(file)
+    with opened() as cli:
+        now, by = cli.clock(), getpass.getuser()
+        before = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.settings()).version
+        applied = cli.store.write_now(
+            cli.tenant, lambda unit: unit.tenant.apply_settings(settings, at=now, by=by)
+        )
+        if applied.version == before:
+            cli.console.print(f"Nothing differs from version {before}: no new version.")
+        else:
+            cli.console.print(
+                f"Version {applied.version} holds from the next scan on. "
+                "[bold]tend explain ACCOUNT[/bold] then tells what it moved."
+            )
+
+
+@settings_app.command()
+def history() -> None:
+    """Every version, with who applied it and when."""
+    from app.cli.context import opened
+
+    with opened() as cli:
+        versions = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.settings_history())
+        if not versions:
+            cli.console.print("The defaults hold: no settings were ever applied.")
+        for one in versions:
+            when = "" if one.applied_at is None else f"{one.applied_at:%Y-%m-%d %H:%M} UTC"
+            cli.console.print(f"{one.version:4d}  {when}  {one.applied_by}", markup=False)
+
+
+def settings_from(file: Path) -> TenantSettings:
+    """Read and check a settings file. Raises InvalidInput naming file, key and what it must be."""
+    import tomllib
+
+    from pydantic import ValidationError
+
+    from app.domain.tenant_settings import TenantSettings
+
+    try:
+        parsed = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as exc:
+        msg = f"{file}: there is no such file"
+        raise InvalidInput(msg) from exc
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        msg = f"{file}: cannot be read as TOML: {exc}"
+        raise InvalidInput(msg) from exc
+    try:
+        return TenantSettings.model_validate(parsed)
+    except ValidationError as exc:
+        lines = [
+            f"{file}: {'.'.join(str(part) for part in error['loc']) or 'the file'}: "
+            f"{_in_words(error['type'], error['msg'])}"
+            for error in exc.errors()
+        ]
+        raise InvalidInput("\n".join(lines)) from exc
+
+
+def _in_words(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "there is no such setting; tend settings show lists them all"
+    return message.removeprefix("Value error, ")
+
+
+def as_toml(settings: TenantSettings) -> str:
+    """The settings as TOML that `apply` reads back to the same; what has no value is a comment."""
+    lines: list[str] = []
+    _write_table(lines, "", settings.model_dump(mode="json"))
+    return "\n".join(lines)
+
+
+def _write_table(lines: list[str], name: str, table: dict[str, JsonValue]) -> None:
+    nested = {key: value for key, value in table.items() if isinstance(value, dict)}
+    if name:
+        lines.extend(("", f"[{name}]"))
+    for key, value in table.items():
+        if value is None:
+            lines.append(f"# {key} = (none)")
+        elif not isinstance(value, dict):
+            spelled = f'"{value}"' if isinstance(value, str) else str(value).lower()
+            lines.append(f"{key} = {spelled}")
+    for key, value in nested.items():
+        _write_table(lines, f"{name}.{key}" if name else key, value)

@@ -1,0 +1,1 @@
+"""The few shapes of flow that Tend runs: scan, then act."""

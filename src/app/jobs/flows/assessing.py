@@ -1,0 +1,205 @@
+"""One page of accounts assessed by one agent: facts in, health and findings out.
+
+Pure but for what is handed in. It does not know whether its result is recorded or only shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.agents.customer_success import inputs as csm_inputs
+from app.agents.customer_success.alerting import churn_finding, health_finding
+from app.agents.customer_success.churn import churn_risk
+from app.agents.customer_success.health_scorer import CSMHealthScorer
+from app.agents.technical_account_manager import inputs as tam_inputs
+from app.agents.technical_account_manager.escalation import escalation_finding
+from app.agents.technical_account_manager.health_scorer import HealthScorer
+from app.domain.assessment import Agent, Assessment
+from app.domain.book import AccountFacts, BookContext
+from app.domain.feed import FeedView
+from app.domain.freshness import kept
+from app.domain.health_record import HealthRecord, NewHealth
+from app.domain.incident import Finding, IncidentKind
+from app.domain.tenant_settings import TenantSettings
+from app.jobs.flows.digest import ledger_digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What is the same for all pages of a scan."""
+
+    context: BookContext
+    feeds: FeedView
+    settings: TenantSettings
+    settings_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What the store knew of a page's accounts before this scan."""
+
+    records: Mapping[str, HealthRecord]
+    """This agent's records."""
+    tam_records: Mapping[str, HealthRecord]
+    """For the CSM: the technical band as the account record has it."""
+    escalations_90d: Mapping[str, int]
+    tam_escalations_open: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessedAccount:
+    """One account's outcome on a page; stale ones carry no findings."""
+
+    facts: AccountFacts
+    health: NewHealth
+    findings: tuple[Finding, ...]
+
+
+PageAssessor = Callable[[Sequence[AccountFacts], Earlier], tuple[AssessedAccount, ...]]
+"""One agent's way with a page."""
+
+KINDS: Mapping[Agent, tuple[IncidentKind, ...]] = {
+    Agent.TAM: (IncidentKind.TAM_ESCALATION,),
+    Agent.CSM: (IncidentKind.CSM_HEALTH, IncidentKind.CSM_CHURN),
+}
+"""The incidents each agent answers for."""
+
+
+def tam_assessor(reading: Reading) -> PageAssessor:
+    """The technical assessment of pages under one reading."""
+    settings = reading.settings
+    scorer = HealthScorer.from_settings(settings.tam)
+    now = reading.context.now
+
+    def assess(page: Sequence[AccountFacts], earlier: Earlier) -> tuple[AssessedAccount, ...]:
+        assessed = []
+        for facts in page:
+            account_id = facts.account.account_id
+            inputs = tam_inputs.TamInputs.of(
+                facts, reading.feeds, default_priority=settings.default_priority, now=now
+            )
+            trouble = reading.feeds.trouble_for(account_id, tam_inputs.kinds_behind_tam(facts))
+            record = earlier.records.get(account_id)
+            assessment = kept(record, scorer.assess(inputs), trouble)
+            findings: tuple[Finding, ...] = ()
+            if assessment.stale_reason is None:
+                previous = record.band if record else None
+                findings = (escalation_finding(assessment, previous, settings.tam),)
+            assessed.append(
+                AssessedAccount(
+                    facts=facts,
+                    health=new_health(assessment, record, reading.settings_version, now),
+                    findings=findings,
+                )
+            )
+        return tuple(assessed)
+
+    return assess
+
+
+def csm_assessor(reading: Reading) -> PageAssessor:
+    """The composite assessment and churn level of pages under one reading."""
+    settings = reading.settings
+    scorer = CSMHealthScorer.from_settings(settings.csm)
+    context = reading.context
+
+    def assess(page: Sequence[AccountFacts], earlier: Earlier) -> tuple[AssessedAccount, ...]:
+        assessed = []
+        for facts in page:
+            account_id = facts.account.account_id
+            inputs = csm_inputs.CsmInputs.of(
+                facts,
+                reading.feeds,
+                context,
+                tam=earlier.tam_records.get(account_id),
+                escalations_90d=earlier.escalations_90d.get(account_id, 0),
+                default_priority=settings.default_priority,
+            )
+            trouble = reading.feeds.trouble_for(account_id, csm_inputs.kinds_behind_csm(facts))
+            record = earlier.records.get(account_id)
+            assessment = kept(record, scorer.assess(inputs), trouble)
+            findings: tuple[Finding, ...] = ()
+            level = record.churn_level if record else ""
+            if assessment.stale_reason is None:
+                churn = churn_risk(
+                    inputs,
+                    assessment,
+                    settings.csm,
+                    tam_escalation_open=account_id in earlier.tam_escalations_open,
+                )
+                level = churn.level.value
+                previous = record.band if record else None
+                findings = (
+                    churn_finding(assessment, churn, previous),
+                    health_finding(assessment, previous, settings.csm),
+                )
+            assessed.append(
+                AssessedAccount(
+                    facts=facts,
+                    health=new_health(
+                        assessment, record, reading.settings_version, context.now, level
+                    ),
+                    findings=findings,
+                )
+            )
+        return tuple(assessed)
+
+    return assess
+
+
+def new_health(
+    assessment: Assessment,
+    record: HealthRecord | None,
+    settings_version: int,
+    now: datetime,
+    churn_level: str = "",
+) -> NewHealth:
+    """What to write: the whole ledger only where something in it moved."""
+    fresh = HealthRecord(
+        account_id=assessment.account_id,
+        agent=assessment.agent,
+        score=assessment.score,
+        band=assessment.band,
+        coverage=assessment.coverage,
+        at_risk=assessment.at_risk,
+        reasons=assessment.reasons(),
+        assessed_at=assessment.assessed_at,
+        checked_at=now,
+        stale_reason=assessment.stale_reason,
+        ledger_digest=(
+            record.ledger_digest
+            if assessment.stale_reason is not None and record is not None
+            else ledger_digest(assessment)
+        ),
+        settings_version=settings_version,
+        churn_level=churn_level,
+        incident_id=record.incident_id if record else "",
+    )
+    if record is None:
+        return NewHealth(assessment=assessment, record=fresh, keep_full=True, changed=True)
+    keep_full = assessment.stale_reason is None and (
+        fresh.ledger_digest != record.ledger_digest
+        or settings_version != record.settings_version
+        or record.stale_reason is not None
+    )
+    return NewHealth(
+        assessment=assessment,
+        record=fresh,
+        keep_full=keep_full,
+        changed=keep_full or _standing(fresh) != _standing(record),
+    )
+
+
+def _standing(record: HealthRecord) -> tuple[int | str | bool | tuple[str, ...] | None, ...]:
+    """What of a record people see change; the times of looking are not part of it."""
+    return (
+        record.score,
+        record.band,
+        record.coverage,
+        record.at_risk,
+        record.reasons,
+        record.stale_reason,
+        record.churn_level,
+    )

@@ -1,0 +1,175 @@
+"""Words for work owed: what is known of the account, put into a letter, an alert or an event.
+
+It reads the store once per effect that needs words, and writes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from pydantic import JsonValue
+
+from app.clock import Clock
+from app.domain.account import Rep
+from app.domain.band import Band
+from app.domain.book import AccountFacts
+from app.domain.effect import EffectKind, WorkOwed
+from app.domain.incident import IncidentKind
+from app.domain.tenant_settings import TenantSettings
+from app.errors import InvalidInput
+from app.events.escalations import (
+    ESCALATIONS,
+    EscalationNews,
+    csm_churn_event,
+    csm_health_event,
+    tam_escalation_event,
+)
+from app.ports.store import Store, Unit
+from app.ports.writer import OutreachFacts, Writer
+from app.services.outbox import draft_id_of
+
+_CHURN_LEVEL = {2: "medium", 3: "high", 4: "critical"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Puts the finished text of an effect into its payload."""
+
+    store: Store
+    tenant_id: str
+    writer: Writer
+    clock: Clock
+
+    async def __call__(self, work: WorkOwed) -> WorkOwed:
+        """The same work, worded.
+
+        Raises NotFound when the account is gone, InvalidInput when the payload lacks something.
+        """
+        match work.kind:
+            case EffectKind.DRAFT:
+                now = self.clock()
+                facts = await self.store.read(
+                    self.tenant_id, lambda unit: outreach_facts(unit, work, now)
+                )
+                return _with(work, draft=self._draft(work, facts))
+            case EffectKind.EVENT:
+                return _with(work, stream=ESCALATIONS, event=self._event(work))
+            case EffectKind.EMAIL | EffectKind.CHAT:
+                return _with(work, text=self._alert(work))
+            case EffectKind.RECORD | EffectKind.WITHDRAW:
+                return work
+
+    def _draft(self, work: WorkOwed, facts: OutreachFacts) -> dict[str, JsonValue]:
+        kind = text_of(work, "letter")
+        letter = self.writer.letter(kind, facts)
+        primary = [person.email for person in facts.stakeholders if person.is_primary]
+        everyone = [person.email for person in facts.stakeholders]
+        return {
+            "communication_type": kind,
+            "account_id": facts.account.account_id,
+            "account_name": facts.account.name,
+            "incident_id": text_of(work, "incident_id"),
+            "revision": work.payload["revision"],
+            "rep_email": facts.rep.email,
+            "to": [*(primary or everyone)[:1]],
+            "subject": letter.subject,
+            "body_text": letter.body_text,
+            "body_html": letter.body_html,
+        }
+
+    def _alert(self, work: WorkOwed) -> str:
+        facts = {key: _spelled(value) for key, value in work.payload.items()}
+        draft_key = work.key.rpartition(":")[0] + f":{EffectKind.DRAFT}"
+        facts["link"] = f"tend outbox show {draft_id_of(draft_key)}"
+        facts["churn_level"] = facts.get("churn_level", "")
+        return self.writer.alert(text_of(work, "text_of"), facts)
+
+    def _event(self, work: WorkOwed) -> dict[str, JsonValue]:
+        payload = work.payload
+        previous = payload["previous_band"]
+        score = payload["score"]
+        news = EscalationNews(
+            event_id=work.key,
+            at=self.clock(),
+            tenant_id=self.tenant_id,
+            account_id=text_of(work, "account_id"),
+            health_score=score if isinstance(score, int) else None,
+            rag_status=Band(text_of(work, "band")),
+            previous_rag=Band(previous) if isinstance(previous, str) else None,
+            incident_id=text_of(work, "incident_id"),
+        )
+        match IncidentKind(text_of(work, "kind")):
+            case IncidentKind.TAM_ESCALATION:
+                event = tam_escalation_event(news)
+            case IncidentKind.CSM_CHURN:
+                severity = payload["severity"]
+                level = _CHURN_LEVEL.get(severity if isinstance(severity, int) else 0, "low")
+                event = csm_churn_event(news, churn_risk_level=level)
+            case _:
+                event = csm_health_event(news)
+        return event.model_dump(mode="json")
+
+
+def outreach_facts(unit: Unit, work: WorkOwed, now: datetime) -> OutreachFacts:
+    """What a letter about this effect's account may speak of, as known at `now`."""
+    settings = unit.tenant.settings().settings
+    context = unit.book.context(now, settings.zone)
+    facts = unit.book.one(context, text_of(work, "account_id"))
+    rep_email = text_of(work, "rep_email")
+    rep = unit.people.reps().get(rep_email.lower())
+    reasons = work.payload["reasons"]
+    return OutreachFacts(
+        account=facts.account,
+        contract=facts.contract,
+        stakeholders=unit.people.stakeholders(facts.account.account_id),
+        rep=rep or Rep(email=rep_email, name=rep_email.partition("@")[0]),
+        open_tickets=facts.open_tickets,
+        last_heartbeat=facts.last_heartbeat,
+        silent_hours=_silent_hours(facts, settings, now),
+        reasons=tuple(str(reason) for reason in reasons) if isinstance(reasons, list) else (),
+        band=Band(text_of(work, "band")),
+        now=now,
+        usage_fell=usage_fell(facts, settings),
+        features_unused=tuple(
+            feature for feature in facts.account.features if feature not in facts.features_used
+        ),
+    )
+
+
+def _silent_hours(facts: AccountFacts, settings: TenantSettings, now: datetime) -> float | None:
+    if facts.last_heartbeat is None:
+        return None
+    limit = facts.account.heartbeat_silence_hours or settings.tam.heartbeat_silence_hours
+    hours = (now - facts.last_heartbeat) / timedelta(hours=1)
+    return hours if hours > limit else None
+
+
+def usage_fell(facts: AccountFacts, settings: TenantSettings) -> bool:
+    """Whether weekly use fell by the tenant's limit or more, as the customer would see it."""
+    usage = facts.usage
+    if usage is None or not usage.weeks_before or not usage.events_before:
+        return False
+    before = usage.events_before / usage.weeks_before
+    return usage.events_recent / 4 <= before * (1 - settings.csm.usage_decline_percent / 100)
+
+
+def text_of(work: WorkOwed, name: str) -> str:
+    """A text of the payload. Raises InvalidInput naming the effect when it is not there."""
+    value = work.payload.get(name)
+    if not isinstance(value, str):
+        msg = f"{work.key}: the payload has no text {name!r}"
+        raise InvalidInput(msg)
+    return value
+
+
+def _spelled(value: JsonValue) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "\n".join(_spelled(part) for part in value)
+    return str(value)
+
+
+def _with(work: WorkOwed, **more: JsonValue) -> WorkOwed:
+    return replace(work, payload={**work.payload, **more})

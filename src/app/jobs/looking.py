@@ -1,0 +1,64 @@
+"""Looking without recording: the book assessed as of any moment, nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from app.domain.account import Account
+from app.domain.assessment import Agent
+from app.domain.health_record import HealthRecord
+from app.domain.incident import IncidentKind
+from app.jobs.flows.assessing import Earlier, csm_assessor, tam_assessor
+from app.jobs.flows.scan import ESCALATION_MEMORY, PAGE, reading_at
+from app.jobs.standing import TREND_DAYS, Standing, ordered
+from app.ports.store import Unit
+
+
+def look(unit: Unit, now: datetime) -> tuple[Standing, ...]:
+    """Every active account as it stood at `now`, by today's settings, the most at risk first.
+
+    Feeds are judged at `now`; scores kept from earlier scans play no part, so an account whose feed
+    was in trouble then reads as Unknown.
+    """
+    reading = reading_at(unit, now)
+    assess_tam, assess_csm = tam_assessor(reading), csm_assessor(reading)
+    accounts: list[Account] = []
+    tam: dict[str, HealthRecord] = {}
+    csm: dict[str, HealthRecord] = {}
+    after = ""
+    while page := unit.book.page(reading.context, after=after, limit=PAGE):
+        ids = [facts.account.account_id for facts in page]
+        after = ids[-1]
+        accounts.extend(facts.account for facts in page)
+        nothing: Mapping[str, HealthRecord] = {}
+        alone = Earlier(
+            records=nothing,
+            tam_records=nothing,
+            escalations_90d={},
+            tam_escalations_open=frozenset(),
+        )
+        technical = {a.health.record.account_id: a.health.record for a in assess_tam(page, alone)}
+        tam.update(technical)
+        known = Earlier(
+            records=nothing,
+            tam_records=technical,
+            escalations_90d=unit.incidents.raised_counts(
+                IncidentKind.TAM_ESCALATION, ids, now - ESCALATION_MEMORY
+            ),
+            tam_escalations_open=frozenset(),
+        )
+        csm.update({a.health.record.account_id: a.health.record for a in assess_csm(page, known)})
+    day = reading.context.local_day
+    ids = [account.account_id for account in accounts]
+    before = {
+        agent: unit.health.scores_on(agent, day - timedelta(days=TREND_DAYS), ids)
+        for agent in Agent
+    }
+    return ordered(
+        tuple(accounts),
+        {Agent.TAM: tam, Agent.CSM: csm},
+        before,
+        unit.book.contracts(ids, day),
+        reading.settings.default_owner,
+    )
