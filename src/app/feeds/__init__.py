@@ -1,0 +1,1 @@
+"""Outside records become facts here: files today. Speaks to the store through a `Unit` alone."""
