@@ -6,6 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.handoffs.edge import Moment
+
 
 class _Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -20,7 +22,7 @@ class Named(_Wire):
 class Span(_Wire):
     """A date property; a day alone reads as its midnight in UTC."""
 
-    start: str
+    start: Moment
 
 
 class Text(_Wire):
@@ -65,7 +67,7 @@ class Row(_Wire):
     """A page with its properties."""
 
     id: str
-    created_time: datetime
+    created_time: Moment
     url: str = ""
     in_trash: bool = False
     properties: dict[str, Property] = Field(default_factory=dict)
@@ -80,8 +82,8 @@ class Row(_Wire):
         value = self.properties.get(name)
         return None if value is None else value.number
 
-    def start_of(self, name: str) -> str | None:
-        """The beginning of a date property, as ISO 8601 day or moment; None where there is none."""
+    def moment(self, name: str) -> datetime | None:
+        """The beginning of a date property, in UTC; None where it is empty or not there."""
         value = self.properties.get(name)
         return None if value is None or value.date is None else value.date.start
 

@@ -1,0 +1,165 @@
+"""The TAM's pages as Notion blocks: profile, dashboard, communication log. Pure rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from app.agents.notion.blocks import bullet, callout, heading, paragraph
+from app.agents.notion.ports import NotionObject
+from app.agents.technical_account_manager.schemas import (
+    CoDevOpportunity,
+    CommunicationRecord,
+    FeatureAdoption,
+    HealthScoreResult,
+    IntegrationStatus,
+    RelationshipProfile,
+    StakeholderProfile,
+)
+
+COMMUNICATION_HISTORY = "Communication History"
+HEALTH_DASHBOARD = "Health Dashboard"
+
+_ProfileSection = tuple[str, Callable[[RelationshipProfile], list[str]], str]
+
+
+def profile_title(profile: RelationshipProfile) -> str:
+    """The title of an account's profile page; an account without a name goes by its id."""
+    return f"Technical Relationship Profile - {profile.account_name or profile.account_id}"
+
+
+def render_relationship_profile_blocks(profile: RelationshipProfile) -> list[NotionObject]:
+    """The profile: its title as H2, then an H3 and its entries for each section.
+
+    The health dashboard comes last; a section without entries says so.
+    """
+    blocks = [heading(profile_title(profile), 2)]
+    for title, entries_of, empty in _SECTIONS:
+        entries = [bullet(entry) for entry in entries_of(profile)]
+        blocks += [heading(title, 3), *(entries or [paragraph(empty)])]
+    return [*blocks, *_dashboard_of(profile)]
+
+
+def render_health_dashboard_blocks(health_score: HealthScoreResult) -> list[NotionObject]:
+    """The dashboard: score and band, last scan, trend, and a callout when it escalates."""
+    blocks = [
+        heading(HEALTH_DASHBOARD, 3),
+        *_standing(health_score.score, health_score.rag_status),
+        paragraph(f"Last scan: {health_score.scan_timestamp:%Y-%m-%d %H:%M} UTC"),
+        paragraph(f"Trend: {_trend(health_score.score, health_score.previous_score)}"),
+    ]
+    if health_score.should_escalate:
+        blocks.append(callout("Escalation: a draft outreach is waiting for review.", "🚨"))
+    return blocks
+
+
+def render_communication_log_blocks(
+    records: Sequence[CommunicationRecord],
+) -> list[NotionObject]:
+    """One list entry for each record, in the order given; without any, a line that says so."""
+    return [bullet(communication_line(record)) for record in records] or [
+        paragraph("No communications recorded yet.")
+    ]
+
+
+def communication_line(record: CommunicationRecord) -> str:
+    """A record as its line in the log: the same record is always the same line."""
+    return (
+        f"{record.date} | {record.communication_type} | {record.subject} "
+        f"| Outcome: {record.outcome or 'open'}"
+    )
+
+
+def _dashboard_of(profile: RelationshipProfile) -> list[NotionObject]:
+    if profile.health_score is None or profile.health_rag is None:
+        return [
+            heading(HEALTH_DASHBOARD, 3),
+            paragraph(f"Status: {profile.health_rag or 'Unknown'}. No score is known."),
+        ]
+    scan = profile.last_health_scan
+    day = "not recorded" if scan is None else f"{scan:%Y-%m-%d %H:%M} UTC"
+    return [
+        heading(HEALTH_DASHBOARD, 3),
+        *_standing(profile.health_score, profile.health_rag),
+        paragraph(f"Last scan: {day}"),
+        paragraph("Trend: shown from the next scan on"),
+    ]
+
+
+def _standing(score: int, band: str) -> list[NotionObject]:
+    return [
+        paragraph(f"Current Score: {score}/100 | Status: {band}"),
+        paragraph("100 is healthy."),
+    ]
+
+
+def _trend(score: int, previous: int | None) -> str:
+    if previous is None:
+        return "stable (first scan)"
+    if score == previous:
+        return f"stable (was {previous})"
+    return f"{'improving' if score > previous else 'declining'} (was {previous})"
+
+
+def _stakeholder(person: StakeholderProfile) -> str:
+    reason = f": {person.maturity_reason}" if person.maturity_reason else ""
+    source = "set by the rep" if person.maturity_source == "rep" else "derived"
+    role = f", {person.role}" if person.role else ""
+    notes = f" | {person.notes}" if person.notes else ""
+    maturity = f"technical maturity {person.technical_maturity} ({source}{reason})"
+    return f"{person.name}{role} | {maturity}{notes}"
+
+
+def _integration(integration: IntegrationStatus) -> str:
+    since = f" | since {integration.since}" if integration.since else ""
+    state = "active" if integration.is_active else "not active"
+    return f"{integration.integration_name} | {state}{since}"
+
+
+def _feature(feature: FeatureAdoption) -> str:
+    state = "in use" if feature.adopted else "not in use"
+    return f"{feature.feature_name} | {state} (source: {feature.source})"
+
+
+def _opportunity(opportunity: CoDevOpportunity) -> str:
+    told = " | Sales was told" if opportunity.dispatched_to_sales else ""
+    status = opportunity.status.replace("_", " ")
+    return f"{opportunity.opportunity_name} | {status} | {opportunity.description}{told}"
+
+
+_SECTIONS: tuple[_ProfileSection, ...] = (
+    (
+        "Stakeholder Map",
+        lambda profile: [_stakeholder(person) for person in profile.stakeholders],
+        "No stakeholders recorded yet.",
+    ),
+    (
+        "Integration Depth",
+        lambda profile: [_integration(one) for one in profile.integrations],
+        "No integrations recorded yet.",
+    ),
+    (
+        "Feature Adoption",
+        lambda profile: [_feature(feature) for feature in profile.feature_adoption],
+        "No feature use recorded yet.",
+    ),
+    (
+        "Customer Environment",
+        lambda profile: list(profile.customer_environment),
+        "No other applications recorded yet.",
+    ),
+    (
+        "Roadmap Alignment",
+        lambda profile: list(profile.roadmap_alignment_notes),
+        "No alignment notes yet.",
+    ),
+    (
+        COMMUNICATION_HISTORY,
+        lambda profile: [communication_line(record) for record in profile.communication_history],
+        "Communications are added here, newest last.",
+    ),
+    (
+        "Co-Development Opportunities",
+        lambda profile: [_opportunity(one) for one in profile.co_dev_opportunities],
+        "No opportunities surfaced yet.",
+    ),
+)
