@@ -1,0 +1,91 @@
+# Needs make and any Python from 3.11 on; everything else is installed into VENV from the lock files.
+
+VENV ?= .venv
+ARGS ?=
+
+RUN_STAMP := $(VENV)/.stamp-run
+DEV_STAMP := $(VENV)/.stamp-dev
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+# An environment whose Python is gone is made anew, stamps or not.
+_ := $(shell [ -x $(BIN)/python ] || rm -f $(RUN_STAMP) $(DEV_STAMP))
+
+# Settings of the caller's own pip stay in force (index, certificates, caches), except those that
+# would send packages elsewhere than into VENV or contradict the hashes.
+export PIP_USER := 0
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_CONSTRAINT PIP_REQUIRE_HASHES PIP_NO_DEPS PIP_DRY_RUN
+unexport PYTHONHOME PYTHONPATH
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-deps lint format lock bench-scan clean
+
+help:  ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+
+demo: $(RUN_STAMP)  ## Install, load the made-up book of business, run a day, print the table
+	@$(BIN)/tend demo
+
+# What decides is covered whole; the rest as pyproject.toml says.
+DECIDING := src/app/domain/*,src/app/handoffs/*,src/app/agents/*/adoption.py,$\
+	src/app/agents/*/alerting.py,src/app/agents/*/churn.py,src/app/agents/*/escalation.py,$\
+	src/app/agents/*/expansion.py,src/app/agents/*/health_scorer.py,$\
+	src/app/agents/*/inputs.py,src/app/agents/*/schemas.py
+
+test: $(DEV_STAMP)  ## Run every test, with coverage (ARGS="-k budget" chooses)
+ifeq ($(ARGS),)
+	@$(BIN)/pytest -n 2 --cov --cov-report=term
+	@$(BIN)/coverage report --include='$(DECIDING)' --fail-under=100 >.coverage-deciding 2>&1 \
+		|| { echo "Deciding modules are covered to 100 %:"; cat .coverage-deciding; exit 1; }
+else
+	@$(BIN)/pytest $(ARGS)
+endif
+
+test-deps:  ## Install what the tests need of the system, where it is missing
+	@bash tools/test_deps.sh
+
+lint: $(DEV_STAMP)  ## Check style, types, layers and the rules of the house
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tools.house_rules
+
+format: $(DEV_STAMP)  ## Mend what can be mended without thinking
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+# `make lock UPGRADE=--upgrade` takes the newest versions that pyproject.toml allows.
+LOCKING = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	--no-header --python-version 3.11 --extra postgres --group build $(UPGRADE)
+
+lock: $(BIN)/uv  ## Write both lock files from pyproject.toml
+	$(LOCKING) pyproject.toml -o requirements.lock
+	$(LOCKING) --group dev pyproject.toml -o requirements-dev.lock
+
+$(BIN)/uv: | $(BIN)/python
+	@$(PIP) install --quiet uv
+
+bench-scan: $(RUN_STAMP)  ## Measure the scan over 1,000 to 100,000 accounts
+	@$(BIN)/python -m benchmarks.scan
+
+clean:  ## Remove the environment, caches and built files; data folders stay
+	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .coverage-* .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache
+	find src tests tools benchmarks -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+$(BIN)/python:
+	@bash tools/make_venv.sh $(VENV)
+
+$(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing Tend into $(VENV) …"
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing Tend and what its tests need into $(VENV) …"
+	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@ $(RUN_STAMP)
