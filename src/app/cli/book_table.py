@@ -48,7 +48,7 @@ def book_table(standings: Sequence[Standing], day: date, *, wide: bool) -> Table
     if wide:
         table.add_column("Owner", no_wrap=True, overflow="ellipsis", max_width=20)
     for standing in standings:
-        cells = [
+        cells: list[Text | str] = [
             Text(standing.name),
             _health(standing.tam),
             _health(standing.csm),

@@ -34,6 +34,9 @@ def demo(
     ] = None,
     seed: Annotated[int, typer.Option(help="Another seed makes another book.")] = 7,
     top: Annotated[int, typer.Option(help="Rows of the table; 0 shows all.", min=0)] = 25,
+    where: Annotated[
+        bool, typer.Option("--where", help="Only print the demo's data folder, for TEND_HOME.")
+    ] = False,
 ) -> None:
     """Make up 60 accounts with a year of history, replay 90 days, scan for today, show the table.
 
@@ -47,6 +50,9 @@ def demo(
 
     began = time.monotonic()
     folder = (home or user_data_path("tend-demo", appauthor=False)).expanduser().resolve()
+    if where:
+        typer.echo(str(folder))
+        return
     settings = _fresh_settings(folder)
     with opened(settings) as cli:
         today = cli.clock().date()

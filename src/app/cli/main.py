@@ -9,13 +9,16 @@ import importlib
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
-from typer.core import TyperGroup
+from typer._click.exceptions import ClickException  # Typer keeps its Click to itself
+from typer.core import TyperCommand, TyperGroup
 
 from app.errors import AppError
+
+if TYPE_CHECKING:
+    from typer._click.core import Command, Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,20 +83,20 @@ ENTRIES: Mapping[str, Entry] = {
 class LazyGroup(TyperGroup):
     """A group whose commands are imported one at a time, when they are asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Context) -> list[str]:
         """The commands in the order a newcomer needs them."""
         del ctx
         return list(ENTRIES)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
         """One command; for the overview of `--help`, a stand-in that only knows its line."""
         entry = ENTRIES.get(cmd_name)
         if entry is None:
             return None
         if ctx.resilient_parsing or _asks_for_overview():
-            return click.Command(cmd_name, help=entry.help, short_help=entry.help)
+            return TyperCommand(cmd_name, help=entry.help, short_help=entry.help)
         app = getattr(importlib.import_module(entry.module), entry.attribute)
-        command: click.Command = typer.main.get_command(app)
+        command = typer.main.get_command(app)
         command.name = cmd_name
         return command
 
@@ -134,16 +137,15 @@ def _root(
 
 def run() -> None:
     """Run the command line and leave with its exit code."""
+    from typer.rich_utils import rich_format_error
+
     try:
         code = app(standalone_mode=False)
-    except click.exceptions.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         _say("Interrupted. Nothing is lost: run the same command again to go on.")
         sys.exit(130)
-    except KeyboardInterrupt:
-        _say("Interrupted. Nothing is lost: run the same command again to go on.")
-        sys.exit(130)
-    except click.ClickException as exc:
-        exc.show()
+    except ClickException as exc:
+        rich_format_error(exc)
         sys.exit(exc.exit_code)
     except AppError as exc:
         _say(f"tend: {exc}")

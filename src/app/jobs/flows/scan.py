@@ -6,10 +6,10 @@ the alert budget and the work owed are written in one last transaction.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 import structlog
 
@@ -42,12 +42,8 @@ ESCALATION_MEMORY = timedelta(days=90)
 log = structlog.get_logger(__name__)
 
 
-class Progress(Protocol):
-    """Is told how far a scan is."""
-
-    def __call__(self, done: int, total: int) -> None:
-        """`done` of `total` assessments are made (two per account)."""
-        ...
+Progress = Callable[[int, int], None]
+"""Is told how many of how many assessments are made (two per account)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +55,7 @@ class ScanRequest:
     account_id: str | None = None
     replay: bool = False
     """`now` lies in the past on purpose: allowed only while no scan is newer."""
+    page_size: int = PAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +85,7 @@ async def run_scan(store: Store, request: ScanRequest, progress: Progress) -> Sc
     )
     done = 0
     for agent, assessor in ((Agent.TAM, tam_assessor(reading)), (Agent.CSM, csm_assessor(reading))):
-        pages = _Pages(store, request.tenant_id, scan, reading, agent, assessor)
+        pages = _Pages(store, request, scan, reading, agent, assessor)
         done = await pages.run(progress, done, total)
     owed = await store.write(request.tenant_id, lambda unit: settle(unit, scan, reading))
     log.info("scan.recorded", scan_id=scan.scan_id, assessed=done, owed=owed)
@@ -101,14 +98,15 @@ class _Pages:
     def __init__(
         self,
         store: Store,
-        tenant_id: str,
+        request: ScanRequest,
         scan: Scan,
         reading: Reading,
         agent: Agent,
         assessor: PageAssessor,
     ) -> None:
         self._store = store
-        self._tenant_id = tenant_id
+        self._tenant_id = request.tenant_id
+        self._page_size = request.page_size
         self._scan = scan
         self._reading = reading
         self._agent = agent
@@ -123,7 +121,7 @@ class _Pages:
         page, after = await self._store.read(
             self._tenant_id, lambda unit: unit.scans.progress(scan.scan_id, agent)
         )
-        done = before + page * PAGE
+        done = before + page * self._page_size
         while True:
             assessed = await self._store.read(self._tenant_id, partial(self._assess, after=after))
             if not assessed:
@@ -145,9 +143,10 @@ class _Pages:
     def _assess(self, unit: Unit, after: str) -> tuple[AssessedAccount, ...]:
         context = self._reading.context
         if self._scan.account_id is not None:
-            page = () if after else (unit.book.one(context, self._scan.account_id),)
+            one = unit.book.one(context, self._scan.account_id)
+            page: tuple[AccountFacts, ...] = () if after else (one,)
         else:
-            page = unit.book.page(context, after=after, limit=PAGE)
+            page = unit.book.page(context, after=after, limit=self._page_size)
         return self._assessor(page, earlier_of(unit, self._agent, page, context.now))
 
     def _record(

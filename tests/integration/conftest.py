@@ -1,0 +1,17 @@
+"""The small book, opened fresh for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.small_book import SmallBook
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[SmallBook]:
+    opened = SmallBook.opened(tmp_path / "home")
+    yield opened
+    opened.store.close()
