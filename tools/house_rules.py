@@ -244,16 +244,32 @@ def findings(files: Mapping[str, str]) -> list[Finding]:
     return sorted(found, key=lambda finding: (finding.path, finding.line, finding.rule))
 
 
-def read_tree(root: Path) -> dict[str, str]:
-    """The text files that git knows or would take in, by path; binary ones are left out."""
-    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+def tracked_files(root: Path) -> list[Path]:
+    """The files below `root` that git knows or would take in, in order."""
+    # A checkout that belongs to somebody else, as in a container, may be read all the same.
+    listing = [
+        "git",
+        "-c",
+        "safe.directory=*",
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]
     answer = subprocess.run(listing, cwd=root, capture_output=True, check=True, text=True)
-    files = {}
-    for name in sorted(filter(None, answer.stdout.split("\0"))):
-        path = root / name
-        if path.is_file() and b"\0" not in (content := path.read_bytes()):
-            files[name] = content.decode(errors="replace")
-    return files
+    paths = (root / name for name in sorted(filter(None, answer.stdout.split("\0"))))
+    return [path for path in paths if path.is_file()]
+
+
+def read_tree(root: Path) -> dict[str, str]:
+    """The text of each tracked file, by its path from `root`; binary ones are left out."""
+    contents = {path: path.read_bytes() for path in tracked_files(root)}
+    return {
+        path.relative_to(root).as_posix(): content.decode(errors="replace")
+        for path, content in contents.items()
+        if b"\0" not in content
+    }
 
 
 def main() -> int:
