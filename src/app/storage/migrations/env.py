@@ -1,0 +1,16 @@
+"""Alembic's entry: runs revisions on the connection it is given, in its transaction."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from app.storage import fact_tables, record_tables  # noqa: F401 -- they fill the metadata
+from app.storage.columns import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transaction_per_migration=False,
+)
+with context.begin_transaction():
+    context.run_migrations()
