@@ -6,8 +6,6 @@ What people write on those pages is never touched. Errors are the injected clien
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import TypedDict
 
 from pydantic import JsonValue
 
@@ -15,6 +13,11 @@ from app.agents.notion.blocks import batches, rich_text
 from app.agents.notion.ports import NotionClient, NotionObject
 from app.agents.notion.reading import children_of, data_sources_of, parsed, rows_of
 from app.agents.notion.wire import Child, Row
+from app.agents.technical_account_manager.notion_accounts import (
+    NotionAccount,
+    account_of,
+    is_active,
+)
 from app.agents.technical_account_manager.notion_renderers import (
     COMMUNICATION_HISTORY,
     communication_line,
@@ -36,23 +39,6 @@ __all__ = [
 ]
 
 _PROFILE = "Technical Relationship Profile - "
-
-
-class NotionAccount(TypedDict):
-    """An active account as its page in Notion tells it; None where a field is empty."""
-
-    id: str
-    """The account page's id."""
-    name: str
-    health_score: int | None
-    health_rag: str | None
-    last_health_scan: datetime | None
-    last_heartbeat: datetime | None
-    hours_since_heartbeat: float | None
-    """None: never monitored."""
-    api_call_count: int | None
-    checkin_interval_days: int | None
-    profile_url: str | None
 
 
 class NotionTAMAdapter:
@@ -141,10 +127,10 @@ class NotionTAMAdapter:
             raise InvalidInput("accounts_database_id: no accounts database in Notion is named")
         now = self._clock()
         return [
-            _account(row, now)
+            account_of(row, now)
             for source_id in await data_sources_of(self._client, self._accounts_database_id)
             async for row in rows_of(self._client, source_id)
-            if _is_active(row, now)
+            if is_active(row, now)
         ]
 
     async def get_relationship_profile_page(self, account_page_id: str) -> str | None:
@@ -191,30 +177,3 @@ def _section(children: Sequence[Child], title: str) -> Sequence[Child]:
     while end < len(children) and not children[end].type.startswith("heading_"):
         end += 1
     return children[starts[0] : end]
-
-
-def _is_active(row: Row, now: datetime) -> bool:
-    renewal = row.moment("Renewal Date")
-    return renewal is None or now < renewal
-
-
-def _account(row: Row, now: datetime) -> NotionAccount:
-    heartbeat = row.moment("Last Heartbeat")
-    return NotionAccount(
-        id=row.id,
-        name=row.title,
-        health_score=_whole(row.number("Health Score")),
-        health_rag=row.words("Health Status") or None,
-        last_health_scan=row.moment("Last Health Scan"),
-        last_heartbeat=heartbeat,
-        hours_since_heartbeat=(
-            None if heartbeat is None else max((now - heartbeat).total_seconds() / 3600, 0.0)
-        ),
-        api_call_count=_whole(row.number("API Call Count")),
-        checkin_interval_days=_whole(row.number("Check-in Interval")),
-        profile_url=row.words("TAM Profile") or None,
-    )
-
-
-def _whole(number: float | None) -> int | None:
-    return None if number is None else round(number)

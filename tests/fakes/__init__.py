@@ -1,0 +1,1 @@
+"""Hand-written stand-ins for what a port leads to, asserted on by their state."""
