@@ -1,0 +1,1 @@
+"""Words and places: each module speaks to one outside thing and knows no rules."""

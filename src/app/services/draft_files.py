@@ -1,0 +1,103 @@
+"""The folder of drafts as mail files: written whole or not at all, found by the draft's id.
+
+It knows files, not the store. All functions are blocking; OSError is the caller's to translate.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from app.domain.draft import Draft
+from app.services.eml import eml_of
+from app.services.plain_text import file_name_part
+
+WITHDRAWN = "withdrawn"
+"""The folder, inside the drafts' own, that withdrawn files go to."""
+
+
+class FileFate(StrEnum):
+    """What became of a file that was to be taken away."""
+
+    MOVED = "moved"
+    GONE = "gone"
+    """It was not there: the rep took it, or it had been moved before."""
+    EDITED = "edited"
+    """Somebody changed it, so it was left where it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftFiles:
+    """One folder of drafts. A file that is there is never written over."""
+
+    folder: Path
+
+    def find(self, draft_id: str) -> Path | None:
+        """The draft's file, whatever its account was called when it was written."""
+        if not self.folder.is_dir():
+            return None
+        ending = f" {draft_id}.eml"
+        with os.scandir(self.folder) as entries:
+            return next((Path(e.path) for e in entries if e.name.endswith(ending)), None)
+
+    def write(self, draft: Draft, account_name: str) -> Path:
+        """Write the file such as `2026-11-21 Acme GmbH d-1a2b3c4d5e.eml`, on disk when it returns.
+
+        Where the draft has a file already, that stays as it is.
+        """
+        there = self.find(draft.draft_id)
+        if there is not None:
+            return there
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._sweep(draft.draft_id)
+        path = self.folder / file_name(draft, account_name)
+        handle, name = tempfile.mkstemp(
+            prefix=f".{draft.draft_id}.", suffix=".tmp", dir=self.folder
+        )
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(eml_of(draft))
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+        _sync_folder(self.folder)
+        return path
+
+    def take_away(self, draft: Draft) -> FileFate:
+        """Move the draft's file to `withdrawn/`, unless its bytes are not those written."""
+        path = self.find(draft.draft_id)
+        if path is None:
+            return FileFate.GONE
+        if path.read_bytes() != eml_of(draft):
+            return FileFate.EDITED
+        aside = self.folder / WITHDRAWN
+        aside.mkdir(exist_ok=True)
+        path.replace(aside / path.name)
+        _sync_folder(aside)
+        _sync_folder(self.folder)
+        return FileFate.MOVED
+
+    def _sweep(self, draft_id: str) -> None:
+        """Remove what a killed writer left; one that is still at work fails and tries again."""
+        for left in self.folder.glob(f".{draft_id}.*.tmp"):
+            left.unlink(missing_ok=True)
+
+
+def file_name(draft: Draft, account_name: str) -> str:
+    """The day the draft was made, the account and the draft's id; safe on any system."""
+    account = file_name_part(account_name) or "draft"
+    return f"{draft.created_at:%Y-%m-%d} {account} {draft.draft_id}.eml"
+
+
+def _sync_folder(folder: Path) -> None:
+    """A rename survives a power cut only once its folder is on disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,63 @@
+"""The embedded inbox: alerts to our own reps as a list in the store, standing in for a channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from app.domain.draft import Alert
+from app.domain.effect import EffectClass, WorkOwed
+from app.ports.store import Store
+from app.services.work_payload import payload_of
+
+
+class _AlertWork(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rep_email: str
+    account_id: str
+    incident_id: str
+    revision: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxAlerts:
+    """Puts alerts of one channel (`email` or `chat`) into the reps' lists: one per key."""
+
+    store: Store
+    tenant_id: str
+    channel: str
+    timeout_seconds: float = 30.0
+
+    @property
+    def effect_class(self) -> EffectClass:
+        """Keyed: the store keeps one alert per key."""
+        return EffectClass.KEYED
+
+    async def find(self, key: str) -> str | None:
+        """Never told: a second alert under the key is refused by the store."""
+        del key
+        return None
+
+    async def create(self, work: WorkOwed, *, at: datetime, repeat: bool) -> str:
+        """Keep the alert and return its key; one that is there already stays as it is.
+
+        Raises PermanentServiceError for a payload that is no alert.
+        """
+        del repeat  # the key refuses a second one
+        told = payload_of(work, _AlertWork, system=f"inbox ({self.channel})")
+        alert = Alert(
+            key=work.key,
+            channel=self.channel,
+            rep_email=told.rep_email,
+            account_id=told.account_id,
+            incident_id=told.incident_id,
+            revision=told.revision,
+            text=told.text,
+            created_at=at,
+        )
+        await self.store.write(self.tenant_id, lambda unit: unit.outbox.add_alert(alert))
+        return work.key

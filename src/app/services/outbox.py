@@ -1,0 +1,211 @@
+"""The embedded outbox: drafts as rows in the store and as mail files, and taking them back.
+
+Nothing here sends anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from app.domain.draft import Draft, DraftState
+from app.domain.effect import EffectClass, WorkOwed
+from app.errors import NotFound, TransientServiceError
+from app.ports.store import Store, Unit
+from app.services.draft_files import DraftFiles, FileFate
+from app.services.work_payload import payload_of
+
+T = TypeVar("T")
+_SYSTEM = "outbox"
+_ID_LENGTHS = (10, 16, 64)
+"""Short, and longer only where a short one is taken."""
+
+
+class _DraftBody(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    communication_type: str
+    account_id: str
+    incident_id: str
+    revision: int
+    rep_email: str
+    to: tuple[str, ...]
+    subject: str
+    body_text: str
+    body_html: str
+
+
+class _DraftWork(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    draft: _DraftBody
+
+
+class _WithdrawWork(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    incident_id: str
+    before_revision: int | None = None
+    """Only drafts of earlier revisions; None: all of the incident's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftOutbox:
+    """Puts drafts into the store and the folder: one per key, both halves or it is not there."""
+
+    store: Store
+    tenant_id: str
+    folder: Path
+    timeout_seconds: float = 30.0
+
+    @property
+    def effect_class(self) -> EffectClass:
+        """Findable: by the key in the store, then by the file."""
+        return EffectClass.FINDABLE
+
+    async def find(self, key: str) -> str | None:
+        """The draft's id where the row and, while it waits, the file are both there."""
+        draft = await self.store.read(self.tenant_id, lambda unit: unit.outbox.draft_by_key(key))
+        if draft is None:
+            return None
+        if draft.state is not DraftState.WAITING:
+            return draft.draft_id
+        path = await _on_disk("find draft", partial(self._files.find, draft.draft_id))
+        return None if path is None else draft.draft_id
+
+    async def create(self, work: WorkOwed, *, at: datetime, repeat: bool) -> str:
+        """Keep the draft of `payload["draft"]` and return its id, such as `d-1a2b3c4d5e`.
+
+        What is there already stays as it is, and a missing half is made from the stored row.
+        Raises PermanentServiceError for a payload without a draft, TransientServiceError when the
+        folder cannot be written.
+        """
+        del repeat  # the key finds an earlier try
+        body = payload_of(work, _DraftWork, system=_SYSTEM).draft
+
+        def keep(unit: Unit) -> tuple[Draft, str]:
+            stored = unit.outbox.draft_by_key(work.key)
+            if stored is None:
+                stored = unit.outbox.add_draft(_draft(unit, work.key, body, at))
+            account = unit.book.accounts([stored.account_id]).get(stored.account_id)
+            return stored, stored.account_id if account is None else account.name
+
+        draft, account_name = await self.store.write(self.tenant_id, keep)
+        if draft.state is DraftState.WAITING:
+            await _on_disk("write draft", partial(self._files.write, draft, account_name))
+        return draft.draft_id
+
+    @property
+    def _files(self) -> DraftFiles:
+        return DraftFiles(folder=self.folder)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawDrafts:
+    """Takes back an incident's waiting drafts that nobody touched; again changes nothing."""
+
+    store: Store
+    tenant_id: str
+    folder: Path
+    timeout_seconds: float = 60.0
+
+    @property
+    def effect_class(self) -> EffectClass:
+        """Keyed: what is withdrawn is no longer waiting."""
+        return EffectClass.KEYED
+
+    async def find(self, key: str) -> str | None:
+        """Never told: withdrawing again is safe."""
+        del key
+        return None
+
+    async def create(self, work: WorkOwed, *, at: datetime, repeat: bool) -> str:
+        """Withdraw the drafts of `payload["incident_id"]`, of the account `work.subject`.
+
+        With `payload["before_revision"]`, only those of earlier revisions. An edited file and its
+        draft stay. Returns what was done, such as `withdrawn d-1, d-2; kept d-3 (edited)`.
+        """
+        del at, repeat
+        wanted = payload_of(work, _WithdrawWork, system=_SYSTEM)
+        drafts = await self.store.read(
+            self.tenant_id,
+            lambda unit: unit.outbox.drafts(state=DraftState.WAITING, account_id=work.subject),
+        )
+        files = DraftFiles(folder=self.folder)
+        taken: list[str] = []
+        kept: list[str] = []
+        for draft in drafts:
+            if not _is_wanted(draft, wanted):
+                continue
+            fate = await _on_disk("withdraw draft", partial(files.take_away, draft))
+            (kept if fate is FileFate.EDITED else taken).append(draft.draft_id)
+        # Files first: a crash in between leaves a waiting row, which the next try takes back.
+        await self.store.write(
+            self.tenant_id, lambda unit: unit.outbox.set_draft_state(taken, DraftState.WITHDRAWN)
+        )
+        return _told(sorted(taken), sorted(kept))
+
+
+def _draft(unit: Unit, key: str, body: _DraftBody, at: datetime) -> Draft:
+    return Draft(
+        draft_id=_free_id(unit, key),
+        key=key,
+        account_id=body.account_id,
+        incident_id=body.incident_id,
+        revision=body.revision,
+        communication_type=body.communication_type,
+        rep_email=body.rep_email,
+        to=body.to,
+        subject=body.subject,
+        body_text=body.body_text,
+        body_html=body.body_html,
+        created_at=at,
+    )
+
+
+def _free_id(unit: Unit, key: str) -> str:
+    candidates = draft_ids(key)
+    return next((c for c in candidates if _is_free(unit, c)), candidates[-1])
+
+
+def draft_ids(key: str) -> tuple[str, ...]:
+    """The ids that the draft under `key` may get; the first, unless another draft has it."""
+    digest = sha256(key.encode(errors="surrogatepass")).hexdigest()
+    return tuple(f"d-{digest[:length]}" for length in _ID_LENGTHS)
+
+
+def _is_free(unit: Unit, draft_id: str) -> bool:
+    try:
+        unit.outbox.draft(draft_id)
+    except NotFound:
+        return True
+    return False
+
+
+def _is_wanted(draft: Draft, wanted: _WithdrawWork) -> bool:
+    is_earlier = wanted.before_revision is None or draft.revision < wanted.before_revision
+    return draft.incident_id == wanted.incident_id and is_earlier
+
+
+def _told(taken: list[str], kept: list[str]) -> str:
+    parts = []
+    if taken:
+        parts.append(f"withdrawn {', '.join(taken)}")
+    if kept:
+        parts.append(f"kept {', '.join(kept)} (edited)")
+    return "; ".join(parts) or "no draft was waiting"
+
+
+async def _on_disk(operation: str, work: Callable[[], T]) -> T:
+    try:
+        return await asyncio.to_thread(work)
+    except OSError as exc:
+        raise TransientServiceError(_SYSTEM, operation, str(exc)) from exc

@@ -1,0 +1,121 @@
+"""Words by template: letters to customers and alerts to our own reps. Speaks to no model.
+
+Each letter's words stand once, in a text template whose first line is the subject; the HTML body is
+made of the same paragraphs, escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from app.errors import InvalidInput, NotFound
+from app.ports.writer import Letter, OutreachFacts
+from app.services.letter_view import letter_view
+from app.services.plain_text import many_lines, one_line
+
+LETTERS = frozenset({"escalation_outreach", "churn_outreach"})
+"""The communication types that there is a template for."""
+
+_HEALTH_FACTS = frozenset(
+    {"account", "change", "band", "previous_band", "score", "reasons", "arr", "renewal", "link"}
+)
+ALERT_FACTS: Mapping[str, frozenset[str]] = {
+    "tam_alert": _HEALTH_FACTS,
+    "csm_alert": _HEALTH_FACTS,
+    "csm_churn_alert": _HEALTH_FACTS | {"level"},
+    "feed_alert": frozenset({"feed", "state", "trouble", "accounts"}),
+    "digest": frozenset({"day", "count", "lines"}),
+    "digest_line": frozenset({"account", "band", "score", "reasons", "link"}),
+    "baseline_summary": frozenset({"count", "red", "amber", "green", "unknown", "lines"}),
+}
+"""Each alert's facts, all needed. An empty one leaves its words out. `reasons` and `lines` may have
+several lines, the others are brought onto one."""
+
+_SEVERAL_LINES = frozenset({"reasons", "lines"})
+_MOST_PER_LINE = 400
+_SUBJECT_MOST = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """A paragraph with its lines, or a list with its points."""
+
+    lines: tuple[str, ...]
+    is_list: bool
+
+
+class TemplateWriter:
+    """The writer that is always there: the same facts give the same words."""
+
+    def __init__(self) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader(Path(__file__).with_name("templates")),
+            autoescape=select_autoescape(("html",), default=False),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def letter(self, communication_type: str, facts: OutreachFacts) -> Letter:
+        """A letter of one of `LETTERS`, without internal words whatever the facts say.
+
+        Raises NotFound for a type it has no template for.
+        """
+        if communication_type not in LETTERS:
+            msg = f"no letter {communication_type!r}; there are: {', '.join(sorted(LETTERS))}"
+            raise NotFound(msg)
+        view = letter_view(facts)
+        text = self._templates.get_template(f"{communication_type}.txt").render(letter=view)
+        subject, _, body = text.strip().partition("\n")
+        blocks = _blocks_of(body)
+        html = self._templates.get_template("letter.html").render(blocks=blocks)
+        return Letter(
+            subject=one_line(subject, _SUBJECT_MOST), body_text=_text_of(blocks), body_html=html
+        )
+
+    def alert(self, name: str, facts: Mapping[str, str]) -> str:
+        """A text to our own rep by the template `name`; what it needs stands in `ALERT_FACTS`.
+
+        Raises NotFound for a name it has no template for, InvalidInput naming facts that are
+        missing or too many.
+        """
+        if name not in ALERT_FACTS:
+            msg = f"no alert {name!r}; there are: {', '.join(sorted(ALERT_FACTS))}"
+            raise NotFound(msg)
+        wrong = ALERT_FACTS[name] ^ facts.keys()
+        if wrong:
+            msg = f"alert {name}: facts missing or not wanted: {', '.join(sorted(wrong))}"
+            raise InvalidInput(msg)
+        shown = {
+            key: many_lines(text, _MOST_PER_LINE)
+            if key in _SEVERAL_LINES
+            else one_line(text, _MOST_PER_LINE)
+            for key, text in facts.items()
+        }
+        text = self._templates.get_template(f"{name}.txt").render(shown)
+        return "\n".join(line for line in text.splitlines() if line)
+
+
+def _blocks_of(body: str) -> tuple[_Block, ...]:
+    """Paragraphs are parted by empty lines; one whose lines all begin with `- ` is a list."""
+    blocks = []
+    for part in body.split("\n\n"):
+        lines = tuple(line.strip() for line in part.splitlines() if line.strip())
+        is_list = bool(lines) and all(line.startswith("- ") for line in lines)
+        if is_list:
+            lines = tuple(line.removeprefix("- ") for line in lines)
+        if lines:
+            blocks.append(_Block(lines=lines, is_list=is_list))
+    return tuple(blocks)
+
+
+def _text_of(blocks: tuple[_Block, ...]) -> str:
+    parts = (
+        "\n".join(f"- {line}" if block.is_list else line for line in block.lines)
+        for block in blocks
+    )
+    return "\n\n".join(parts) + "\n"
