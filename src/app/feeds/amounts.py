@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from app.feeds.formats import DecimalMark, Formats
 from app.feeds.refusals import CellRefused, excerpt
 
-LARGEST_COUNT = 2_147_483_647
-"""The largest whole number both databases keep in a plain integer column."""
+LARGEST_COUNT = 1_000_000_000_000
+"""The largest count that is believed; sums of many still fit 64 bits."""
 LARGEST_AMOUNT = Decimal("1e12")
 
 # A symbol alone names a currency only where it has one usual meaning.

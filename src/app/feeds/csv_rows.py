@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from app.feeds.cells import NAME_LIMIT, clean_line
 from app.feeds.file_bytes import LINE_LIMIT
 from app.feeds.refusals import FileRefused, excerpt
 
@@ -51,7 +52,7 @@ def read_table(lines: Iterator[str]) -> CsvTable:
     # Strict, so that a quote that is never closed is an error and not a very long cell.
     reader = csv.reader(counted, delimiter=delimiter, strict=True)
     try:
-        header = tuple(" ".join(cell.split()) for cell in next(reader))
+        header = tuple(clean_line(cell, NAME_LIMIT) for cell in next(reader))
     except csv.Error as exc:
         raise FileRefused(f"line {number}: the header cannot be read: {_reason(exc)}") from exc
     _check_header(header, number)

@@ -1,0 +1,60 @@
+"""The file behind `--rejects`: every refused row, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.errors import InvalidInput
+from app.feeds.file_report import RefusalSink
+from app.feeds.refusals import RefusedRow
+
+HEADER = ("file", "line", "column", "reason", "raw")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def formula_safe(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+@contextmanager
+def rejects_file(path: Path | None) -> Iterator[RefusalSink]:
+    """A sink that writes each refused row; without a path it forgets them.
+
+    Raises InvalidInput when the file cannot be written, or holds something else than rejects.
+    """
+    if path is None:
+        yield _forget
+        return
+    _check_ours(path)
+    try:
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(HEADER)
+
+            def keep(file: str, refusal: RefusedRow) -> None:
+                cells = (file, str(refusal.line), refusal.column, refusal.reason, refusal.raw)
+                writer.writerow([formula_safe(cell) for cell in cells])
+
+            yield keep
+    except OSError as exc:
+        raise InvalidInput(f"--rejects {path}: cannot be written: {exc.strerror}") from exc
+
+
+def _forget(file: str, refusal: RefusedRow) -> None:
+    del file, refusal
+
+
+def _check_ours(path: Path) -> None:
+    try:
+        with path.open("rb") as stream:
+            begin = stream.read(len(",".join(HEADER)))
+    except FileNotFoundError:
+        return
+    except OSError as exc:
+        raise InvalidInput(f"--rejects {path}: cannot be written: {exc.strerror}") from exc
+    if begin and begin != ",".join(HEADER).encode():
+        raise InvalidInput(f"--rejects {path}: holds something else; it is not overwritten")
