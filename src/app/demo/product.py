@@ -1,0 +1,58 @@
+"""What the made-up vendor sells: one product for moving business data, with paid modules."""
+
+from __future__ import annotations
+
+VENDOR_DOMAIN = "fathomline.example"
+
+BASE_FEATURES = (
+    "Pipelines",
+    "Scheduled syncs",
+    "Field mapping",
+    "Connector library",
+    "Run history",
+    "Alerting",
+    "Audit log",
+)
+"""In every contract."""
+
+PAID_MODULES = (
+    "Reverse sync",
+    "Event streaming",
+    "Data quality checks",
+    "Sandbox environments",
+    "API gateway",
+)
+"""Bought one by one."""
+
+SOURCES = (
+    "Salesforce",
+    "NetSuite",
+    "SAP S/4HANA",
+    "Dynamics 365",
+    "HubSpot",
+    "Workday",
+    "Shopify",
+    "ServiceNow",
+    "Oracle Database",
+    "SQL Server",
+)
+"""Systems that customers read from."""
+
+TARGETS = ("Snowflake", "BigQuery", "PostgreSQL", "Redshift", "Databricks", "Azure Synapse")
+"""Where customers load to."""
+
+SURROUNDINGS = (
+    "Power BI",
+    "Tableau",
+    "Looker",
+    "Okta",
+    "Microsoft Entra ID",
+    "dbt",
+    "Airflow",
+    "Slack",
+    "Microsoft Teams",
+    "Datadog",
+    "Terraform",
+    "Kafka",
+)
+"""Other applications that stand beside it."""
