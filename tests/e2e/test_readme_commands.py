@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.house_rules import tracked_files
+from tools.checkout import tracked_files
 
 ROOT = Path(__file__).parents[2]
 LEFT_TO_THE_READER = {"make test"}

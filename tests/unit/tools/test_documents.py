@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tools.house_rules import tracked_files
+from tools.checkout import tracked_files
 
 ROOT = Path(__file__).parents[3]
 LINK = re.compile(r"!?\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)")

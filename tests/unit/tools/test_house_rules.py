@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from tools.house_rules import BOUNDARIES, findings, read_tree
+from tools.checkout import read_tree
+from tools.house_rules import BOUNDARIES, DECIDING, findings
 
 ROOT = Path(__file__).parents[3]
 ROOM = "src/app/jobs/sweeper.py"
@@ -143,6 +145,14 @@ def test_a_boundary_may_catch_everything_once(boundary: str) -> None:
 
 def test_there_are_at_most_four_boundaries() -> None:
     assert len(BOUNDARIES) <= 4
+
+
+def test_the_import_contract_knows_the_same_deciding_code() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    [contract] = [c for c in contracts if c["name"] == "Deciding code speaks to nobody"]
+    as_paths = [f"src/{name.replace('.', '/')}" for name in contract["source_modules"]]
+    assert sorted(as_paths) == sorted(p.removesuffix("/*").removesuffix(".py") for p in DECIDING)
 
 
 def test_methods_that_a_port_prescribes_do_not_count() -> None:
