@@ -57,7 +57,6 @@ def _unknown(assessment: Assessment, trouble: str) -> Assessment:
         band=Band.UNKNOWN,
         ledger=(row,),
         coverage=0,
-        missing=("kept",),
         at_risk=False,
         inputs={},
         stale_reason=trouble,
