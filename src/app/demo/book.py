@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,8 @@ class DemoBook:
     feeds: tuple[Feed, ...]
     settings: TenantSettings
     external_ids: tuple[ExternalId, ...]
+    begins_at: datetime
+    """The first morning of the replay, when the settings are applied."""
     stories: Mapping[str, str]
     """Account id to the key of its story."""
 
@@ -69,6 +71,7 @@ def make_book(*, today: date, zone: str = "UTC", seed: int = 7) -> DemoBook:
         feeds=feeds_of(everyone, calendar),
         settings=TenantSettings(zone=zone, default_owner=rep_email(DEFAULT_OWNER)),
         external_ids=external_ids_of(everyone),
+        begins_at=calendar.moment(REPLAY_DAYS, 0),
         stories={one.account_id: one.company.story for one in everyone},
     )
 
