@@ -25,6 +25,7 @@ from app.storage.schema import bring_to_head
 _BUSY_SECONDS = 30
 _READERS = 4
 _POSTGRES_WRITERS = 4
+_WRITER = "store-writer"
 _TENANT_LOCK = text("SELECT pg_advisory_xact_lock(7304, hashtext(:tenant))")
 
 
@@ -48,7 +49,7 @@ class Database:
             )
         self._open()
         writers = 1 if self.is_sqlite else _POSTGRES_WRITERS
-        self.writers = ThreadPoolExecutor(writers, thread_name_prefix="store-writer")
+        self.writers = ThreadPoolExecutor(writers, thread_name_prefix=_WRITER)
         self.readers = ThreadPoolExecutor(_READERS, thread_name_prefix="store-reader")
 
     def _open(self) -> None:
@@ -78,10 +79,11 @@ class Database:
                 connection.execute(_TENANT_LOCK, {"tenant": tenant_id})
             yield connection
 
-    @property
-    def is_writer_thread(self) -> bool:
-        """Whether the caller runs inside a write, where another would wait for itself."""
-        return threading.current_thread().name.startswith("store-writer")
+    @staticmethod
+    def refuse_nested_write() -> None:
+        """Raise RuntimeError inside a write, where another would wait for itself forever."""
+        if threading.current_thread().name.startswith(_WRITER):
+            raise RuntimeError("a write was begun inside a write")
 
     def close(self) -> None:
         """Wait for what is under way, then close every connection."""

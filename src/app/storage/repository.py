@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from pydantic import JsonValue
 from sqlalchemy import (
@@ -23,7 +23,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.domain.fact_rows import FactValue
 
 V = TypeVar("V")
-ColumnValue = FactValue | Mapping[str, JsonValue]
+ColumnValue: TypeAlias = FactValue | Mapping[str, JsonValue]
+NewRow: TypeAlias = dict[str, ColumnValue]
+"""Column name to value, the tenant left out."""
 
 _IN_LIST = 500
 """Most values given to one IN: both databases take more, but are slow to plan it."""

@@ -1,0 +1,115 @@
+"""The store on SQL: opened once per process, it runs work inside transactions of one tenant."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from app.ports.store import Unit
+from app.storage.book import SqlBook
+from app.storage.database import Database
+from app.storage.effects import SqlEffectLedger
+from app.storage.event_log import SqlEventLog
+from app.storage.facts import SqlFactRows
+from app.storage.feeds import SqlFeeds
+from app.storage.health import SqlHealth
+from app.storage.incidents import SqlIncidents
+from app.storage.mapping import SqlTicketMapping
+from app.storage.outbox import SqlOutbox
+from app.storage.people import SqlPeople
+from app.storage.scans import SqlScans
+from app.storage.tenant import SqlTenantState
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlUnit:
+    """One transaction of one tenant, with its repositories."""
+
+    tenant_id: str
+    facts: SqlFactRows
+    mapping: SqlTicketMapping
+    book: SqlBook
+    people: SqlPeople
+    feeds: SqlFeeds
+    tenant: SqlTenantState
+    scans: SqlScans
+    health: SqlHealth
+    incidents: SqlIncidents
+    effects: SqlEffectLedger
+    outbox: SqlOutbox
+    events: SqlEventLog
+
+    @classmethod
+    def of(cls, connection: Connection, tenant_id: str) -> SqlUnit:
+        """The repositories of `tenant_id` on a connection that is inside a transaction."""
+        return cls(
+            tenant_id=tenant_id,
+            facts=SqlFactRows(connection, tenant_id),
+            mapping=SqlTicketMapping(connection, tenant_id),
+            book=SqlBook(connection, tenant_id),
+            people=SqlPeople(connection, tenant_id),
+            feeds=SqlFeeds(connection, tenant_id),
+            tenant=SqlTenantState(connection, tenant_id),
+            scans=SqlScans(connection, tenant_id),
+            health=SqlHealth(connection, tenant_id),
+            incidents=SqlIncidents(connection, tenant_id),
+            effects=SqlEffectLedger(connection, tenant_id),
+            outbox=SqlOutbox(connection, tenant_id),
+            events=SqlEventLog(connection, tenant_id),
+        )
+
+
+class SqlStore:
+    """`Store` on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def read(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
+        """Run `work` in a read transaction, in a thread; nothing it writes is kept."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._database.readers, self._read, tenant_id, work)
+
+    async def write(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
+        """Run `work` in a write transaction, in a thread; an exception rolls everything back.
+
+        A caller that is cancelled meanwhile does not stop it: it commits or fails as a whole.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._database.writers, self._write, tenant_id, work)
+
+    def read_now(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
+        """As `read`, for callers that are not async; waits for the result."""
+        return self._database.readers.submit(self._read, tenant_id, work).result()
+
+    def write_now(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
+        """As `write`, for callers that are not async; waits for the result."""
+        self._database.refuse_nested_write()
+        return self._database.writers.submit(self._write, tenant_id, work).result()
+
+    def close(self) -> None:
+        """Wait for what is under way, then close all connections."""
+        self._database.close()
+
+    def _read(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
+        with self._database.reading() as connection:
+            return work(SqlUnit.of(connection, tenant_id))
+
+    def _write(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
+        with self._database.writing(tenant_id) as connection:
+            return work(SqlUnit.of(connection, tenant_id))
+
+
+def open_store(url: str) -> SqlStore:
+    """Open the store at a SQLAlchemy address, its schema brought to head.
+
+    `sqlite:///FILE` makes the file and its folder; `postgresql://…` speaks psycopg. Raises
+    ConfigurationError naming TEND_DATABASE_URL.
+    """
+    return SqlStore(Database(url))
