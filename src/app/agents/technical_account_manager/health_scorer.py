@@ -86,18 +86,21 @@ class HealthScorer:
         oldest_p1_p2_age_days: float,
         total_open_tickets: int,
         hours_since_heartbeat: float | None,
+        *,
+        silence_hours: float | None = None,
     ) -> tuple[int, Band]:
         """Score and band of one account from its four numbers; no heartbeat (None) costs nothing.
 
         Once the oldest P1/P2 is older than the threshold every open P1/P2 takes 20; every open
         ticket over the threshold 5; silence beyond the threshold 15, beyond twice that 30 instead.
+        `silence_hours` is the account's own threshold of silence, where it has one.
         """
         taken = self._taken(
             p1_p2_ticket_count,
             oldest_p1_p2_age_days,
             total_open_tickets,
             hours_since_heartbeat,
-            self.heartbeat_silence_hours,
+            self._silence_limit(silence_hours),
         )
         return self._scored(taken)
 
@@ -114,9 +117,7 @@ class HealthScorer:
 
     def assess(self, inputs: TamInputs) -> Assessment:
         """The score with its ledger; Unknown, without a score, where nobody brings tickets."""
-        limit = self.heartbeat_silence_hours
-        if inputs.silence_hours is not None:
-            limit = inputs.silence_hours
+        limit = self._silence_limit(inputs.silence_hours)
         urgent = inputs.urgent
         oldest = inputs.age_days(urgent[0].created_at) if urgent else 0.0
         silent = inputs.hours_since_heartbeat
@@ -145,6 +146,9 @@ class HealthScorer:
             inputs=inputs.as_json(),
             scorer_version=SCORER_VERSION,
         )
+
+    def _silence_limit(self, own: float | None) -> float:
+        return self.heartbeat_silence_hours if own is None else own
 
     def _known_rows(
         self, inputs: TamInputs, taken: _Taken, pulse: LedgerRow, score: int
