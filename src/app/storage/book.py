@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -18,6 +19,8 @@ from app.storage.book_page import BookRange, longest_running
 from app.storage.fact_tables import accounts, contracts, usage_dates, usage_features
 from app.storage.record_tables import feeds
 from app.storage.repository import Repository, in_lists, own_columns
+
+_ACCOUNT_FIELDS = tuple(field.name for field in fields(Account))
 
 
 class SqlBook(Repository):
@@ -76,8 +79,9 @@ class SqlBook(Repository):
             "most": limit,
             "day": context.local_day.toordinal(),
         }
-        rows = self._connection.execute(statements.ACCOUNTS_AFTER, parameters).mappings()
-        return self._with_facts(context, [Account(**row) for row in rows])
+        rows = self._connection.execute(statements.ACCOUNTS_AFTER, parameters).all()
+        found = [Account(**dict(zip(_ACCOUNT_FIELDS, row, strict=True))) for row in rows]
+        return self._with_facts(context, found)
 
     def one(self, context: BookContext, account_id: str) -> AccountFacts:
         """One account, active or not. Raises NotFound."""

@@ -5,11 +5,13 @@ Rows become facts here and nowhere else; what a statement means stands in `book_
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import TypeVarTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row, Select
 
 from app.domain.account import Account, Contract
 from app.domain.book import AccountFacts, BookContext, Engagement, SupportRecord, UsageWindow
@@ -18,9 +20,13 @@ from app.storage import book_statements as statements
 from app.storage.types import micros
 from app.storage.usage_rollups import DAYS_A_WEEK, week_of
 
+Values = TypeVarTuple("Values")
+
 RECORD_DAYS = 90
 FEATURE_DAYS = 28
+_CONTRACT_FIELDS = tuple(field.name for field in fields(Contract))
 _TICKET_FIELDS = tuple(field.name for field in fields(Ticket))
+_NO_MORE: Mapping[str, int] = MappingProxyType({})
 _NO_SUPPORT = SupportRecord()
 _NO_ENGAGEMENT = Engagement()
 
@@ -79,14 +85,21 @@ class BookRange:
             )
         return tuple(found)
 
+    def _rows(
+        self, statement: Select[*Values], more: Mapping[str, int] = _NO_MORE
+    ) -> Sequence[Row[*Values]]:
+        return self.connection.execute(statement, {**self.parameters(), **more}).all()
+
     def _contracts(self) -> dict[str, Contract]:
-        rows = self.connection.execute(statements.RUNNING_CONTRACTS, self.parameters())
-        return longest_running(Contract(**row) for row in rows.mappings())
+        rows = self._rows(statements.RUNNING_CONTRACTS)
+        return longest_running(
+            Contract(**dict(zip(_CONTRACT_FIELDS, row, strict=True))) for row in rows
+        )
 
     def _open_tickets(self) -> dict[str, list[Ticket]]:
         found: dict[str, list[Ticket]] = {}
         now = self.context.now
-        for row in self.connection.execute(statements.OPEN_TICKETS, self.parameters()):
+        for row in self._rows(statements.OPEN_TICKETS):
             ticket = Ticket(**dict(zip(_TICKET_FIELDS, row, strict=True)))
             if ticket.status not in OPEN_STATUSES:
                 ticket = replace(ticket, status=TicketStatus.OPEN, resolved_at=None)
@@ -96,7 +109,7 @@ class BookRange:
         return found
 
     def _support(self) -> dict[str, SupportRecord]:
-        rows = self.connection.execute(statements.SUPPORT, self.parameters())
+        rows = self._rows(statements.SUPPORT)
         return {
             account_id: SupportRecord(
                 tickets=tickets,
@@ -109,7 +122,7 @@ class BookRange:
         }
 
     def _heartbeats(self) -> dict[str, datetime]:
-        rows = self.connection.execute(statements.LAST_HEARTBEATS, self.parameters())
+        rows = self._rows(statements.LAST_HEARTBEATS)
         return {account_id: seen_at for account_id, seen_at in rows if seen_at is not None}
 
     def _usage(self) -> dict[str, UsageWindow]:
@@ -118,7 +131,7 @@ class BookRange:
             return {}
         week = _last_complete_week(reached)
         weeks = {"week": week, "this_week": week_of(reached)}
-        rows = self.connection.execute(statements.USAGE, {**self.parameters(), **weeks})
+        rows = self._rows(statements.USAGE, weeks)
         found = {}
         for account_id, *numbers in rows:
             window = _usage_window(numbers, reached, week)
@@ -138,13 +151,13 @@ class BookRange:
             "until_day": reached.toordinal(),
         }
         found: dict[str, set[str]] = {}
-        rows = self.connection.execute(statements.FEATURES_USED, {**self.parameters(), **days})
+        rows = self._rows(statements.FEATURES_USED, days)
         for account_id, feature in rows:
             found.setdefault(account_id, set()).add(feature)
         return found
 
     def _engagement(self) -> dict[str, Engagement]:
-        rows = self.connection.execute(statements.ENGAGEMENT, self.parameters())
+        rows = self._rows(statements.ENGAGEMENT)
         today = self.context.local_day
         return {
             account_id: Engagement(
@@ -157,11 +170,11 @@ class BookRange:
         }
 
     def _overdue(self) -> dict[str, int]:
-        rows = self.connection.execute(statements.OVERDUE, self.parameters())
+        rows = self._rows(statements.OVERDUE)
         return {account_id: int(days) for account_id, days in rows}
 
     def _surveys(self) -> dict[str, tuple[date, int]]:
-        rows = self.connection.execute(statements.SURVEYS, self.parameters())
+        rows = self._rows(statements.SURVEYS)
         return {account_id: (answered_on, score) for account_id, answered_on, score in rows}
 
 
