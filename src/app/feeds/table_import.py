@@ -17,6 +17,7 @@ from app.feeds.file_report import Tally
 from app.feeds.refusals import CellRefused, RefusedRow, excerpt
 from app.feeds.row_reader import RowReader
 from app.feeds.row_rules import complete
+from app.feeds.seen_rows import SeenRows
 from app.ports.rows import ExternalId
 from app.ports.store import Unit
 
@@ -44,6 +45,7 @@ class TableImport:
         self._tally = tally
         self._now = now
         self._known: set[str] = set()
+        self._seen = SeenRows(kind)
         self._claimed: dict[tuple[str, str], tuple[str, int]] = {}
         self._owners = OwnerNames(unit.people.reps().values() if kind is FactKind.ACCOUNTS else ())
         self.newest_day: date | None = None
@@ -75,6 +77,7 @@ class TableImport:
             try:
                 row = self._reader.read(source.cells)
                 self._complete(row)
+                self._seen.add(row, source.line)
             except CellRefused as exc:
                 refusals.append(self._refusal(source, exc.reason, exc.column))
                 continue

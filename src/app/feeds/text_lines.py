@@ -38,7 +38,8 @@ def text_lines(opened: OpenedFile, encoding: str | None) -> Iterator[str]:
 
 
 def _has_old_line_ends(head: bytes) -> bool:
-    return b"\r" in head and b"\n" not in head and not head.endswith(b"\r")
+    # The last byte may be the first half of a CRLF.
+    return b"\r" in head[:-1] and b"\n" not in head
 
 
 def _decoded_by_line(opened: OpenedFile, encoding: str) -> Iterator[str]:
