@@ -77,3 +77,12 @@ def test_nesting_without_end_is_cut() -> None:
         deep = {"in": deep}
 
     assert "here" not in marked_block("DEEP", deep, "t")
+
+
+def test_content_too_bushy_for_a_block_is_left_out_and_says_so() -> None:
+    leaf: dict[str, JsonValue] = {str(n): "word " * 20 for n in range(9)}
+    bushy: dict[str, JsonValue] = {str(n): leaf for n in range(9)}
+    bushier: dict[str, JsonValue] = {str(n): bushy for n in range(9)}
+    block = marked_block("BUSH", {str(n): bushier for n in range(9)}, "t")
+
+    assert block == '<<<BUSH t\n"[cut: too much to show]"\nBUSH t>>>'

@@ -198,7 +198,6 @@ def test_active_accounts_are_read_with_their_silence() -> None:
         TAM_Profile="https://www.notion.so/x",
         **{"Check-in_Interval": 14},
     )
-    bare = notion.add_row(database, Company="Bare")
     notion.add_row(database, Company="Gone", Renewal_Date="2026-03-11")
 
     found = asyncio.run(adapter(notion, database).query_all_accounts())
@@ -216,19 +215,18 @@ def test_active_accounts_are_read_with_their_silence() -> None:
             "checkin_interval_days": 14,
             "profile_url": "https://www.notion.so/x",
         },
-        {
-            "id": bare,
-            "name": "Bare",
-            "health_score": None,
-            "health_rag": None,
-            "last_health_scan": None,
-            "last_heartbeat": None,
-            "hours_since_heartbeat": None,
-            "api_call_count": None,
-            "checkin_interval_days": None,
-            "profile_url": None,
-        },
     ]
+
+
+def test_an_account_that_nobody_filled_in_is_unknown_in_every_field() -> None:
+    notion = FakeNotion()
+    database = accounts_database(notion)
+    bare = notion.add_row(database, Company="Bare")
+
+    (found,) = asyncio.run(adapter(notion, database).query_all_accounts())
+
+    told = {name: value for name, value in found.items() if value is not None}
+    assert told == {"id": bare, "name": "Bare"}
 
 
 def test_accounts_cannot_be_read_without_their_database() -> None:

@@ -203,3 +203,11 @@ def test_a_missing_column_is_named() -> None:
 
     with pytest.raises(PermanentServiceError, match="column Status is missing"):
         asyncio.run(client(notion, database).get_open_tickets("acme"))
+
+
+def test_a_status_that_notion_could_not_tell_from_open_is_still_read_as_closed() -> None:
+    notion = FakeNotion()
+    database = tickets_database(notion)
+    add(notion, database, "T-1", Status="CLOSED")
+
+    assert asyncio.run(client(notion, database).get_open_tickets("acme")) == []
