@@ -44,18 +44,24 @@ BOUNDARIES = frozenset(
 DECIDING_AGENT_MODULES = (
     "adoption",
     "alerting",
+    "availability",
     "churn",
+    "commitment",
     "escalation",
     "expansion",
+    "explain",
     "health_scorer",
     "inputs",
     "ledger",
+    "relationship",
     "schemas",
     "signals",
+    "usage",
 )
 DECIDING = (
     "src/app/domain/*",
     "src/app/handoffs/*",
+    "src/app/agents/customer_success/reading.py",
     *(f"src/app/agents/*/{name}.py" for name in DECIDING_AGENT_MODULES),
 )
 """Code that decides: pure, never awaiting, and covered whole."""
