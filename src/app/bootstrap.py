@@ -15,8 +15,9 @@ from app.jobs.effects import Performer
 from app.jobs.flows.wording import Wording
 from app.ports.effects import Sink
 from app.ports.store import Store
+from app.services.account_flag import FlagAccount
 from app.services.inbox import InboxAlerts
-from app.services.outbox import DraftOutbox, FlagAccount, WithdrawDrafts
+from app.services.outbox import DraftOutbox, WithdrawDrafts
 from app.services.writer import TemplateWriter
 from app.settings import Settings
 from app.storage.sql_store import SqlStore, open_store

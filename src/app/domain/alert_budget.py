@@ -80,7 +80,7 @@ def urgency(candidate: AlertCandidate, typical_arr: Decimal) -> Fraction:
 
 
 def nearness(days_to_renewal: int | None) -> Fraction:
-    """How much a renewal's date weighs: 2 when due or past, 1 in 180 days or unknown, 1/2 far off."""
+    """How much a renewal's date weighs: 2 when due, 1 in 180 days or unknown, 1/2 far off."""
     if days_to_renewal is None:
         return Fraction(1)
     days = min(max(days_to_renewal, 0), _FAR_RENEWAL_DAYS)

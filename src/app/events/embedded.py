@@ -21,18 +21,22 @@ class _EventWork(BaseModel):
     event: AgentEvent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class EmbeddedEvents:
     """Publishes events of one tenant into the store: one per event id."""
 
     store: Store
     tenant_id: str
-    timeout_seconds: float = 30.0
 
     @property
     def effect_class(self) -> EffectClass:
         """Keyed: the store keeps one event per id."""
         return EffectClass.KEYED
+
+    @property
+    def timeout_seconds(self) -> float:
+        """One row; generous for a busy store."""
+        return 30.0
 
     async def find(self, key: str) -> str | None:
         """Never told: a second event with the id is refused by the store."""

@@ -9,31 +9,36 @@ from pydantic import BaseModel, ConfigDict
 
 from app.domain.assessment import Agent
 from app.domain.effect import EffectClass, WorkOwed
-from app.ports.store import Store
+from app.ports.store import Store, Unit
 from app.services.work_payload import payload_of
 
 
 class _FlagWork(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     agent: Agent
     account_id: str
     incident_id: str
-    """Empty takes the flag off."""
+    flagged: bool = True
+    """False takes this incident's flag off; another one's stays."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class FlagAccount:
     """Flags account records; doing it again changes nothing."""
 
     store: Store
     tenant_id: str
-    timeout_seconds: float = 30.0
 
     @property
     def effect_class(self) -> EffectClass:
         """Keyed: a flag is set to a value."""
         return EffectClass.KEYED
+
+    @property
+    def timeout_seconds(self) -> float:
+        """One row; generous for a busy store."""
+        return 30.0
 
     async def find(self, key: str) -> str | None:
         """Never told: flagging again is safe."""
@@ -41,14 +46,20 @@ class FlagAccount:
         return None
 
     async def create(self, work: WorkOwed, *, at: datetime, repeat: bool) -> str:
-        """Flag the account, and return its agent and id, such as `tam:acme`.
+        """Put the flag on or take it off, and return its agent and id, such as `tam:acme`.
 
         Raises PermanentServiceError for a payload that is no flag.
         """
         del at, repeat
         flag = payload_of(work, _FlagWork, system="account record")
-        await self.store.write(
-            self.tenant_id,
-            lambda unit: unit.health.flag(flag.agent, flag.account_id, flag.incident_id),
-        )
+        await self.store.write(self.tenant_id, lambda unit: _apply(unit, flag))
         return f"{flag.agent}:{flag.account_id}"
+
+
+def _apply(unit: Unit, flag: _FlagWork) -> None:
+    if flag.flagged:
+        unit.health.flag(flag.agent, flag.account_id, flag.incident_id)
+        return
+    record = unit.health.records(flag.agent, [flag.account_id]).get(flag.account_id)
+    if record is not None and record.incident_id == flag.incident_id:
+        unit.health.flag(flag.agent, flag.account_id, "")

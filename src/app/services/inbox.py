@@ -14,28 +14,32 @@ from app.services.work_payload import payload_of
 
 
 class _AlertWork(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     rep_email: str
-    account_id: str
-    incident_id: str
-    revision: int
     text: str
+    account_id: str = ""
+    incident_id: str = ""
+    revision: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class InboxAlerts:
     """Puts alerts of one channel (`email` or `chat`) into the reps' lists: one per key."""
 
     store: Store
     tenant_id: str
     channel: str
-    timeout_seconds: float = 30.0
 
     @property
     def effect_class(self) -> EffectClass:
         """Keyed: the store keeps one alert per key."""
         return EffectClass.KEYED
+
+    @property
+    def timeout_seconds(self) -> float:
+        """One row; generous for a busy store."""
+        return 30.0
 
     async def find(self, key: str) -> str | None:
         """Never told: a second alert under the key is refused by the store."""

@@ -25,8 +25,6 @@ from app.services.work_payload import payload_of
 
 T = TypeVar("T")
 _SYSTEM = "outbox"
-_ID_LENGTHS = (10, 16, 64)
-"""Short, and longer only where a short one is taken."""
 
 
 class _DraftBody(BaseModel):
@@ -34,6 +32,8 @@ class _DraftBody(BaseModel):
 
     communication_type: str
     account_id: str
+    account_name: str = ""
+    """For the file's name alone; empty: the id stands in."""
     incident_id: str
     revision: int
     rep_email: str
@@ -50,26 +50,30 @@ class _DraftWork(BaseModel):
 
 
 class _WithdrawWork(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     incident_id: str
-    before_revision: int | None = None
-    """Only drafts of earlier revisions; None: all of the incident's."""
+    revision: int | None = None
+    """Only drafts of earlier revisions than this; None: all of the incident's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class DraftOutbox:
     """Puts drafts into the store and the folder: one per key, both halves or it is not there."""
 
     store: Store
     tenant_id: str
     folder: Path
-    timeout_seconds: float = 30.0
 
     @property
     def effect_class(self) -> EffectClass:
         """Findable: by the key in the store, then by the file."""
         return EffectClass.FINDABLE
+
+    @property
+    def timeout_seconds(self) -> float:
+        """One row and one file; generous for a slow disk and a busy store."""
+        return 30.0
 
     async def find(self, key: str) -> str | None:
         """The draft's id where the row and, while it waits, the file are both there."""
@@ -91,16 +95,14 @@ class DraftOutbox:
         del repeat  # the key finds an earlier try
         body = payload_of(work, _DraftWork, system=_SYSTEM).draft
 
-        def keep(unit: Unit) -> tuple[Draft, str]:
+        def keep(unit: Unit) -> Draft:
             stored = unit.outbox.draft_by_key(work.key)
-            if stored is None:
-                stored = unit.outbox.add_draft(_draft(unit, work.key, body, at))
-            account = unit.book.accounts([stored.account_id]).get(stored.account_id)
-            return stored, stored.account_id if account is None else account.name
+            return stored or unit.outbox.add_draft(_draft(unit, work.key, body, at))
 
-        draft, account_name = await self.store.write(self.tenant_id, keep)
+        draft = await self.store.write(self.tenant_id, keep)
         if draft.state is DraftState.WAITING:
-            await _on_disk("write draft", partial(self._files.write, draft, account_name))
+            named = body.account_name or body.account_id
+            await _on_disk("write draft", partial(self._files.write, draft, named))
         return draft.draft_id
 
     @property
@@ -108,19 +110,23 @@ class DraftOutbox:
         return DraftFiles(folder=self.folder)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class WithdrawDrafts:
     """Takes back an incident's waiting drafts that nobody touched; again changes nothing."""
 
     store: Store
     tenant_id: str
     folder: Path
-    timeout_seconds: float = 60.0
 
     @property
     def effect_class(self) -> EffectClass:
         """Keyed: what is withdrawn is no longer waiting."""
         return EffectClass.KEYED
+
+    @property
+    def timeout_seconds(self) -> float:
+        """A few files and one write."""
+        return 60.0
 
     async def find(self, key: str) -> str | None:
         """Never told: withdrawing again is safe."""
@@ -130,8 +136,9 @@ class WithdrawDrafts:
     async def create(self, work: WorkOwed, *, at: datetime, repeat: bool) -> str:
         """Withdraw the drafts of `payload["incident_id"]`, of the account `work.subject`.
 
-        With `payload["before_revision"]`, only those of earlier revisions. An edited file and its
-        draft stay. Returns what was done, such as `withdrawn d-1, d-2; kept d-3 (edited)`.
+        With `payload["revision"]`, only those of earlier revisions, so that a late withdrawal never
+        takes a newer draft. An edited file and its draft stay. Returns what was done, such as
+        `withdrawn d-1, d-2; kept d-3 (edited)`.
         """
         del at, repeat
         wanted = payload_of(work, _WithdrawWork, system=_SYSTEM)
@@ -171,15 +178,18 @@ def _draft(unit: Unit, key: str, body: _DraftBody, at: datetime) -> Draft:
     )
 
 
+def draft_id_of(key: str, length: int = 10) -> str:
+    """The id of the draft under an effect's key, such as `d-1a2b3c4d5e`.
+
+    Known before the draft is made, so that an alert can link it. Should another draft have that id
+    already (one pair in 2^40 keys), the draft gets a longer one that begins with it.
+    """
+    return f"d-{sha256(key.encode(errors='surrogatepass')).hexdigest()[:length]}"
+
+
 def _free_id(unit: Unit, key: str) -> str:
-    candidates = draft_ids(key)
-    return next((c for c in candidates if _is_free(unit, c)), candidates[-1])
-
-
-def draft_ids(key: str) -> tuple[str, ...]:
-    """The ids that the draft under `key` may get; the first, unless another draft has it."""
-    digest = sha256(key.encode(errors="surrogatepass")).hexdigest()
-    return tuple(f"d-{digest[:length]}" for length in _ID_LENGTHS)
+    short = draft_id_of(key)
+    return short if _is_free(unit, short) else draft_id_of(key, 64)
 
 
 def _is_free(unit: Unit, draft_id: str) -> bool:
@@ -191,7 +201,7 @@ def _is_free(unit: Unit, draft_id: str) -> bool:
 
 
 def _is_wanted(draft: Draft, wanted: _WithdrawWork) -> bool:
-    is_earlier = wanted.before_revision is None or draft.revision < wanted.before_revision
+    is_earlier = wanted.revision is None or draft.revision < wanted.revision
     return draft.incident_id == wanted.incident_id and is_earlier
 
 

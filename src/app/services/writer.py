@@ -21,19 +21,29 @@ LETTERS = frozenset({"escalation_outreach", "churn_outreach"})
 """The communication types that there is a template for."""
 
 _HEALTH_FACTS = frozenset(
-    {"account", "change", "band", "previous_band", "score", "reasons", "arr", "renewal", "link"}
+    {
+        "account_name",
+        "change",
+        "band",
+        "previous_band",
+        "score",
+        "reasons",
+        "arr",
+        "renewal",
+        "link",
+    }
 )
 ALERT_FACTS: Mapping[str, frozenset[str]] = {
     "tam_alert": _HEALTH_FACTS,
     "csm_alert": _HEALTH_FACTS,
-    "csm_churn_alert": _HEALTH_FACTS | {"level"},
-    "feed_alert": frozenset({"feed", "state", "trouble", "accounts"}),
-    "digest": frozenset({"day", "count", "lines"}),
-    "digest_line": frozenset({"account", "band", "score", "reasons", "link"}),
-    "baseline_summary": frozenset({"count", "red", "amber", "green", "unknown", "lines"}),
+    "csm_churn_alert": _HEALTH_FACTS | {"churn_level"},
+    "feed_alert": frozenset({"account_name", "reasons"}),
+    "digest": frozenset({"lines"}),
+    "baseline_summary": frozenset({"day", "lines"}),
 }
-"""Each alert's facts, all needed. An empty one leaves its words out. `reasons` and `lines` may have
-several lines, the others are brought onto one."""
+"""The facts that each alert needs; more may be given. An empty one leaves its words out. `reasons`
+and `lines` may have several lines, the others are brought onto one. `change` is a `Change`, `score`
+0-100, `renewal` a day, `link` how to open the draft; a feed alert's `account_name` is the feed."""
 
 _SEVERAL_LINES = frozenset({"reasons", "lines"})
 _MOST_PER_LINE = 400
@@ -80,21 +90,21 @@ class TemplateWriter:
     def alert(self, name: str, facts: Mapping[str, str]) -> str:
         """A text to our own rep by the template `name`; what it needs stands in `ALERT_FACTS`.
 
-        Raises NotFound for a name it has no template for, InvalidInput naming facts that are
-        missing or too many.
+        Raises NotFound for a name it has no template for, InvalidInput naming missing facts.
         """
         if name not in ALERT_FACTS:
             msg = f"no alert {name!r}; there are: {', '.join(sorted(ALERT_FACTS))}"
             raise NotFound(msg)
-        wrong = ALERT_FACTS[name] ^ facts.keys()
-        if wrong:
-            msg = f"alert {name}: facts missing or not wanted: {', '.join(sorted(wrong))}"
+        missing = ALERT_FACTS[name] - facts.keys()
+        if missing:
+            msg = f"alert {name}: facts missing: {', '.join(sorted(missing))}"
             raise InvalidInput(msg)
         shown = {
             key: many_lines(text, _MOST_PER_LINE)
             if key in _SEVERAL_LINES
             else one_line(text, _MOST_PER_LINE)
             for key, text in facts.items()
+            if key in ALERT_FACTS[name]
         }
         text = self._templates.get_template(f"{name}.txt").render(shown)
         return "\n".join(line for line in text.splitlines() if line)
