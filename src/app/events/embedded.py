@@ -35,8 +35,8 @@ class EmbeddedEvents:
 
     @property
     def timeout_seconds(self) -> float:
-        """One row; generous for a busy store."""
-        return 30.0
+        """One row; generous for a local store."""
+        return 3.0
 
     async def find(self, key: str) -> str | None:
         """Never told: a second event with the id is refused by the store."""

@@ -37,8 +37,8 @@ class FlagAccount:
 
     @property
     def timeout_seconds(self) -> float:
-        """One row; generous for a busy store."""
-        return 30.0
+        """One row; generous for a local store."""
+        return 3.0
 
     async def find(self, key: str) -> str | None:
         """Never told: flagging again is safe."""

@@ -72,8 +72,8 @@ class DraftOutbox:
 
     @property
     def timeout_seconds(self) -> float:
-        """One row and one file; generous for a slow disk and a busy store."""
-        return 30.0
+        """One row and one file; generous for a local disk."""
+        return 3.0
 
     async def find(self, key: str) -> str | None:
         """The draft's id where the row and, while it waits, the file are both there."""
@@ -126,7 +126,7 @@ class WithdrawDrafts:
     @property
     def timeout_seconds(self) -> float:
         """A few files and one write."""
-        return 60.0
+        return 3.0
 
     async def find(self, key: str) -> str | None:
         """Never told: withdrawing again is safe."""

@@ -5,6 +5,7 @@ It reads the store once per effect that needs words, and writes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -82,7 +83,7 @@ class Wording:
         facts = {key: _spelled(value) for key, value in work.payload.items()}
         draft_key = work.key.rpartition(":")[0] + f":{EffectKind.DRAFT}"
         facts["link"] = f"tend outbox show {draft_id_of(draft_key)}"
-        facts["churn_level"] = facts.get("churn_level", "")
+        facts["churn_level"] = _level(work.payload)
         return self.writer.alert(text_of(work, "text_of"), facts)
 
     def _event(self, work: WorkOwed) -> dict[str, JsonValue]:
@@ -103,9 +104,7 @@ class Wording:
             case IncidentKind.TAM_ESCALATION:
                 event = tam_escalation_event(news)
             case IncidentKind.CSM_CHURN:
-                severity = payload["severity"]
-                level = _CHURN_LEVEL.get(severity if isinstance(severity, int) else 0, "low")
-                event = csm_churn_event(news, churn_risk_level=level)
+                event = csm_churn_event(news, churn_risk_level=_level(payload))
             case _:
                 event = csm_health_event(news)
         return event.model_dump(mode="json")
@@ -161,6 +160,12 @@ def text_of(work: WorkOwed, name: str) -> str:
         msg = f"{work.key}: the payload has no text {name!r}"
         raise InvalidInput(msg)
     return value
+
+
+def _level(payload: Mapping[str, JsonValue]) -> str:
+    """The churn level that the finding's severity stands for; low for what is no churn finding."""
+    severity = payload.get("severity")
+    return _CHURN_LEVEL.get(severity, "low") if isinstance(severity, int) else "low"
 
 
 def _spelled(value: JsonValue) -> str:
