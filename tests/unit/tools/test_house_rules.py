@@ -52,6 +52,7 @@ def of_body(count: int) -> str:
         (ROOM, "def f(*, x: Optional[object]): ...", "object-typed"),
         (ROOM, "async def f() -> object: ...", "object-typed"),
         (TEST, "def f(*args: object): ...", "object-typed"),
+        (ROOM, "def f(**overrides: object): ...", "object-typed"),
         (ROOM, "from typing import Any", "any-typed"),
         (
             ROOM,
@@ -112,6 +113,7 @@ def test_a_rule_fires_on_what_it_forbids(path: str, text: str, rule: str) -> Non
         (ROOM, "def f(x: Mapping[str, int], y: objects.Object) -> None: ..."),
         ("src/app/services/jira/models.py", "from typing import Any"),
         (TEST, "from typing import Any"),
+        (TEST, "def f(**overrides: object): ..."),
         (ROOM, "class A:\n def __init__(self, bus: Bus, name: str | None = None): ..."),
         (ROOM, "@dataclass\nclass V: ...\n@dataclass\nclass A:\n v: V | None = None"),
         (ROOM, "class A(Protocol):\n @property\n def bus(self) -> Bus: ..."),
