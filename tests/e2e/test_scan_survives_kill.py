@@ -1,4 +1,4 @@
-"""`tend scan`, killed again and again at moments of its own choosing: nothing lost, nothing twice."""
+"""`tend scan`, killed again and again at any moment: nothing lost, nothing twice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.integration.small_book import TENANT, SmallBook
 
 ACCOUNTS = 60
 IN_TROUBLE = 30
-KILLS = 12
+KILLS = 8
 
 
 def prepared(home: Path) -> None:

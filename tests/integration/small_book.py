@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from app.storage.sql_store import SqlStore
-
 from app.bootstrap import open_store_of, performer_of
 from app.domain.assessment import Agent
 from app.domain.band import Band
@@ -23,6 +21,7 @@ from app.jobs.flows.act import ActOutcome, act_on_work_owed
 from app.jobs.flows.scan import PAGE, ScanOutcome, ScanRequest, run_scan
 from app.ports.rows import StoredEvent
 from app.settings import Settings
+from app.storage.sql_store import SqlStore
 from tests import builders
 
 MONDAY = datetime(2026, 3, 9, 7, tzinfo=UTC)
@@ -52,7 +51,9 @@ class SmallBook:
             for name in names
         ]
         contracts = [
-            builders.row_of(builders.contract(contract_id=f"{name}-1", account_id=name))
+            builders.row_of(
+                builders.contract(contract_id=f"{name}-1", account_id=name, ends_on=None)
+            )
             for name in names
         ]
         people = [

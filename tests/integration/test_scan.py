@@ -13,6 +13,7 @@ from app.domain.draft import DraftState
 from app.domain.effect import EffectState
 from app.domain.feed import FactKind
 from app.domain.incident import Change, IncidentKind
+from app.domain.tenant_settings import CsmSettings, TenantSettings
 from app.errors import Conflict, NotFound
 from app.jobs.flows.scan import ScanRequest, run_scan
 from app.jobs.going_live import announce_known, known_incidents
@@ -316,3 +317,17 @@ def test_settings_that_change_during_a_scan_hold_from_the_next_one(book: SmallBo
     book.live_book("acme")
     outcome = book.scan(MONDAY + DAY)
     assert outcome.scan.settings_version == 0
+
+
+def test_one_letter_goes_to_a_customer_whose_technical_and_composite_health_fell_together(
+    book: SmallBook,
+) -> None:
+    book.apply(TenantSettings(csm=CsmSettings(coverage_floor=0)))
+    book.live_book("acme")
+    book.open_p1s("acme", 4, since=LAST_WEEK)
+    book.day(MONDAY + DAY)
+    both = (*book.incidents(), *book.incidents(IncidentKind.CSM_HEALTH))
+    assert len(both) == 2
+    assert [draft.communication_type for draft in book.drafts()] == ["escalation_outreach"]
+    (told,) = [a for a in book.alerts() if a.text.startswith("[CSM ALERT]")]
+    assert "d-" not in told.text

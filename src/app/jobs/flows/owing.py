@@ -48,6 +48,8 @@ class Subject:
     contract: Contract | None
     rep_email: str
     day: date
+    letter: str | None
+    """The communication it calls for; None: none, or another letter to the account waits."""
 
 
 def telling(tenant_id: str, subject: Subject, *, alone: bool) -> tuple[WorkOwed, ...]:
@@ -56,9 +58,10 @@ def telling(tenant_id: str, subject: Subject, *, alone: bool) -> tuple[WorkOwed,
     if subject.revision.finding.kind is IncidentKind.FEED:
         return tuple(_work(tenant_id, subject, kind) for kind in kinds)
     first = [EffectKind.WITHDRAW] if subject.revision.revision > 1 else []
+    draft = [EffectKind.DRAFT] if subject.letter is not None else []
     return tuple(
         _work(tenant_id, subject, kind)
-        for kind in (*first, EffectKind.DRAFT, EffectKind.RECORD, EffectKind.EVENT, *kinds)
+        for kind in (*first, *draft, EffectKind.RECORD, EffectKind.EVENT, *kinds)
     )
 
 
@@ -147,7 +150,7 @@ def _work(tenant_id: str, subject: Subject, kind: EffectKind, *, flagged: bool =
         "arr": f"{contract.arr.currency} {contract.arr.amount:,.0f}"
         if contract and contract.arr
         else None,
-        "letter": LETTERS.get(finding.kind),
+        "letter": subject.letter,
         "day": subject.day.isoformat(),
     }
     return WorkOwed(

@@ -6,8 +6,9 @@ has happened yet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from statistics import median
 
@@ -34,7 +35,21 @@ class _Standing:
 
     accounts: Mapping[str, Account]
     contracts: Mapping[str, Contract]
+    escalated: frozenset[str]
+    """Accounts with a live technical escalation: its letter speaks for both agents."""
     default_owner: str
+
+    def subject(self, recorded: RecordedRevision, day: date) -> owing.Subject:
+        finding = recorded.revision.finding
+        doubles = finding.kind is IncidentKind.CSM_HEALTH and finding.subject in self.escalated
+        return owing.Subject(
+            revision=recorded.revision,
+            account=self.accounts.get(finding.subject),
+            contract=self.contracts.get(finding.subject),
+            rep_email=self.owner(recorded),
+            day=day,
+            letter=None if doubles else owing.LETTERS.get(finding.kind),
+        )
 
     def owner(self, recorded: RecordedRevision) -> str:
         account = self.accounts.get(recorded.revision.finding.subject)
@@ -62,6 +77,7 @@ def tell(unit: Unit, scan: Scan, settings: TenantSettings) -> int:
     standing = _Standing(
         accounts=unit.book.accounts(subjects),
         contracts=unit.book.contracts(subjects, scan.local_day),
+        escalated=_escalated(unit, subjects),
         default_owner=settings.default_owner,
     )
     return _deliver(unit, scan, undelivered, standing, settings.alerts.per_rep_per_day)
@@ -98,13 +114,7 @@ def _deliver(
                 day=scan.local_day,
             )
         )
-        subject = owing.Subject(
-            revision=revision,
-            account=standing.accounts.get(revision.finding.subject),
-            contract=standing.contracts.get(revision.finding.subject),
-            rep_email=rep,
-            day=scan.local_day,
-        )
+        subject = standing.subject(recorded, scan.local_day)
         if revision.change is Change.CLOSED:
             work.extend(owing.closing(unit.tenant_id, subject))
         elif revision.is_loud:
@@ -117,6 +127,11 @@ def _deliver(
         work.extend(owing.digest(unit.tenant_id, scan, rep, several, standing.accounts))
     unit.incidents.set_deliveries(deliveries)
     return unit.effects.owe(work)
+
+
+def _escalated(unit: Unit, subjects: Collection[str]) -> frozenset[str]:
+    latest = unit.incidents.latest([IncidentKind.TAM_ESCALATION], subjects)
+    return frozenset(subject for (_, subject), incident in latest.items() if incident.is_live)
 
 
 def _told(
