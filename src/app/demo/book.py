@@ -12,6 +12,7 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from app.demo.accounts import account_of, stakeholders_of
 from app.demo.calendar import DemoCalendar
 from app.demo.contracts import contracts_of
 from app.demo.customers import Customer, customers
@@ -58,9 +59,9 @@ def make_book(*, today: date, zone: str = "UTC", seed: int = 7) -> DemoBook:
     return DemoBook(
         rows={
             FactKind.REPS: _rows(reps()),
-            FactKind.ACCOUNTS: _rows(customer.account for customer in everyone),
+            FactKind.ACCOUNTS: _rows(account_of(one) for one in everyone),
             FactKind.CONTRACTS: _rows(c for one in everyone for c in contracts_of(one)),
-            FactKind.STAKEHOLDERS: _rows(p for one in everyone for p in one.people),
+            FactKind.STAKEHOLDERS: _rows(p for one in everyone for p in stakeholders_of(one)),
             FactKind.TICKETS: _rows(_tickets(everyone, calendar)),
             FactKind.USAGE: _rows(u for one in everyone for u in usage_of(one)),
             FactKind.HEARTBEATS: _rows(h for one in everyone for h in heartbeats_of(one)),

@@ -42,7 +42,7 @@ def revenue(customer: Customer) -> tuple[Decimal | None, str | None]:
     """What the running contract brings a year; both None where nobody knows."""
     if customer.company.name == _WITHOUT_ARR:
         return None, None
-    modules = len(customer.account.features) - len(BASE_FEATURES)
+    modules = len(customer.features) - len(BASE_FEATURES)
     price = _PRICE_PER_SEAT[customer.company.segment] * (100 + 8 * modules)
     small = customer.company.segment == "Small business"
     currency = "USD" if small else _CURRENCIES.get(customer.company.country, "USD")

@@ -8,6 +8,7 @@ from random import Random
 
 from app.demo.conversations import IDLE_TALKS, TALKS, Mood, Talk
 from app.demo.customers import Customer
+from app.demo.names import address
 from app.domain.activity import Interaction
 
 _RECENT = 95
@@ -22,12 +23,12 @@ def interactions_of(customer: Customer) -> Iterator[Interaction]:
     rng = customer.rng("interactions")
     story = customer.story
     talks = {mood: cycle(rng.sample(pool, len(pool))) for mood, pool in TALKS.items()}
-    people = cycle(customer.people[: story.people_met])
+    people = cycle([address(name, customer.domain) for name in customer.people[: story.people_met]])
     ages = list(range(story.last_talk, customer.first_age + 1, story.talk_every))
     knocks = range(story.last_talk - _KNOCK_EVERY, 1, -_KNOCK_EVERY)
     for age in reversed(ages):
         talk = next(talks[_mood(customer, age)])
-        yield _interaction(customer, age, talk, next(people).email, rng, is_meaningful=True)
+        yield _interaction(customer, age, talk, next(people), rng, is_meaningful=True)
     for age in knocks:
         talk = rng.choice(IDLE_TALKS)
         yield _interaction(customer, age, talk, "", rng, is_meaningful=False)

@@ -17,14 +17,15 @@ def invoices_of(customer: Customer) -> Iterator[Invoice]:
     """Oldest first, those not due yet included."""
     rng = customer.rng("invoices")
     step = 30 if customer.company.segment == "Small business" else 91
-    unpaid = customer.story.unpaid
-    phase = rng.randrange(step) if unpaid is None else unpaid % step
+    unpaid, late = customer.story.unpaid, customer.story.pays_late
+    first_due = customer.first_age - _DUE_AFTER_DAYS
+    phase = (customer.since - _DUE_AFTER_DAYS if unpaid is None else unpaid) % step
     amount, currency = revenue(customer)
     part = None if amount is None else (amount * step / 365).quantize(Decimal("0.01"))
-    first_due = customer.first_age - _DUE_AFTER_DAYS
     dues = [age for age in range(phase - step, first_due + 1, step) if age > -_DUE_AFTER_DAYS]
     for number, due in enumerate(sorted(dues, reverse=True), start=1):
-        paid = due + rng.randrange(1, 15)
+        early = rng.randrange(1, 15)
+        paid = due + early if not late else due - late
         is_open = paid < 1 or (unpaid is not None and due <= unpaid)
         due_on = customer.calendar.day(due)
         yield Invoice(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 VENDOR_DOMAIN = "fathomline.example"
 
+CORE_FEATURES = ("Pipelines", "Scheduled syncs")
+"""Nobody works with the product and not with these."""
+
 BASE_FEATURES = (
-    "Pipelines",
-    "Scheduled syncs",
+    *CORE_FEATURES,
     "Field mapping",
     "Connector library",
     "Run history",

@@ -11,7 +11,7 @@ from app.demo.conversations import Mood
 from app.domain.ticket import Priority
 
 NOON = 12 * 60
-"""Planned tickets are opened at noon: two scans see none of the day's, all later ones see it."""
+"""Planned tickets are opened at noon: after that day's scan and well before the next one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +44,8 @@ class Story:
 
     gist: str
     """What a reader of the book should find, in a sentence."""
-    note: str = ""
-    """What the CRM says of it."""
+    notes: tuple[str, ...] = ()
+    """What the CRM says: the first company in the story has the first, and so on."""
     customer_days: int | None = None
     """How long it has been a customer; None: more than a year."""
     renewal_in: int | None = None
@@ -73,5 +73,7 @@ class Story:
     """Of the last three months."""
     nps: tuple[tuple[int, int], ...] = ((250, 8), (68, 9))
     """Survey answers: age and score."""
+    pays_late: int = 0
+    """Days after the due date that it pays; 0: in time."""
     unpaid: int | None = None
     """Age of the oldest unpaid invoice's due date; None: all paid."""

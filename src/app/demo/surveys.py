@@ -13,11 +13,10 @@ def surveys_of(customer: Customer) -> Iterator[SurveyResponse]:
     rng = customer.rng("surveys")
     for number, (ago, score) in enumerate(customer.story.nps, start=1):
         wobble = rng.choice((-1, 0, 0, 1)) if score >= 8 else 0
-        person = rng.choice(customer.people)
         yield SurveyResponse(
             response_id=f"NPS-{customer.account_id}-{number}",
             account_id=customer.account_id,
             answered_on=customer.calendar.day(ago + rng.randrange(4)),
             score=min(10, score + wobble),
-            respondent=person.name,
+            respondent=rng.choice(customer.people),
         )

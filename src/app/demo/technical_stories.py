@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.demo.conversations import Mood
 from app.demo.story import PlannedTicket, Silence, Story
 from app.domain.ticket import Priority
 
@@ -64,37 +65,38 @@ _URGENT_PILE = (
 
 _FLOOD_TEXTS = (
     (12, None, "Prices loaded with yesterday's date since the calendar update", "mapping"),
-    (12, _P3, "Fund codes with a slash are rejected", "mapping"),
-    (11, _P3, "Two desks see each other's run history", "security"),
-    (11, _P4, "Column widths reset at every sign-in", "interface"),
-    (10, _P3, "Month-end schedule ignores the bank holiday list", "scheduler"),
-    (9, _P3, "Export to the regulator's format lacks the header row", "exports"),
-    (8, None, "Corporate actions arrive without currency", "connectors"),
-    (7, _P3, "Mapping of the position file breaks on empty lines", "mapping"),
-    (6, _P3, "Alert texts cut off after 80 characters", "alerting"),
-    (5, _P3, "Audit log shows the service account instead of the user", "audit-log"),
-    (4, _P3, "Sandbox refresh overwrites saved mappings", "workspaces"),
-    (2, _P4, "Request for a second alert recipient per pipeline", "alerting"),
-    (2, _P3, "Benchmark file is read before it is complete", "scheduler"),
+    (11, _P3, "Fund codes with a slash are rejected", "mapping"),
+    (10, _P4, "Column widths reset at every sign-in", "interface"),
+    (9, _P3, "Month-end schedule ignores the bank holiday list", "scheduler"),
+    (8, _P3, "Export to the regulator's format lacks the header row", "exports"),
+    (6, None, "Corporate actions arrive without currency", "connectors"),
+    (4, _P3, "Mapping of the position file breaks on empty lines", "mapping"),
+    (3, _P3, "Alert texts cut off after 80 characters", "alerting"),
+    (1, _P3, "Positions of the new platform are booked twice in the test area", "connectors"),
+    (1, _P3, "Two desks see each other's run history", "security"),
+    (1, _P3, "Audit log shows the service account instead of the user", "audit-log"),
+    (1, None, "Sandbox refresh overwrites saved mappings", "workspaces"),
+    (1, _P4, "Request for a second alert recipient per pipeline", "alerting"),
+    (1, _P3, "Benchmark file is read before it is complete", "scheduler"),
 )
 
 _WORSENING = (
     (8, _P2, "Lab results reach the warehouse without their units", "mapping"),
     (7, _P2, "Appointment feed stops whenever a clinic is renamed", "connectors"),
-    (2, _P1, "Admissions feed down, wards work from paper lists", "connectors"),
-    (2, _P2, "Failover to the second site did not start", "pipelines"),
+    (1, _P1, "Admissions feed down, wards work from paper lists", "connectors"),
+    (1, _P2, "Failover to the second site did not start", "pipelines"),
 )
 
 _OLD_WOES = (
-    (55, _P2, "Loom data of the second mill arrives with a six-hour delay", "streaming"),
-    (47, _P2, "Dye recipes with accents in their names are not matched", "mapping"),
+    (118, _P2, "Loom data of the second mill arrives with a six-hour delay", "streaming"),
+    (104, _P2, "Dye recipes with accents in their names are not matched", "mapping"),
 )
 
 _TECHNICAL_RED = (
-    (8, _P1, "Haul truck telemetry stops at every network change", "streaming"),
-    (7, _P2, "Tonnage figures double after a reconnect", "streaming"),
-    (7, _P2, "API gateway closes long connections after 60 seconds", "api"),
-    (6, _P2, "Shift report is built before the last batch is in", "scheduler"),
+    (5, _P1, "Haul truck telemetry stops at every network change", "streaming"),
+    (4, _P2, "Tonnage figures double after a reconnect", "streaming"),
+    (4, _P2, "API gateway closes long connections after 60 seconds", "api"),
+    (3, _P2, "Shift report is built before the last batch is in", "scheduler"),
 )
 
 
@@ -115,7 +117,7 @@ def _on_and_off(first: int) -> tuple[PlannedTicket, ...]:
             priority=_P2,
             text=f"Port call messages stuck again at the {terminal} terminal",
             component="streaming",
-            reopened=day < first,
+            reopened=day % 20 == 1,
         )
         for day, terminal in zip(
             range(first, 1, -2), ("northern", "southern", "ferry") * first, strict=False
@@ -126,41 +128,69 @@ def _on_and_off(first: int) -> tuple[PlannedTicket, ...]:
 TECHNICAL_STORIES: Mapping[str, Story] = {
     "aged_p1s": Story(
         gist="Two P1s and two P2s; the oldest passed three days last night: Red today.",
-        note="Go-live of their carrier portal is planned for next month.",
+        notes=("Go-live of their carrier portal is planned for next month.",),
         trouble=_AGED_TODAY,
-        csat=(2, 3, 4),
+        seats_share=0.7,
+        adoption=0.4,
+        talk_every=32,
+        last_talk=31,
+        people_met=1,
+        mood=Mood.STRAINED,
+        nps=((240, 8), (62, 6)),
+        csat=(2, 3, 3),
     ),
     "p2s_today": Story(
         gist="Two P2s, the older past three days since last night: Amber today.",
         trouble=_P2S_TODAY,
     ),
+    "rail_p2s_today": Story(
+        gist="A P2 that grew too old meets a second one: Amber today.",
+        trouble=_open(
+            (4, _P2, "Delay codes of the southern line are dropped on import", "connectors"),
+            (1, _P2, "Platform displays receive timetable updates in the wrong order", "streaming"),
+        ),
+    ),
+    "busy": Story(
+        gist="Green with eight small tickets open: more than usual, nothing urgent.",
+        trouble=_open(
+            (14, _P4, "Mast numbers sorted as text in the mapping editor", "interface"),
+            (12, _P3, "Call detail records of roaming partners arrive without a header", "mapping"),
+            (11, _P3, "Daily volume alert fires on public holidays", "alerting"),
+            (9, _P4, "Wish: colours for pipeline groups", "interface"),
+            (8, _P3, "Backfill of one region locks the others", "pipelines"),
+            (6, None, "Which addresses does the European gateway call from?", "security"),
+            (5, _P3, "Export of the inventory takes three times as long as in spring", "exports"),
+            (3, _P4, "Invite link for a contractor has expired", "provisioning"),
+        ),
+        tickets_a_month=1,
+    ),
     "many_urgent": Story(
         gist="Six urgent tickets piled up over three weeks: Red for a fortnight.",
-        note="Plant manager asked for a weekly call until the order loads are stable.",
+        notes=("Plant manager asked for a weekly call until the order loads are stable.",),
         trouble=_open(*_URGENT_PILE),
         tickets_a_month=3,
         csat=(1, 2, 3),
     ),
     "flood": Story(
-        gist="Thirteen small tickets within a fortnight: volume alone turned it Amber.",
-        note="They moved to a new fund platform this month.",
+        gist="Fourteen small tickets within a fortnight: volume alone turned it Amber today.",
+        notes=("They moved to a new fund platform this month.",),
         trouble=_open(*_FLOOD_TEXTS),
-        tickets_a_month=1,
+        tickets_a_month=0.5,
     ),
     "worsened": Story(
-        gist="Amber since last week's P2s, Red since the admissions feed broke down.",
-        note="Their chief information officer was told of the admissions outage.",
+        gist="Amber since last week's P2s, Red today: the admissions feed broke down.",
+        notes=("Their chief information officer was told of the admissions outage.",),
         trouble=_open(*_WORSENING),
         csat=(2, 3, 4),
     ),
     "known_amber": Story(
-        gist="Two P2s that nobody has solved for weeks: Amber, told once.",
+        gist="Two P2s unsolved for months: Amber since before the first scan.",
         trouble=_open(*_OLD_WOES),
         csat=(3, 4, 4),
     ),
     "technical_red": Story(
         gist="Technically Red, while its people use and like the product.",
-        note="Renewed early this year and speaks for us at events.",
+        notes=("Renewed early this year and speaks for us at events.",),
         trouble=_open(*_TECHNICAL_RED),
         seats_share=0.92,
         usage=((365, 0.7), (0, 1.15)),
@@ -177,14 +207,16 @@ TECHNICAL_STORIES: Mapping[str, Story] = {
         ),
     ),
     "silent_week": Story(
-        gist="Eight days without a heartbeat, and a P2 that waits.",
+        gist="Eight days without a heartbeat and a P2 that waits; a second one: Red today.",
         silences=(Silence(first=8),),
         trouble=_open(
-            (10, _P2, "Pharmacy branches see yesterday's stock all morning", "scheduler")
+            (10, _P2, "Pharmacy branches see yesterday's stock all morning", "scheduler"),
+            (1, _P2, "Prescription totals missing since the gateway went quiet", "pipelines"),
         ),
     ),
     "flapping": Story(
         gist="Amber one day, Green the next, for weeks: told once, not every other day.",
+        csat=(3, 4, 4),
         trouble=(
             *_open((64, _P2, "Terminal messages need a manual restart after storms", "streaming")),
             *_on_and_off(61),

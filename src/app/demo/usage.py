@@ -15,6 +15,8 @@ _WEEK = (1.0, 1.05, 1.04, 1.0, 0.9, 0.16, 0.11)
 """Monday to Sunday."""
 _SEASON = 0.04
 """How much a year's wave takes and gives; too little to read as a trend."""
+_HABIT = 0.4
+"""Below this share of usual use people no longer come every day."""
 _FEATURE_DAYS = 180
 """So far back features are told apart."""
 _FEATURE_WEEKDAY = 2
@@ -58,11 +60,13 @@ def level(story_usage: tuple[tuple[int, float], ...], ago: int) -> float:
 def _day(customer: Customer, ago: int, per_user: float, rng: Random) -> UsageDay | None:
     day = customer.calendar.day(ago)
     season = 1 + _SEASON * cos(2 * pi * (day.timetuple().tm_yday - 60) / 365)
-    busy = level(customer.story.usage, ago) * season * _WEEK[day.weekday()] * rng.gauss(1, 0.05)
+    share = level(customer.story.usage, ago)
+    comes = rng.random() * _HABIT < share
+    busy = share * season * _WEEK[day.weekday()] * rng.gauss(1, 0.05)
     users = min(customer.seats, round(customer.seats * _USUAL_SHARE * busy))
     logins = round(users * rng.uniform(1.2, 1.8))
     events = round(users * per_user * rng.uniform(0.9, 1.1))
-    if users <= 0:
+    if users <= 0 or not comes:
         return None
     return UsageDay(
         account_id=customer.account_id, day=day, active_users=users, logins=logins, events=events

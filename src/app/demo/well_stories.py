@@ -76,14 +76,47 @@ _RECOVERING = (
 
 WELL_STORIES: Mapping[str, Story] = {
     "steady": Story(gist="Nothing to report, all year."),
+    "steady_distant": Story(
+        gist="Well, and seldom heard of: a quarterly talk is all they want.",
+        notes=("Prefers written updates to calls.", "", "Asks for one review a quarter, no more."),
+        seats_share=0.72,
+        adoption=0.6,
+        talk_every=41,
+        last_talk=36,
+        people_met=2,
+        nps=((240, 8), (80, 7)),
+    ),
+    "steady_lean": Story(
+        gist="Well, with much of what they bought still unused.",
+        notes=("Uses pipelines and schedules, little else.",),
+        seats_share=0.63,
+        adoption=0.45,
+        talk_every=22,
+        last_talk=12,
+        nps=((260, 7), (72, 8)),
+    ),
+    "steady_late_payer": Story(
+        gist="Well, and always two or three weeks late with the invoice.",
+        notes=("Invoices go through a shared service centre that pays late.",),
+        pays_late=19,
+        seats_share=0.76,
+        adoption=0.7,
+        talk_every=19,
+        last_talk=8,
+    ),
     "renewing_well": Story(
         gist="Healthy, and the renewal is near.",
-        note="Renewal quote sent, procurement asked for the same terms.",
+        notes=("Renewal quote sent, procurement asked for the same terms.",),
         renewal_in=34,
     ),
     "growing": Story(
         gist="Use grows month by month and the seats are nearly used up.",
-        note="Asked for prices of twenty more seats and one further module.",
+        notes=(
+            "Asked for prices of further seats and of event streaming.",
+            "Second plant joins next quarter; wants to know the price of forty seats.",
+            "Studio doubled its team this year.",
+            "Marketplace launch planned; asked how prices change beyond a hundred seats.",
+        ),
         seats_share=0.95,
         usage=((365, 0.5), (150, 0.68), (0, 1.3)),
         adoption=0.95,
@@ -91,7 +124,7 @@ WELL_STORIES: Mapping[str, Story] = {
     ),
     "seats_full": Story(
         gist="Every seat is in use; new colleagues share accounts.",
-        note="Their team lead mentioned shared log-ins; a seat upgrade is in discussion.",
+        notes=("Their team lead mentioned shared log-ins; a seat upgrade is in discussion.",),
         seats_share=1.0,
         usage=((365, 0.7), (0, 1.1)),
         nps=((230, 8), (52, 9)),
@@ -104,6 +137,17 @@ WELL_STORIES: Mapping[str, Story] = {
                 priority=Priority.P2,
                 text="Store closing totals reach the warehouse a day late",
                 component="scheduler",
+            ),
+        ),
+    ),
+    "one_old_p2_claims": Story(
+        gist="Healthy but for one urgent ticket that has waited for a fortnight.",
+        trouble=(
+            PlannedTicket(
+                opened=15,
+                priority=Priority.P2,
+                text="Voyage dates in claims are swapped with policy dates",
+                component="mapping",
             ),
         ),
     ),
@@ -138,6 +182,26 @@ WELL_STORIES: Mapping[str, Story] = {
             ),
         ),
     ),
+    "just_recovered": Story(
+        gist="Two urgent tickets solved five days ago; the incident closed two days ago.",
+        trouble=(
+            PlannedTicket(
+                opened=17,
+                resolved=5,
+                priority=Priority.P2,
+                text="Toll positions are loaded without the vehicle's number plate",
+                component="connectors",
+            ),
+            PlannedTicket(
+                opened=14,
+                resolved=5,
+                priority=Priority.P2,
+                text="Tour planning waits for a load that has ended already",
+                component="scheduler",
+            ),
+        ),
+        csat=(3, 4, 5),
+    ),
     "recovered": Story(
         gist="Two urgent tickets were solved and the incident closed last week.",
         trouble=_RECOVERING,
@@ -145,12 +209,12 @@ WELL_STORIES: Mapping[str, Story] = {
     ),
     "no_heartbeat": Story(
         gist="Never had its integration monitored; scored without it.",
-        note="Runs the hosted edition only; no agent installed.",
+        notes=("Runs the hosted edition only; no agent installed.",),
         is_monitored=False,
     ),
     "newcomer": Story(
         gist="A customer for ten days: too new for any trend.",
-        note="Kick-off done, first pipelines planned for this month.",
+        notes=("Kick-off done, first pipelines planned for this month.",),
         customer_days=10,
         usage=((9, 0.15), (0, 0.55)),
         adoption=0.5,
@@ -159,11 +223,11 @@ WELL_STORIES: Mapping[str, Story] = {
         mood=Mood.ONBOARDING,
         talk_every=3,
         last_talk=1,
-        nps=(),
+        nps=((1, 9),),
     ),
     "ended": Story(
         gist="The contract ended two weeks ago; no longer in the book.",
-        note="Moved to an in-house solution after the merger.",
+        notes=("Moved to an in-house solution after the merger.",),
         renewal_in=-14,
         usage=((365, 0.9), (120, 0.7), (14, 0.1), (0, 0.0)),
         adoption=0.4,
@@ -174,7 +238,7 @@ WELL_STORIES: Mapping[str, Story] = {
     "eu_steady": Story(gist="Well, as far as the failed ticket feed lets us know."),
     "eu_joined": Story(
         gist="Came in after its only ticket feed had failed: nothing can be said yet.",
-        note="Signed this week; onboarding project starts on Monday.",
+        notes=("Signed this week; onboarding project starts on Monday.",),
         customer_days=1,
         usage=(),
         tickets_a_month=0,
