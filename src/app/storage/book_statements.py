@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Table,
+    Text,
     and_,
     bindparam,
     case,
@@ -38,13 +39,13 @@ from app.storage.fact_tables import (
 )
 from app.storage.repository import own_columns
 
-TENANT = bindparam("tenant", type_=accounts.c.tenant_id.type)
+TENANT = bindparam("tenant", type_=Text)
 NOW = bindparam("now", type_=BigInteger)
 SINCE = bindparam("since", type_=BigInteger)
 """90 days before `now`."""
 DAY = bindparam("day", type_=Integer)
-FIRST = bindparam("first", type_=accounts.c.account_id.type)
-LAST = bindparam("last", type_=accounts.c.account_id.type)
+FIRST = bindparam("first", type_=Text)
+LAST = bindparam("last", type_=Text)
 WEEK = bindparam("week", type_=Integer)
 """The last complete week."""
 THIS_WEEK = bindparam("this_week", type_=Integer)
@@ -92,7 +93,7 @@ ACCOUNTS_AFTER = (
     select(*own_columns(accounts))
     .where(
         accounts.c.tenant_id == TENANT,
-        accounts.c.account_id > bindparam("after", type_=accounts.c.account_id.type),
+        accounts.c.account_id > bindparam("after", type_=Text),
         is_active(),
     )
     .order_by(accounts.c.account_id)

@@ -43,7 +43,8 @@ def canonical_json(value: JsonValue | Mapping[str, JsonValue] | tuple[str, ...])
 
 def canonical_amount(value: Decimal) -> str:
     """An exact amount without needless zeros, so that equal amounts are equal texts."""
-    return f"{value.normalize():f}"
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def words() -> Text:
