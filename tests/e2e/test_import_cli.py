@@ -114,10 +114,7 @@ def test_a_dry_run_shows_the_columns_and_writes_nothing(terminal: Terminal) -> N
     [
         ([], "name a file or a folder to import"),
         (["accounts.csv", "--every", "soon"], "say hours or days, such as 24h or 7d"),
-        (["accounts.csv", "--decimal", ";"], "is neither . nor ,"),
         (["accounts.csv", "--encoding", "klingon"], "not an encoding"),
-        (["accounts.csv", "--map", "none.toml"], "cannot be read"),
-        (["accounts.csv", "--feed", "a b"], "use letters, digits"),
         (["accounts.csv", "--kind", "things"], "Invalid value for '--kind'"),
         (["empty"], "no importable file in this folder"),
     ],
@@ -139,12 +136,13 @@ def test_an_interrupted_import_stops_soon_and_leaves_nothing(terminal: Terminal)
     rows = "".join(f"acme,{day},f{n},1\n" for n in range(40) for day in days)
     path = terminal.file("usage.csv", f"account_id,day,feature,logins\n{rows}")
     with terminal.start(path) as process:
-        time.sleep(3)
+        assert process.stderr is not None
+        assert "Tend keeps its things in" in process.stderr.readline()
+        time.sleep(1.5)
         process.send_signal(signal.SIGINT)
         started = time.monotonic()
-        _, err = process.communicate(timeout=30)
+        process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "Interrupted" in err
     assert time.monotonic() - started < 5
     small = terminal.file("usage.csv", "account_id,day,feature,logins\nacme,1980-01-01,f0,1\n")
     assert '"new": 1' in json.dumps(terminal.as_json(small)[1])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.cli.context import CliContext
     from app.feeds.import_choices import ImportChoices
 
-import_app = typer.Typer(rich_markup_mode="rich")
+import_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SPAN = re.compile(r"([0-9]{1,4})\s*([hd])")
@@ -38,7 +38,7 @@ def import_command(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="PATH…",
+            metavar="PATH",
             help="CSV files, Jira issue exports (JSON), gzip or not, or folders of them.",
             show_default=False,
         ),

@@ -10,10 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from app.domain.fact_rows import UpsertCount
+from app.feeds.cells import clean_line
 from app.feeds.column_map import Because
 from app.feeds.file_plan import FilePlan
 from app.feeds.file_report import FileReport, Outcome
 from app.feeds.import_run import ImportOutcome, Looked
+
+
+def shown_path(path: str) -> str:
+    """A file's name fit for a terminal: no control characters."""
+    return clean_line(path, 200)
 
 
 def show_columns(notes: Console, looked: Looked, *, show_all: bool) -> None:
@@ -32,7 +38,7 @@ def show_outcome(
     console.print(_counts_table(outcome))
     for report in outcome.reports:
         for remark in report.remarks:
-            console.print(Text(f"{report.file}: {remark}", "yellow"))
+            console.print(Text(f"{shown_path(report.file)}: {remark}", "yellow"))
     unresolved = sum(report.unresolved for report in outcome.reports)
     if unresolved:
         console.print(
@@ -62,7 +68,7 @@ def outcome_json(outcome: ImportOutcome, looked: Looked, *, dry_run: bool) -> di
 
 def _columns_table(plan: FilePlan) -> Table:
     table = Table(
-        title=Text(f"{plan.path} as {plan.kind}"),
+        title=Text(f"{shown_path(str(plan.path))} as {plan.kind}"),
         title_justify="left",
         box=None,
         pad_edge=False,
@@ -76,6 +82,8 @@ def _columns_table(plan: FilePlan) -> Table:
         hint = ""
         if use.because is Because.NOT_OURS:
             hint = f' (if it is: "{use.theirs}" = "arr" in a --map file)'
+        elif use.because is Because.TWO_FIT:
+            hint = " (choose one in a --map file)"
         table.add_row(
             Text(use.theirs or f"(column {use.position + 1})"),
             Text(use.ours) if use.ours else Text("left out", "yellow"),
@@ -88,18 +96,19 @@ def _columns_table(plan: FilePlan) -> Table:
 
 
 def _show_refusals(console: Console, report: FileReport, rejects: Path | None) -> None:
+    name = shown_path(report.file)
     if report.outcome is Outcome.UNUSABLE:
-        console.print(Text(f"{report.file}: {report.error}", "bold red"))
+        console.print(Text(f"{name}: {report.error}", "bold red"))
         return
     noun = "issue" if report.noun == "issues" else "line"
     for refusal in report.shown:
         column = f", column {refusal.column}" if refusal.column else ""
-        line = f"{report.file}: {noun} {refusal.line}{column}: {refusal.reason}"
+        line = f"{name}: {noun} {refusal.line}{column}: {refusal.reason}"
         console.print(Text(line, "red"))
     more = report.refused - len(report.shown)
     if more > 0:
         where = f"all are in {rejects}" if rejects else "--rejects FILE writes them all"
-        console.print(Text(f"{report.file}: … and {more:,} more refused; {where}", "red"))
+        console.print(Text(f"{name}: … and {more:,} more refused; {where}", "red"))
 
 
 def _counts_table(outcome: ImportOutcome) -> Table:
@@ -111,11 +120,13 @@ def _counts_table(outcome: ImportOutcome) -> Table:
     for report in outcome.reports:
         if report.outcome is Outcome.UNUSABLE:
             table.add_row(
-                Text(report.file), report.kind or "", Text("could not be used", "bold red")
+                Text(shown_path(report.file)),
+                report.kind or "",
+                Text("could not be used", "bold red"),
             )
             continue
         table.add_row(
-            Text(report.file),
+            Text(shown_path(report.file)),
             report.kind,
             *(f"{n:,}" for n in (report.rows, *_counted(report.counts))),
             f"{report.unresolved:,}",
@@ -143,7 +154,7 @@ def _counts_json(counts: UpsertCount) -> dict[str, JsonValue]:
 def _report_json(report: FileReport, plan: FilePlan | None) -> dict[str, JsonValue]:
     columns = plan.columns.uses if plan is not None and plan.columns is not None else ()
     return {
-        "file": report.file,
+        "file": shown_path(report.file),
         "kind": report.kind,
         "outcome": report.outcome,
         "rows": report.rows,

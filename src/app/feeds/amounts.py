@@ -44,6 +44,8 @@ _EITHER = re.compile(r"[0-9]{1,3}\.[0-9]{3}")
 
 def read_count(text: str, formats: Formats) -> int:
     """A whole number from 0. Raises CellRefused."""
+    if len(text) <= 12 and text.isascii() and text.isdigit():
+        return int(text)
     number = _number(text, formats, is_whole=True)
     if number < 0:
         raise CellRefused(f"{excerpt(text)} is negative; a count begins at 0")
@@ -107,14 +109,14 @@ def split_currency(text: str) -> tuple[str | None, str]:
 
 def _number(text: str, formats: Formats, *, is_whole: bool, shown: str = "") -> Decimal:
     bare = text.translate(_GAPS)
-    quoted = excerpt(shown or text)
+    quoted = shown or text
     sign = -1 if bare.startswith("-") else 1
     body = bare[1:] if bare[:1] in {"-", "+"} else bare
     if not _BODY.fullmatch(body) or len(body) > 40:
-        raise CellRefused(f"{quoted} is not a {'whole ' if is_whole else ''}number")
+        raise CellRefused(f"{excerpt(quoted)} is not a {'whole ' if is_whole else ''}number")
     if formats.decimal is DecimalMark.UNTOLD and _EITHER.fullmatch(body):
         raise CellRefused(
-            f"{quoted} could be {body.replace('.', '')} or {Decimal(body).normalize():f}; "
+            f"{excerpt(quoted)} could be {body.replace('.', '')} or {Decimal(body).normalize():f}; "
             "say --decimal , or --decimal ."
         )
     if formats.decimal is DecimalMark.COMMA:
@@ -124,6 +126,7 @@ def _number(text: str, formats: Formats, *, is_whole: bool, shown: str = "") -> 
     if not shape.fullmatch(body):
         hint = "." if formats.decimal is DecimalMark.COMMA else ","
         raise CellRefused(
-            f"{quoted} is not a number as told; say --decimal {hint} if that is the decimal mark"
+            f"{excerpt(quoted)} is not a number as told; "
+            f"say --decimal {hint} if that is the decimal mark"
         )
     return sign * Decimal(body.replace(thousands, "").replace(",", "."))

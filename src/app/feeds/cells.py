@@ -36,7 +36,7 @@ _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+")
 
 def is_empty(text: str) -> bool:
     """Whether a cell says nothing: blank, a dash, NULL, or one of Excel's error values."""
-    return text.strip().casefold() in _EMPTY
+    return not text.isdigit() and text.strip().casefold() in _EMPTY
 
 
 def clean_line(text: str, limit: int) -> str:

@@ -20,6 +20,9 @@ from app.feeds.refusals import FileRefused
 LINE_LIMIT = 1_048_576
 """Bytes that one line may have; a longer one is not a table's line."""
 
+READ_FAILURES = (EOFError, zlib.error, OSError)
+"""What reading a damaged gzip, or a failing disk, raises."""
+
 _SPREADSHEET = "save it as CSV (in Excel: Save As, 'CSV UTF-8') and import that"
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", f"is an Excel workbook or a zip archive, not text: {_SPREADSHEET}"),
@@ -54,13 +57,17 @@ class OpenedFile:
 
         Raises FileRefused when the gzip is damaged or the disk fails.
         """
-        with unpacking():
+        try:
             return self.stream.readline(LINE_LIMIT + 1)
+        except READ_FAILURES as exc:
+            raise why_unreadable(exc) from exc
 
     def everything(self, limit: int) -> bytes:
         """The whole content. Raises FileRefused when it is more than `limit` bytes."""
-        with unpacking():
+        try:
             content = self.stream.read(limit + 1)
+        except READ_FAILURES as exc:
+            raise why_unreadable(exc) from exc
         if len(content) > limit:
             mebibytes = limit // 1_048_576
             raise FileRefused(f"is more than {mebibytes} MiB; export it in smaller pages")
@@ -96,8 +103,10 @@ def _unpacked(raw: io.BufferedReader, size: int) -> OpenedFile:
     raw.seek(0)
     is_packed = magic == b"\x1f\x8b"
     stream: gzip.GzipFile | io.BufferedReader = gzip.GzipFile(fileobj=raw) if is_packed else raw
-    with unpacking():
+    try:
         head = stream.peek(512)[:512]
+    except READ_FAILURES as exc:
+        raise why_unreadable(exc) from exc
     if not head:
         raise FileRefused("is empty")
     for signature, meaning in _SIGNATURES:
@@ -106,14 +115,10 @@ def _unpacked(raw: io.BufferedReader, size: int) -> OpenedFile:
     return OpenedFile(stream=stream, raw=raw, size=size, head=head)
 
 
-@contextmanager
-def unpacking() -> Iterator[None]:
-    """Say what a damaged gzip or a failing disk means: FileRefused."""
-    try:
-        yield
-    except EOFError as exc:
-        raise FileRefused("is a gzip file that ends too early: fetch or export it again") from exc
-    except (gzip.BadGzipFile, zlib.error) as exc:
-        raise FileRefused("is a damaged gzip file: fetch or export it again") from exc
-    except OSError as exc:
-        raise FileRefused(f"cannot be read: {exc.strerror or exc}") from exc
+def why_unreadable(exc: EOFError | zlib.error | OSError) -> FileRefused:
+    """What a damaged gzip or a failing disk means for a person."""
+    if isinstance(exc, EOFError):
+        return FileRefused("is a gzip file that ends too early: fetch or export it again")
+    if isinstance(exc, gzip.BadGzipFile | zlib.error):
+        return FileRefused("is a damaged gzip file: fetch or export it again")
+    return FileRefused(f"cannot be read: {exc.strerror or exc}")

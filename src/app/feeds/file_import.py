@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from app.domain.feed import FactKind
+from app.feeds.cells import NAME_LIMIT, clean_line
 from app.feeds.column_map import ColumnMap
 from app.feeds.csv_rows import read_table
 from app.feeds.feed_delivery import deliver
@@ -41,7 +42,8 @@ def import_file(
 
         if plan.columns is None:
             page = read_page(opened, choices.mapping.jira)
-            import_page(unit, page, tally, plan.path.name, choices.now, after_batch)
+            source = clean_line(plan.path.name, NAME_LIMIT)
+            import_page(unit, page, tally, source, choices.now, after_batch)
             newest = None
         else:
             newest = _take_table(unit, plan.columns, opened, choices, tally, after_batch)

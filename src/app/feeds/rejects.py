@@ -31,7 +31,8 @@ def rejects_file(path: Path | None) -> Iterator[RefusalSink]:
         return
     _check_ours(path)
     try:
-        with path.open("w", encoding="utf-8", newline="") as stream:
+        # A file's name may hold bytes that are no text.
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow(HEADER)
 

@@ -76,8 +76,8 @@ def template_rows(today: date) -> Mapping[FactKind, Sequence[Sequence[str]]]:
             ("tailspin", "Tailspin Toys", "", "small", "tailspin.example.org"),
         ],
         FactKind.CONTRACTS: [
-            ("NW-2", "northwind", day(300), day(-65), "48000", "EUR", "40", "31"),
-            ("TT-1", "tailspin", day(100), "", "", "", "10", ""),
+            ("TT-1", "tailspin", day(465), day(101), "9000", "GBP", "8", ""),
+            ("TT-2", "tailspin", day(100), "", "", "", "10", "9"),
         ],
         FactKind.STAKEHOLDERS: [
             ("northwind", "ines@northwind.example.org", "Ines Duarte", "CTO", "high", "yes"),

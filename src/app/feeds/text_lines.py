@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 
 from app.errors import InvalidInput
-from app.feeds.file_bytes import LINE_LIMIT, OpenedFile, unpacking
+from app.feeds.file_bytes import LINE_LIMIT, READ_FAILURES, OpenedFile, why_unreadable
 from app.feeds.refusals import FileRefused
 
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -76,8 +76,10 @@ def _decoded_by_stream(opened: OpenedFile, encoding: str) -> Iterator[str]:
 
 
 def _next_line(wrapper: io.TextIOWrapper) -> str:
-    with unpacking():
+    try:
         return wrapper.readline(LINE_LIMIT + 1)
+    except READ_FAILURES as exc:
+        raise why_unreadable(exc) from exc
 
 
 def _check_line(line: bytes | str, number: int) -> None:
