@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
+from app.jobs.explaining import AgentExplanation, Explanation
 from app.jobs.standing import AgentStanding, Standing
 
 
@@ -32,4 +33,56 @@ def _agent(standing: AgentStanding) -> dict[str, JsonValue]:
         "stale": standing.stale_reason,
         "moved_in_7_days": standing.moved,
         "incident": standing.flagged,
+    }
+
+
+def explanation_json(explanation: Explanation) -> dict[str, JsonValue]:
+    """An explanation: a list of agents, each with its ledger, move and way up."""
+    return {
+        "account_id": explanation.account.account_id,
+        "name": explanation.account.name,
+        "agents": [_agent_explanation(one) for one in explanation.agents],
+    }
+
+
+def _agent_explanation(one: AgentExplanation) -> dict[str, JsonValue]:
+    move, way = one.move, one.way_up
+    return {
+        "agent": one.agent.value,
+        "score": one.now.score,
+        "band": one.now.band.value,
+        "coverage": one.now.coverage,
+        "stale": one.now.stale_reason,
+        "scanned_at": one.now.taken_at.isoformat(),
+        "ledger_of": one.ledger.taken_at.isoformat(),
+        "settings_version": one.now.settings_version,
+        "ledger": [
+            {
+                "factor": row.factor,
+                "raw": row.raw,
+                "points": row.points,
+                "points_lost": row.points_lost,
+                "reason": row.reason,
+                "sources": list(row.sources),
+                "age_days": row.age_days,
+            }
+            for row in one.ledger.ledger or ()
+        ],
+        "move": None
+        if move is None
+        else {
+            "total": move.total,
+            "settings": move.settings,
+            "data": move.data,
+            "customer": move.customer,
+            "note": move.note,
+        },
+        "way_up": None
+        if way is None
+        else {
+            "target": way.target.value if way.target else None,
+            "score": way.score,
+            "changes": list(way.changes),
+            "words": way.words,
+        },
     }

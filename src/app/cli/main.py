@@ -80,6 +80,10 @@ ENTRIES: Mapping[str, Entry] = {
 }
 
 
+INTERRUPTED = 130
+"""The shell's own code for Ctrl-C."""
+
+
 class LazyGroup(TyperGroup):
     """A group whose commands are imported one at a time, when they are asked for."""
 
@@ -142,8 +146,7 @@ def run() -> None:
     try:
         code = app(standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):
-        _say("Interrupted. Nothing is lost: run the same command again to go on.")
-        sys.exit(130)
+        code = INTERRUPTED
     except ClickException as exc:
         rich_format_error(exc)
         sys.exit(exc.exit_code)
@@ -153,6 +156,8 @@ def run() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    if code == INTERRUPTED:
+        _say("Interrupted. Nothing is lost: run the same command again to go on.")
     sys.exit(code if isinstance(code, int) else 0)
 
 
