@@ -31,7 +31,7 @@ COMMERCIAL_STORIES: Mapping[str, Story] = {
         gist="Use falls for eight weeks; the renewal is far, the habit is not coming back.",
         notes=(
             "The project lead moved to another department.",
-            "Harvest season is over; part of the team was seasonal, the rest has gone quiet.",
+            "Part of the team was seasonal; the rest has gone quiet.",
         ),
         renewal_in=262,
         usage=_FADING,

@@ -70,11 +70,11 @@ class Customer:
         by_liking = (*CORE_FEATURES, *self.rng("features").sample(rest, len(rest)))
         return by_liking[: round(len(self.features) * self.story.adoption)]
 
-    @property
-    def places(self) -> dict[str, str]:
-        """What a text's `{feature}`, `{source}` and `{target}` stand for here."""
-        feature = self.rng("places").choice(self.features_in_use or self.features)
-        return {"feature": feature, "source": self.connections[0], "target": self.connections[-1]}
+    def places(self, rng: Random) -> dict[str, str]:
+        """What a text's `{feature}`, `{source}` and `{target}` stand for here, drawn anew."""
+        *sources, target = self.connections
+        feature = rng.choice(self.features_in_use or self.features)
+        return {"feature": feature, "source": rng.choice(sources), "target": target}
 
 
 def customers(calendar: DemoCalendar, seed: int) -> tuple[Customer, ...]:

@@ -14,6 +14,7 @@ from app.domain.activity import Interaction
 _RECENT = 95
 """From this age on the story's own mood sets the words."""
 _ONBOARDING_DAYS = 40
+_FRIDAY = 4
 _KNOCK_EVERY = 23
 """Days between attempts to reach somebody who no longer answers."""
 
@@ -40,15 +41,22 @@ def _mood(customer: Customer, age: int) -> Mood:
     return customer.story.mood if age <= _RECENT else Mood.WARM
 
 
+def _workday(customer: Customer, age: int) -> int:
+    """The age itself, or that of the Friday before a weekend day."""
+    return age + max(0, customer.calendar.day(age).weekday() - _FRIDAY)
+
+
 def _interaction(
     customer: Customer, age: int, talk: Talk, email: str, rng: Random, *, is_meaningful: bool
 ) -> Interaction:
     return Interaction(
         interaction_id=f"INT-{customer.account_id}-{age:03d}",
         account_id=customer.account_id,
-        happened_at=customer.calendar.moment(age, rng.randrange(9 * 60, 17 * 60, 15)),
+        happened_at=customer.calendar.moment(
+            _workday(customer, age), rng.randrange(9 * 60, 17 * 60, 15)
+        ),
         kind=talk.kind,
         meaningful=is_meaningful,
         stakeholder_email=email,
-        summary=talk.summary.format_map(customer.places),
+        summary=talk.summary.format_map(customer.places(rng)),
     )

@@ -30,7 +30,7 @@ _HIGH = (
     Subject("{source} connector drops records with attachments over 1 MB", "connectors"),
     Subject("Incremental sync from {source} misses late updates", "connectors"),
     Subject("Webhook deliveries delayed by more than 20 minutes", "webhooks"),
-    Subject("Schedules run one hour late since the clock change", "scheduler"),
+    Subject("Schedules of our second region run one hour late", "scheduler"),
     Subject("{source} token refresh fails every few hours", "connectors"),
     Subject("Time zone lost on date-time fields when loading {target}", "mapping"),
     Subject("Export ends with a partial file and no error", "exports"),

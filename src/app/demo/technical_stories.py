@@ -159,7 +159,12 @@ TECHNICAL_STORIES: Mapping[str, Story] = {
             (9, _P4, "Wish: colours for pipeline groups", "interface"),
             (8, _P3, "Backfill of one region locks the others", "pipelines"),
             (6, None, "Which addresses does the European gateway call from?", "security"),
-            (5, _P3, "Export of the inventory takes three times as long as in spring", "exports"),
+            (
+                5,
+                _P3,
+                "Export of the inventory takes three times as long as last quarter",
+                "exports",
+            ),
             (3, _P4, "Invite link for a contractor has expired", "provisioning"),
         ),
         tickets_a_month=1,
@@ -190,7 +195,7 @@ TECHNICAL_STORIES: Mapping[str, Story] = {
     ),
     "technical_red": Story(
         gist="Technically Red, while its people use and like the product.",
-        notes=("Renewed early this year and speaks for us at events.",),
+        notes=("Renewed ahead of time and speaks for us at events.",),
         trouble=_open(*_TECHNICAL_RED),
         seats_share=0.92,
         usage=((365, 0.7), (0, 1.15)),

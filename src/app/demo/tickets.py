@@ -36,10 +36,9 @@ _MAX_DRAWN_OPEN = 3
 def tickets_of(customer: Customer, known_until: datetime) -> Iterator[Ticket]:
     """In no order, without numbers; what happened after `known_until` is not known."""
     rng = customer.rng("tickets")
-    places = customer.places
     for planned in customer.story.trouble:
         yield _as_known(_planned(customer, planned, rng), known_until)
-    drawn = (_as_known(ticket, known_until) for ticket in _drawn(customer, rng, places))
+    drawn = (_as_known(ticket, known_until) for ticket in _drawn(customer, rng))
     still_open = 0
     for ticket in drawn:
         still_open += ticket.resolved_at is None
@@ -78,7 +77,7 @@ def _planned(customer: Customer, plan: PlannedTicket, rng: Random) -> Ticket:
     )
 
 
-def _drawn(customer: Customer, rng: Random, places: dict[str, str]) -> Iterator[Ticket]:
+def _drawn(customer: Customer, rng: Random) -> Iterator[Ticket]:
     a_day = customer.story.tickets_a_month / 30 * 7 / 5
     for age in range(customer.first_age, 0, -1):
         is_weekend = customer.calendar.day(age).weekday() > 4
@@ -98,7 +97,7 @@ def _drawn(customer: Customer, rng: Random, places: dict[str, str]) -> Iterator[
             priority=given,
             resolved_at=resolved_at,
             updated_at=resolved_at,
-            subject=subject.text.format_map(places),
+            subject=subject.text.format_map(customer.places(rng)),
             component=subject.component,
             reopened=rng.random() < _REOPENED,
             csat=_rating(customer, rng),

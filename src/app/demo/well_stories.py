@@ -28,7 +28,7 @@ _OUTAGE = (
         opened=71,
         resolved=65,
         priority=Priority.P2,
-        text="No alert was sent for the failed loads of the weekend",
+        text="No alert was sent for the loads that failed overnight",
         component="alerting",
     ),
 )
@@ -177,7 +177,7 @@ WELL_STORIES: Mapping[str, Story] = {
                 opened=37,
                 resolved=31,
                 priority=Priority.P2,
-                text="Gateway refuses our client certificate since Tuesday",
+                text="Gateway refuses our client certificate since this morning",
                 component="api",
             ),
         ),
@@ -238,7 +238,7 @@ WELL_STORIES: Mapping[str, Story] = {
     "eu_steady": Story(gist="Well, as far as the failed ticket feed lets us know."),
     "eu_joined": Story(
         gist="Came in after its only ticket feed had failed: nothing can be said yet.",
-        notes=("Signed this week; onboarding project starts on Monday.",),
+        notes=("Signed this week; the onboarding project starts next week.",),
         customer_days=1,
         usage=(),
         tickets_a_month=0,
