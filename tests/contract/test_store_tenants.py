@@ -1,0 +1,183 @@
+"""Tenants cannot see or touch each other's rows, in any repository of any store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.domain.assessment import Agent
+from app.domain.draft import DraftState
+from app.domain.effect import EffectState
+from app.domain.feed import FactKind
+from app.domain.incident import IncidentKind
+from app.domain.tenant_settings import TenantSettings
+from app.errors import NotFound
+from app.ports.rows import Delivery, ExternalId, StoredEvent, UnresolvedTicket
+from app.ports.store import Unit
+from app.storage.sql_store import SqlStore, open_store
+from tests.builders import (
+    NOW,
+    TODAY,
+    account,
+    alert,
+    book_context,
+    contract,
+    draft,
+    feed,
+    heartbeat,
+    incident,
+    interaction,
+    invoice,
+    new_health,
+    rep,
+    revision,
+    rows_of,
+    scan,
+    stakeholder,
+    survey_response,
+    ticket,
+    usage_day,
+    work_owed,
+)
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+FACTS: dict[FactKind, DataclassInstance] = {
+    FactKind.ACCOUNTS: account(domains=("acme.example",)),
+    FactKind.CONTRACTS: contract(),
+    FactKind.REPS: rep(),
+    FactKind.STAKEHOLDERS: stakeholder(),
+    FactKind.TICKETS: ticket(),
+    FactKind.USAGE: usage_day(feature="export"),
+    FactKind.HEARTBEATS: heartbeat(),
+    FactKind.INVOICES: invoice(),
+    FactKind.SURVEYS: survey_response(),
+    FactKind.INTERACTIONS: interaction(),
+}
+TOLD = Delivery(
+    incident_id="tam_escalation:acme:1", revision=1, delivery="alert", rep_email="r@x", day=TODAY
+)
+
+
+def fill(unit: Unit) -> None:
+    """Something in every table."""
+    for kind, fact in FACTS.items():
+        unit.facts.upsert(kind, rows_of(fact))
+    unit.mapping.add_external_ids([ExternalId(system="s", external_id="x", account_id="acme")])
+    unit.mapping.keep_unresolved([UnresolvedTicket(ticket_id="T", source="", hints="", row={})])
+    unit.feeds.save(feed())
+    unit.tenant.apply_settings(TenantSettings(zone="Europe/Berlin"), at=NOW, by="rita")
+    unit.tenant.go_live(NOW)
+    unit.scans.begin(scan())
+    unit.scans.record_page("scan-1", Agent.TAM, 0, "acme")
+    unit.health.record(scan(), [new_health()])
+    unit.incidents.save([incident()])
+    unit.incidents.add_revisions("scan-1", [revision()])
+    unit.incidents.set_deliveries([TOLD])
+    unit.effects.owe([work_owed()])
+    unit.outbox.add_draft(draft())
+    unit.outbox.add_alert(alert())
+    unit.events.add(StoredEvent(event_id="e", stream="s", published_at=NOW, body={}))
+
+
+def sight(unit: Unit) -> dict[str, str]:
+    """All that can be read, in words; what is not found reads as such."""
+    context = unit.book.context(NOW, "UTC")
+    incident_id = incident().incident_id
+    found = {
+        "counts": [unit.facts.count(kind) for kind in FactKind],
+        "known": sorted(unit.facts.known_accounts(["acme"])),
+        "external ids": unit.mapping.external_ids(),
+        "domains": unit.mapping.domains(),
+        "unresolved": unit.mapping.unresolved(),
+        "context": context,
+        "active": (unit.book.active_count(TODAY), unit.book.active(TODAY)),
+        "page": unit.book.page(context, after="", limit=10),
+        "accounts": unit.book.accounts(["acme"]),
+        "contracts": unit.book.contracts(["acme"], TODAY),
+        "people": (unit.people.reps(), unit.people.stakeholders("acme")),
+        "feeds": unit.feeds.all(),
+        "settings": (unit.tenant.settings(), unit.tenant.settings_history()),
+        "live": unit.tenant.live_since(),
+        "scans": (unit.scans.running(), unit.scans.latest()),
+        "progress": unit.scans.progress("scan-1", Agent.TAM),
+        "records": unit.health.records(Agent.TAM, None),
+        "history": unit.health.history(Agent.TAM, "acme", until=NOW),
+        "full": unit.health.full_at(Agent.TAM, "acme", NOW),
+        "scores": unit.health.scores_on(Agent.TAM, TODAY, ["acme"]),
+        "latest": unit.incidents.latest([IncidentKind.TAM_ESCALATION], ["acme"]),
+        "incidents": unit.incidents.live(),
+        "raised": unit.incidents.raised_counts(IncidentKind.TAM_ESCALATION, ["acme"], NOW),
+        "revisions": unit.incidents.revisions(incident_id),
+        "undelivered": unit.incidents.undelivered("scan-1"),
+        "spent": unit.incidents.alerts_spent(TODAY),
+        "due": unit.effects.due(most=9, stale_after_seconds=-60),
+        "effect": (unit.effects.get(work_owed().key), unit.effects.counts()),
+        "drafts": (unit.outbox.drafts(), unit.outbox.draft_by_key(draft().key)),
+        "alerts": unit.outbox.alerts(),
+        "events": unit.events.stream("s"),
+    }
+    return {name: repr(value) for name, value in found.items()}
+
+
+@pytest.fixture
+def shared(store_url: str) -> Iterator[SqlStore]:
+    """A store that the tenant `main` has filled."""
+    store = open_store(store_url)
+    store.write_now("main", fill)
+    yield store
+    store.close()
+
+
+def test_another_tenant_sees_an_empty_store(shared: SqlStore) -> None:
+    seen = shared.read_now("other", sight)
+    own = shared.read_now("main", sight)
+    told_apart = {name for name, value in seen.items() if value != own[name]}
+    assert told_apart == own.keys() - {"undelivered"}
+    assert "acme" not in repr(seen)
+    with pytest.raises(NotFound):
+        shared.read_now("other", lambda unit: unit.book.one(book_context(), "acme"))
+    with pytest.raises(NotFound):
+        shared.read_now("other", lambda unit: unit.book.find("acme"))
+    with pytest.raises(NotFound):
+        shared.read_now("other", lambda unit: unit.incidents.get(incident().incident_id))
+    with pytest.raises(NotFound):
+        shared.read_now("other", lambda unit: unit.outbox.draft("draft-1"))
+    with pytest.raises(NotFound):
+        shared.read_now("other", lambda unit: unit.tenant.settings_at(1))
+
+
+def test_another_tenant_cannot_touch_what_is_not_his(shared: SqlStore) -> None:
+    before = shared.read_now("main", sight)
+    key = work_owed().key
+
+    def meddle(unit: Unit) -> list[bool | int]:
+        unit.mapping.forget_unresolved(["T"])
+        unit.health.flag(Agent.TAM, "acme", "x")
+        unit.incidents.set_deliveries([TOLD])
+        return [
+            unit.scans.finish("scan-1"),
+            unit.effects.take(key, owner="other", attempt=0),
+            unit.effects.finish(key, attempt=0, remote_id="x"),
+            unit.effects.park(key, attempt=0, error="x"),
+            unit.effects.still_mine(key, owner="", attempt=0),
+            unit.outbox.set_draft_state(["draft-1"], DraftState.DROPPED),
+        ]
+
+    assert shared.write_now("other", meddle) == [False, False, False, False, False, 0]
+    assert shared.read_now("main", sight) == before
+
+
+def test_two_tenants_keep_the_same_names_side_by_side(shared: SqlStore) -> None:
+    shared.write_now("other", fill)
+    assert shared.read_now("other", sight) == shared.read_now("main", sight)
+    shared.write_now(
+        "other", lambda unit: unit.facts.upsert(FactKind.ACCOUNTS, rows_of(account(name="Other")))
+    )
+    shared.write_now("other", lambda unit: unit.effects.take(work_owed().key, owner="o", attempt=0))
+    assert shared.read_now("main", lambda unit: unit.book.find("acme")).name == "Acme"
+    counts = shared.read_now("main", lambda unit: unit.effects.counts())
+    assert counts[EffectState.OWED] == 1
