@@ -155,7 +155,7 @@ def login_frequency(inputs: CsmInputs) -> Reading:
     if is_new(inputs) or (usage is not None and not usage.weeks_before):
         return unknown("login_frequency", "less than four weeks in use, too new to tell")
     a_week = (0 if usage is None else usage.active_days_recent) / RECENT_WEEKS
-    reason = f"people log in on {a_week:g} days a week"
+    reason = f"logins on {a_week:g} of 7 days a week"
     return Reading(
         "login_frequency",
         along(a_week, LOGIN_SLOPE),
