@@ -18,7 +18,8 @@ from app.domain.incident import Incident, IncidentKind
 from app.domain.tenant_settings import TenantSettings
 from app.domain.ticket import Priority, TicketStatus
 from app.jobs.flows.act import ActOutcome, act_on_work_owed
-from app.jobs.flows.scan import PAGE, ScanOutcome, ScanRequest, run_scan
+from app.jobs.flows.pages import PAGE
+from app.jobs.flows.scan import ScanOutcome, ScanRequest, run_scan
 from app.ports.rows import StoredEvent
 from app.settings import Settings
 from app.storage.sql_store import SqlStore

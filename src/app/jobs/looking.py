@@ -10,7 +10,7 @@ from app.domain.assessment import Agent
 from app.domain.health_record import HealthRecord
 from app.domain.incident import IncidentKind
 from app.jobs.flows.assessing import Earlier, csm_assessor, tam_assessor
-from app.jobs.flows.scan import ESCALATION_MEMORY, PAGE, reading_at
+from app.jobs.flows.pages import ESCALATION_MEMORY, PAGE, reading_at
 from app.jobs.standing import TREND_DAYS, Standing, ordered
 from app.ports.store import Unit
 

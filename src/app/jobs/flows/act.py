@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from app.domain.effect import EffectState
 from app.jobs.effects import Outcome, Performer
-from app.jobs.flows.scan import Progress
+from app.jobs.flows.pages import Progress
 
 BATCH = 200
 LOOK_AGAIN_SECONDS = 0.2

@@ -6,44 +6,21 @@ the alert budget and the work owed are written in one last transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import structlog
 
 from app.clock import local_day
-from app.domain.assessment import Agent
-from app.domain.book import AccountFacts
-from app.domain.feed import FeedView
-from app.domain.incident import IncidentKind
 from app.domain.scan import Scan, ScanState
 from app.errors import Conflict
-from app.jobs.flows.assessing import (
-    KINDS,
-    AssessedAccount,
-    Earlier,
-    PageAssessor,
-    Reading,
-    csm_assessor,
-    tam_assessor,
-)
-from app.jobs.flows.deciding import decide_page
+from app.jobs.flows.assessing import Reading
+from app.jobs.flows.pages import PAGE, Pages, Progress, reading_at
 from app.jobs.flows.settling import settle
 from app.ports.store import Store, Unit
 
-PAGE = 500
-"""Accounts per page: small enough to lose little, large enough to be cheap, a transaction each."""
-
-ESCALATION_MEMORY = timedelta(days=90)
-"""How far back the CSM counts technical escalations (REQUIREMENTS C1)."""
-
 log = structlog.get_logger(__name__)
-
-
-Progress = Callable[[int, int], None]
-"""Is told how many of how many assessments are made (two per account)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,116 +60,17 @@ async def run_scan(store: Store, request: ScanRequest, progress: Progress) -> Sc
         if scan.account_id
         else await store.read(request.tenant_id, lambda unit: unit.book.active_count(day))
     )
-    done = 0
-    for agent, assessor in ((Agent.TAM, tam_assessor(reading)), (Agent.CSM, csm_assessor(reading))):
-        pages = _Pages(store, request, scan, reading, agent, assessor)
-        done = await pages.run(progress, done, total)
+    pages = Pages(
+        store=store,
+        tenant_id=request.tenant_id,
+        scan=scan,
+        reading=reading,
+        page_size=request.page_size,
+    )
+    done = await pages.run(progress, total)
     owed = await store.write(request.tenant_id, lambda unit: settle(unit, scan, reading))
     log.info("scan.recorded", scan_id=scan.scan_id, assessed=done, owed=owed)
     return ScanOutcome(scan=scan, assessed=done, was_resumed=was_resumed, owed=owed)
-
-
-class _Pages:
-    """One agent's way through the book, a transaction a page."""
-
-    def __init__(
-        self,
-        store: Store,
-        request: ScanRequest,
-        scan: Scan,
-        reading: Reading,
-        agent: Agent,
-        assessor: PageAssessor,
-    ) -> None:
-        self._store = store
-        self._tenant_id = request.tenant_id
-        self._page_size = request.page_size
-        self._scan = scan
-        self._reading = reading
-        self._agent = agent
-        self._assessor = assessor
-
-    async def run(self, progress: Progress, before: int, total: int) -> int:
-        """Assess and record every page that is not recorded yet.
-
-        `before` assessments of `total` are done already; returns how many are afterwards.
-        """
-        scan, agent = self._scan, self._agent
-        page, after = await self._store.read(
-            self._tenant_id, lambda unit: unit.scans.progress(scan.scan_id, agent)
-        )
-        done = before + page * self._page_size
-        while True:
-            assessed = await self._store.read(self._tenant_id, partial(self._assess, after=after))
-            if not assessed:
-                return done
-            after = assessed[-1].facts.account.account_id
-            record = partial(self._record, page=page, until=after, assessed=assessed)
-            if not await self._store.write(self._tenant_id, record):
-                # Another process has this page: go on after what it recorded.
-                page, after = await self._store.read(
-                    self._tenant_id, lambda unit: unit.scans.progress(scan.scan_id, agent)
-                )
-                continue
-            page += 1
-            done += len(assessed)
-            progress(done, total)
-            if scan.account_id is not None:
-                return done
-
-    def _assess(self, unit: Unit, after: str) -> tuple[AssessedAccount, ...]:
-        context = self._reading.context
-        if self._scan.account_id is not None:
-            one = unit.book.one(context, self._scan.account_id)
-            page: tuple[AccountFacts, ...] = () if after else (one,)
-        else:
-            page = unit.book.page(context, after=after, limit=self._page_size)
-        return self._assessor(page, earlier_of(unit, self._agent, page, context.now))
-
-    def _record(
-        self, unit: Unit, page: int, until: str, assessed: tuple[AssessedAccount, ...]
-    ) -> bool:
-        if not unit.scans.record_page(self._scan.scan_id, self._agent, page, until):
-            return False
-        unit.health.record(self._scan, [account.health for account in assessed])
-        decide_page(unit, self._scan, KINDS[self._agent], assessed, self._reading.settings)
-        return True
-
-
-def earlier_of(unit: Unit, agent: Agent, page: tuple[AccountFacts, ...], now: datetime) -> Earlier:
-    """What the store knows of a page's accounts, read in bulk."""
-    ids = [facts.account.account_id for facts in page]
-    records = unit.health.records(agent, ids)
-    if agent is Agent.TAM:
-        return Earlier(
-            records=records,
-            tam_records={},
-            escalations_90d={},
-            tam_escalations_open=frozenset(),
-        )
-    kind = IncidentKind.TAM_ESCALATION
-    latest = unit.incidents.latest([kind], ids)
-    return Earlier(
-        records=records,
-        tam_records=unit.health.records(Agent.TAM, ids),
-        escalations_90d=unit.incidents.raised_counts(kind, ids, now - ESCALATION_MEMORY),
-        tam_escalations_open=frozenset(
-            subject for (_, subject), incident in latest.items() if incident.is_live
-        ),
-    )
-
-
-def reading_at(unit: Unit, now: datetime, settings_version: int | None = None) -> Reading:
-    """Everything that is the same for all accounts at `now`, under one version of the settings."""
-    current = unit.tenant.settings()
-    version = current.version if settings_version is None else settings_version
-    settings = current.settings if version == current.version else unit.tenant.settings_at(version)
-    return Reading(
-        context=unit.book.context(now, settings.zone),
-        feeds=FeedView(feeds=unit.feeds.all(), now=now),
-        settings=settings,
-        settings_version=version,
-    )
 
 
 def _reading(unit: Unit, scan: Scan) -> Reading:
