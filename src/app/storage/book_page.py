@@ -6,17 +6,18 @@ Rows become facts here and nowhere else; what a statement means stands in `book_
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import TypeVarTuple
+from typing import TypeVarTuple, cast
 
 from sqlalchemy import Connection, Row, Select
 
 from app.domain.account import Account, Contract
 from app.domain.book import AccountFacts, BookContext, Engagement, SupportRecord, UsageWindow
-from app.domain.ticket import OPEN_STATUSES, Ticket, TicketStatus
+from app.domain.ticket import Ticket
 from app.storage import book_statements as statements
+from app.storage.ticket_rows import OpenTicketRow, open_ticket_of
 from app.storage.types import micros
 from app.storage.usage_rollups import DAYS_A_WEEK, week_of
 
@@ -25,7 +26,6 @@ Values = TypeVarTuple("Values")
 RECORD_DAYS = 90
 FEATURE_DAYS = 28
 _CONTRACT_FIELDS = tuple(field.name for field in fields(Contract))
-_TICKET_FIELDS = tuple(field.name for field in fields(Ticket))
 _NO_MORE: Mapping[str, int] = MappingProxyType({})
 _NO_SUPPORT = SupportRecord()
 _NO_ENGAGEMENT = Engagement()
@@ -98,13 +98,9 @@ class BookRange:
 
     def _open_tickets(self) -> dict[str, list[Ticket]]:
         found: dict[str, list[Ticket]] = {}
-        now = self.context.now
-        for row in self._rows(statements.OPEN_TICKETS):
-            ticket = Ticket(**dict(zip(_TICKET_FIELDS, row, strict=True)))
-            if ticket.status not in OPEN_STATUSES:
-                ticket = replace(ticket, status=TicketStatus.OPEN, resolved_at=None)
-            if ticket.updated_at is not None and ticket.updated_at > now:
-                ticket = replace(ticket, updated_at=None)
+        now = micros(self.context.now)
+        for row in cast("Sequence[OpenTicketRow]", self._rows(statements.OPEN_TICKETS)):
+            ticket = open_ticket_of(row, now)
             found.setdefault(ticket.account_id, []).append(ticket)
         return found
 

@@ -38,6 +38,7 @@ from app.storage.fact_tables import (
     usage_weeks,
 )
 from app.storage.repository import own_columns
+from app.storage.ticket_rows import OPEN_TICKET_COLUMNS
 
 TENANT = bindparam("tenant", type_=Text)
 NOW = bindparam("now", type_=BigInteger)
@@ -109,12 +110,13 @@ RUNNING_CONTRACTS = (
 
 def _open_as_of() -> ColumnElement[bool]:
     resolved_at = raw(tickets.c.resolved_at)
-    still = and_(resolved_at.is_(None), tickets.c.status.in_(sorted(OPEN_STATUSES)))
+    is_open = or_(*(tickets.c.status == status for status in sorted(OPEN_STATUSES)))
+    still = and_(resolved_at.is_(None), is_open)
     return and_(raw(tickets.c.created_at) <= NOW, or_(still, resolved_at > NOW))
 
 
 OPEN_TICKETS = (
-    select(*own_columns(tickets))
+    select(*OPEN_TICKET_COLUMNS)
     .where(in_range(tickets), _open_as_of())
     .order_by(tickets.c.account_id, tickets.c.created_at, tickets.c.ticket_id)
 )
