@@ -26,7 +26,8 @@ _MANY_TICKETS = 5
 _COLOURS = frozenset({"red", "amber", "green", "band", "bands"})
 """Internal words that are people's names too."""
 _TICKET_ID = re.compile(r"[\w.#/:-]{1,40}", re.ASCII)
-_FIRST_AND_LAST = re.compile(r"([^\W\d_][^\W\d_'’-]+) [^\W\d_][^\W\d_'’-]+")
+_NAME = r"[^\W\d_](?:[^\W\d_]|['’-])+"
+_FIRST_AND_LAST = re.compile(rf"({_NAME}) {_NAME}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,126 @@
+"""What a letter speaks of, chosen from the facts."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.account import TechnicalMaturity
+from app.services.letter_view import age_in_words, in_words, letter_view
+from tests import builders
+from tests.builders import days_ago
+from tests.unit.services.outreach import outreach, p1, p3s, sam
+
+
+@pytest.mark.parametrize(
+    "days, words",
+    [
+        (-1, "since today"),
+        (0.9, "since today"),
+        (1.5, "since yesterday"),
+        (2, "for 2 days"),
+        (13.9, "for 13 days"),
+        (14, "for 2 weeks"),
+        (60, "for 2 months"),
+        (729, "for 24 months"),
+        (730, "for 2 years"),
+    ],
+)
+def test_ages_are_told_in_words(days: float, words: str) -> None:
+    assert age_in_words(days) == words
+
+
+def test_names_are_listed_as_people_list_them() -> None:
+    assert in_words([]) == ""
+    assert in_words(["a", ""]) == "a"
+    assert in_words(["a", "b"]) == "a and b"
+    assert in_words(["a", "b", "c"]) == "a, b and c"
+
+
+def test_urgent_tickets_are_named_oldest_first() -> None:
+    tickets = (*p3s(9), p1("B", age_days=2), p1("A", age_days=9))
+    view = letter_view(outreach(open_tickets=tickets))
+    assert view.ticket_ids == "A and B"
+    assert (view.waited, view.more_tickets) == (1, 9)
+
+
+def test_three_tickets_at_most_are_named() -> None:
+    view = letter_view(outreach(open_tickets=tuple(p1(f"P-{n}") for n in range(5))))
+    assert view.ticket_ids == "P-0, P-1 and P-2"
+    assert view.more_tickets == 2
+
+
+def test_many_tickets_are_named_by_the_longest_open() -> None:
+    view = letter_view(outreach(open_tickets=p3s(6)))
+    assert view.is_many
+    assert view.ticket_ids == "T-5, T-4 and T-3"
+
+
+def test_a_few_ordinary_tickets_are_not_worth_a_word() -> None:
+    assert letter_view(outreach(open_tickets=p3s(5))).tickets == ()
+
+
+def test_a_subject_in_our_own_words_is_left_out() -> None:
+    (line,) = letter_view(outreach(open_tickets=(p1(subject="Is our churn risk high?"),))).tickets
+    assert (line.ticket_id, line.subject) == ("PROD-12", "")
+
+
+def test_an_id_that_is_no_id_is_left_out() -> None:
+    view = letter_view(outreach(open_tickets=(p1("not an id\n- at all"),)))
+    assert view.tickets[0].ticket_id == ""
+    assert view.ticket_ids == ""
+
+
+@pytest.mark.parametrize(
+    "name, greeted",
+    [
+        ("Sam Miller", "Sam"),
+        ("Anne-Marie O'Neill", "Anne-Marie"),
+        ("Dr. Miller", "Dr. Miller"),
+        ("Miller, Sam", "Miller, Sam"),
+        ("Sam van Dyk", "Sam van Dyk"),
+        ("Amber Green", "Amber"),
+        ("Sam", "Sam"),
+        ("sam@acme.example", ""),
+        ("Your churn risk", ""),
+        ("", ""),
+    ],
+)
+def test_the_primary_stakeholder_is_greeted(name: str, greeted: str) -> None:
+    assert letter_view(outreach(stakeholders=(sam(name=name),))).greeted == greeted
+
+
+def test_nobody_is_greeted_where_nobody_is_primary() -> None:
+    view = letter_view(outreach(stakeholders=(builders.stakeholder(),)))
+    assert view.greeted == ""
+    assert view.maturity is TechnicalMaturity.MEDIUM
+
+
+def test_depth_follows_the_primary_stakeholder() -> None:
+    people = (
+        builders.stakeholder(technical_maturity=TechnicalMaturity.LOW),
+        sam(technical_maturity=TechnicalMaturity.HIGH),
+    )
+    assert letter_view(outreach(stakeholders=people)).maturity is TechnicalMaturity.HIGH
+
+
+def test_a_customer_called_like_a_band_is_better_not_named() -> None:
+    assert letter_view(outreach(account=builders.account(name="Red Hat"))).team == ""
+
+
+def test_a_rep_without_a_name_signs_with_the_address() -> None:
+    assert letter_view(outreach(rep=builders.rep(name=""))).sender == "rita@tend.example"
+
+
+def test_silence_is_told_only_where_the_integration_fell_silent() -> None:
+    silent = letter_view(outreach(silent_hours=100, last_heartbeat=days_ago(4.2)))
+    assert silent.silence == "for 4 days"
+    assert silent.last_seen == "2026-03-07 02:12 UTC"
+    alive = letter_view(outreach(last_heartbeat=days_ago(0.1)))
+    assert (alive.silence, alive.last_seen) == ("", "")
+    assert letter_view(outreach(silent_hours=100)).last_seen == ""
+
+
+def test_features_in_our_own_words_are_left_out_and_three_are_named() -> None:
+    features = ("Reports", "Risk board", "Alerts", "Export", "Audit")
+    view = letter_view(outreach(features_unused=features))
+    assert (view.features, view.feature_count) == ("Reports, Alerts and Export", 3)
