@@ -22,11 +22,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from benchmarks.book import NOW, TENANT, grow, load_book, worsen
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import ExecutionContext
+
+    from app.domain.book import AccountFacts, BookContext
+
+Captured: TypeAlias = str | int | float | bytes | Sequence["Captured"] | None
+"""A value, or a row of them, as the driver gets it."""
 
 SIZES = (1_000, 10_000, 100_000)
 SEED_SIZE = 10_000
@@ -41,10 +51,9 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--store", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--spool", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
-        print(json.dumps(CHILDREN[arguments.child](arguments.store, arguments.spool)))
+        print(json.dumps(CHILDREN[arguments.child](arguments.store)))
         return
     with tempfile.TemporaryDirectory(prefix="tend-bench-") as folder:
         run(Path(folder), sorted(arguments.sizes))
@@ -113,11 +122,9 @@ def prepared(folder: Path, size: int) -> Path:
     return store
 
 
-def child(what: str, store: Path, spool: Path | None = None) -> dict[str, float]:
+def child(what: str, store: Path) -> dict[str, float]:
     """Run one measure in a process of its own; its JSON answer."""
     command = [sys.executable, "-m", "benchmarks.scan", "--child", what, "--store", str(store)]
-    if spool is not None:
-        command += ["--spool", str(spool)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return answer
@@ -131,15 +138,17 @@ def scan_once(path: Path, now: datetime) -> float:
     store = open_store(f"sqlite:///{path}")
     try:
         began = time.perf_counter()
-        asyncio.run(
-            run_scan(store, ScanRequest(tenant_id=TENANT, now=now), lambda done, total: None)
-        )
+        asyncio.run(run_scan(store, ScanRequest(tenant_id=TENANT, now=now), _unheard))
         return time.perf_counter() - began
     finally:
         store.close()
 
 
-def baseline(path: Path, spool: Path | None) -> dict[str, float]:
+def _unheard(done: int, total: int) -> None:
+    del done, total
+
+
+def baseline(path: Path) -> dict[str, float]:
     """The scan before going live."""
     from app.storage.sql_store import open_store
 
@@ -150,58 +159,84 @@ def baseline(path: Path, spool: Path | None) -> dict[str, float]:
     return {"seconds": seconds}
 
 
-def live(path: Path, spool: Path | None) -> dict[str, float]:
-    """The measured scan, a day later; its statements go into the spool where one is given."""
-    if spool is not None:
-        with spool.open("wb") as out:
-            capture(out)
-            return {"seconds": scan_once(path, NOW + timedelta(days=1))}
+def live(path: Path) -> dict[str, float]:
+    """The measured scan, a day later."""
     seconds = scan_once(path, NOW + timedelta(days=1))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"seconds": seconds, "peak_mb": peak}
 
 
-def naive(path: Path, spool: Path | None) -> dict[str, float]:
-    """The same scan with pages of one account: a query per account and kind of fact."""
-    from app.jobs.flows import scan
+def captured_live(path: Path) -> dict[str, float]:
+    """The same scan with its statements written beside the store."""
+    with path.with_suffix(".spool").open("wb") as out:
+        capture(out)
+        return {"seconds": scan_once(path, NOW + timedelta(days=1))}
 
-    scan.PAGE = 1  # type: ignore[misc]
+
+def naive(path: Path) -> dict[str, float]:
+    """The same scan with the book read account by account, everything else alike."""
+    from app.storage import sql_store
+    from app.storage.book import SqlBook
+
+    driver = sqlite3.connect(path)
+    ids = [row[0] for row in driver.execute("SELECT account_id FROM accounts ORDER BY 1")]
+    driver.close()
+
+    class OneByOne(SqlBook):
+        """The book with a page's facts read account by account."""
+
+        def page(self, context: BookContext, *, after: str, limit: int) -> tuple[AccountFacts, ...]:
+            start = bisect_right(ids, after)
+            return tuple(self.one(context, account) for account in ids[start : start + limit])
+
+    setattr(sql_store, "SqlBook", OneByOne)  # noqa: B010 -- a measure, not a design
     return {"seconds": scan_once(path, NOW + timedelta(days=1))}
 
 
-def capture(out: object) -> None:
+def capture(out: BinaryIO) -> None:
     """Write every statement that SQLAlchemy runs, with its values, to `out`."""
-    from sqlalchemy import Engine, event
+    from sqlalchemy import Connection, Engine, event
 
-    def keep(conn, cursor, statement, parameters, context, executemany):  # type: ignore[no-untyped-def]
-        pickle.dump((statement, parameters, executemany), out)  # type: ignore[arg-type]
+    def keep(
+        connection: Connection,
+        cursor: sqlite3.Cursor,
+        statement: str,
+        parameters: Sequence[Captured],
+        context: ExecutionContext,
+        executemany: bool,  # noqa: FBT001 -- SQLAlchemy's signature
+    ) -> None:
+        del connection, cursor, context
+        pickle.dump((statement, parameters, executemany), out)
+
+    def committed(connection: Connection) -> None:
+        del connection
+        pickle.dump(("COMMIT", (), False), out)
 
     event.listen(Engine, "before_cursor_execute", keep)
-    event.listen(Engine, "commit", lambda conn: pickle.dump(("COMMIT", (), False), out))  # type: ignore[arg-type]
+    event.listen(Engine, "commit", committed)
 
 
-def statements(spool: Path) -> Iterator[tuple[str, Sequence[object], bool]]:
+def statements(spool: Path) -> Iterator[tuple[str, Sequence[Captured], bool]]:
     """What was captured, in order."""
     with spool.open("rb") as source:
         while True:
             try:
-                yield pickle.load(source)
+                yield pickle.load(source)  # noqa: S301 -- written by this very run
             except EOFError:
                 return
 
 
 def driver_floor(folder: Path, pristine: Path) -> float:
     """Seconds that the plain driver needs for the same statements, decoding the spool excluded."""
-    spool = folder / "spool.pickle"
     captured, replayed = folder / "captured.sqlite3", folder / "replayed.sqlite3"
     shutil.copy(pristine, captured)
-    child("scan", captured, spool)
+    child("capture", captured)
     shutil.copy(pristine, replayed)
     driver = sqlite3.connect(replayed, isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         driver.execute(f"PRAGMA {pragma}")
     spent = 0.0
-    for statement, parameters, many in statements(spool):
+    for statement, parameters, many in statements(captured.with_suffix(".spool")):
         if statement.startswith(("PRAGMA", "BEGIN")):
             continue
         is_write = not statement.lstrip().upper().startswith(("SELECT", "WITH", "COMMIT"))
@@ -212,7 +247,7 @@ def driver_floor(folder: Path, pristine: Path) -> float:
             if driver.in_transaction:
                 driver.execute("COMMIT")
         elif many:
-            driver.executemany(statement, parameters)
+            driver.executemany(statement, parameters)  # type: ignore[arg-type]
         else:
             driver.execute(statement, parameters).fetchall()
         spent += time.perf_counter() - began
@@ -221,7 +256,12 @@ def driver_floor(folder: Path, pristine: Path) -> float:
     return spent
 
 
-CHILDREN = {"baseline": baseline, "scan": live, "naive": naive}
+CHILDREN: Mapping[str, Callable[[Path], dict[str, float]]] = {
+    "baseline": baseline,
+    "scan": live,
+    "capture": captured_live,
+    "naive": naive,
+}
 
 if __name__ == "__main__":
     main()

@@ -23,16 +23,18 @@ def kept(record: HealthRecord | None, assessment: Assessment, trouble: str | Non
         return assessment
     if record is None or record.score is None:
         return _unknown(assessment, trouble)
+    # An account record that did not change is not written anew: its last look dates the score.
+    scored_at = record.assessed_at if record.stale_reason is not None else record.checked_at
     row = LedgerRow(
         factor="kept",
-        raw=f"score of {record.assessed_at:%Y-%m-%d}",
+        raw=f"score of {scored_at:%Y-%m-%d}",
         points=record.score,
         points_lost=100 - record.score,
-        reason=f"score of {record.assessed_at:%Y-%m-%d} kept: {trouble}",
+        reason=f"score of {scored_at:%Y-%m-%d} kept: {trouble}",
     )
     return replace(
         assessment,
-        assessed_at=record.assessed_at,
+        assessed_at=scored_at,
         score=record.score,
         band=record.band,
         ledger=(row,),

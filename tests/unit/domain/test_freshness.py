@@ -38,7 +38,12 @@ def test_without_trouble_today_s_assessment_stands() -> None:
 
 def test_in_trouble_the_last_score_is_kept_with_its_moment_and_the_reason() -> None:
     record = health_record(
-        score=90, band=Band.GREEN, coverage=80, at_risk=False, assessed_at=days_ago(3)
+        score=90,
+        band=Band.GREEN,
+        coverage=80,
+        at_risk=False,
+        assessed_at=days_ago(9),
+        checked_at=days_ago(3),
     )
     found = kept(record, TODAY_S, "feed jira failed")
     assert (found.score, found.band, found.coverage) == (90, Band.GREEN, 80)
@@ -47,6 +52,16 @@ def test_in_trouble_the_last_score_is_kept_with_its_moment_and_the_reason() -> N
     assert found.inputs == {}
     assert sum(row.points for row in found.ledger) == 90
     assert found.ledger[0].reason == "score of 2026-03-08 kept: feed jira failed"
+
+
+def test_a_score_that_is_stale_already_keeps_the_moment_it_was_found_at() -> None:
+    record = health_record(
+        score=90,
+        assessed_at=days_ago(3),
+        checked_at=days_ago(1),
+        stale_reason="feed jira is late",
+    )
+    assert kept(record, TODAY_S, "feed jira failed").assessed_at == days_ago(3)
 
 
 @pytest.mark.parametrize("record", [None, health_record(score=None, band=Band.UNKNOWN)])
