@@ -80,7 +80,8 @@ def test_processes_that_open_an_empty_store_at_once_all_get_it(empty_url: str) -
 
 def test_opening_at_head_neither_imports_alembic_nor_takes_long(sqlite_url: str) -> None:
     script = (
-        "import sys, time; from app.storage.sql_store import open_store; begun = time.process_time();"
+        "import sys, time; from app.storage.sql_store import open_store;"
+        "begun = time.process_time();"
         f"open_store({sqlite_url!r}).close(); spent = time.process_time() - begun;"
         "print('alembic' in sys.modules, spent < 0.25)"
     )
