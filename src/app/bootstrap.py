@@ -16,7 +16,6 @@ from app.jobs.flows.wording import Wording
 from app.ports.effects import Sink
 from app.ports.store import Store
 from app.services.account_flag import FlagAccount
-from app.services.account_flag import FlagAccount
 from app.services.inbox import InboxAlerts
 from app.services.outbox import DraftOutbox, WithdrawDrafts
 from app.services.writer import TemplateWriter

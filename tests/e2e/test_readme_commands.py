@@ -56,8 +56,8 @@ def fresh_copy(tmp_path: Path) -> Path:
 
 
 def newcomers_environment(home: Path) -> dict[str, str]:
-    """This process's environment without anything that speaks to Tend, make or coverage."""
-    ours = re.compile(r"TEND_|MAKE|MFLAGS|VENV|VIRTUAL_ENV|ARGS$|COV|PYTEST|PYTHON|XDG_")
+    """This process's environment without anything that speaks to Tend or to make."""
+    ours = re.compile(r"TEND_|MAKE|MFLAGS|VENV|VIRTUAL_ENV|ARGS$|PYTEST|PYTHON|XDG_")
     kept = {name: value for name, value in os.environ.items() if not ours.match(name)}
     return kept | {"HOME": str(home), "TEND_HOME": str(home / "tend"), "TERM": "dumb"}
 

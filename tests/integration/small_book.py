@@ -12,6 +12,7 @@ from app.bootstrap import open_store_of, performer_of
 from app.domain.assessment import Agent
 from app.domain.band import Band
 from app.domain.draft import Alert, Draft
+from app.domain.fact_rows import FactRow
 from app.domain.feed import FactKind, Feed
 from app.domain.health_record import HealthRecord
 from app.domain.incident import Incident, IncidentKind
@@ -71,9 +72,20 @@ class SmallBook:
         self._upsert(FactKind.STAKEHOLDERS, people)
         self._upsert(FactKind.REPS, [rep])
 
-    def add_feed(self, **changes: object) -> None:
+    def add_feed(
+        self,
+        *,
+        late_after_hours: float | None = None,
+        failed_since: datetime | None = None,
+        reason: str = "",
+    ) -> None:
         feed = builders.feed(
-            name="support", provides=frozenset({FactKind.TICKETS}), last_ok_at=MONDAY, **changes
+            name="support",
+            provides=frozenset({FactKind.TICKETS}),
+            last_ok_at=MONDAY,
+            late_after_hours=late_after_hours,
+            failed_since=failed_since,
+            reason=reason,
         )
         self.save_feed(feed)
 
@@ -96,7 +108,7 @@ class SmallBook:
         self._upsert(FactKind.TICKETS, tickets)
 
     def resolve_all(self, account_id: str, count: int, *, since: datetime, at: datetime) -> None:
-        tickets = [
+        tickets: list[FactRow] = [
             {
                 "ticket_id": f"{account_id}-{since:%m%d}-{serial}",
                 "account_id": account_id,
@@ -108,7 +120,7 @@ class SmallBook:
         ]
         self._upsert(FactKind.TICKETS, tickets)
 
-    def _upsert(self, kind: FactKind, rows: Sequence[builders.FactRow]) -> None:
+    def _upsert(self, kind: FactKind, rows: Sequence[FactRow]) -> None:
         self.store.write_now(TENANT, lambda unit: unit.facts.upsert(kind, rows))
 
     def apply(self, settings: TenantSettings) -> None:

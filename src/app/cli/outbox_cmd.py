@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from app.domain.draft import Draft
 
 outbox_app = typer.Typer(
     rich_markup_mode="rich",
@@ -22,9 +29,6 @@ def outbox(
     """The drafts that wait, newest first; each is also an .eml file for a mail program."""
     if ctx.invoked_subcommand is not None:
         return
-    from rich.table import Table
-    from rich.text import Text
-
     from app.cli.context import opened
     from app.domain.draft import DraftState
 
@@ -44,26 +48,30 @@ def outbox(
                 "raises."
             )
             return
-        table = Table(box=None, pad_edge=False, header_style="dim")
-        for column in ("Draft", "Written", "For", "Rep", "Subject"):
-            table.add_column(column, no_wrap=column != "Subject")
-        for draft in drafts:
-            table.add_row(
-                Text(draft.draft_id),
-                f"{draft.created_at:%Y-%m-%d}",
-                Text(draft.to[0] if draft.to else draft.account_id),
-                Text(draft.rep_email.partition("@")[0]),
-                Text(
-                    draft.subject
-                    if draft.state is DraftState.WAITING
-                    else f"({draft.state}) {draft.subject}"
-                ),
-            )
-        cli.console.print(table)
+        cli.console.print(_drafts_table(drafts))
         cli.console.print(
             f"[dim]{len(drafts)} drafts; as files in {cli.settings.outbox}. "
             "tend outbox show DRAFT reads one.[/dim]"
         )
+
+
+def _drafts_table(drafts: Sequence[Draft]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("Draft", "Written", "For", "Rep", "Subject"):
+        table.add_column(column, no_wrap=column != "Subject")
+    for draft in drafts:
+        mark = "" if draft.state == "waiting" else f"({draft.state}) "
+        table.add_row(
+            Text(draft.draft_id),
+            f"{draft.created_at:%Y-%m-%d}",
+            Text(draft.to[0] if draft.to else draft.account_id),
+            Text(draft.rep_email.partition("@")[0]),
+            Text(f"{mark}{draft.subject}"),
+        )
+    return table
 
 
 @outbox_app.command()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -49,13 +50,22 @@ def reference_page() -> str:
 
 def template_rows(today: date) -> Mapping[FactKind, Sequence[Sequence[str]]]:
     """Rows of each kind, cells in the order of its columns; missing cells at the end are empty."""
+    days = _Days(today=today)
+    return {**_customers(days.day), **_activity(days.day, days.at)}
 
-    def day(ago: int) -> str:
-        return (today - timedelta(days=ago)).isoformat()
 
-    def at(ago: int, clock: str) -> str:
-        return f"{day(ago)}T{clock}:00Z"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Days:
+    today: date
 
+    def day(self, ago: int) -> str:
+        return (self.today - timedelta(days=ago)).isoformat()
+
+    def at(self, ago: int, clock: str) -> str:
+        return f"{self.day(ago)}T{clock}:00Z"
+
+
+def _customers(day: Callable[[int], str]) -> Mapping[FactKind, Sequence[Sequence[str]]]:
     return {
         FactKind.REPS: [
             ("maya@example.com", "Maya Lindqvist", "", "Europe/Berlin", "18:00", "08:00"),
@@ -83,6 +93,13 @@ def template_rows(today: date) -> Mapping[FactKind, Sequence[Sequence[str]]]:
             ("northwind", "ines@northwind.example.org", "Ines Duarte", "CTO", "high", "yes"),
             ("fabrikam", "raj@fabrikam.example.org", "Raj Mehta", "Head of IT", "", "no"),
         ],
+    }
+
+
+def _activity(
+    day: Callable[[int], str], at: Callable[[int, str], str]
+) -> Mapping[FactKind, Sequence[Sequence[str]]]:
+    return {
         FactKind.TICKETS: [
             (
                 *("SUP-101", "northwind", "open", at(9, "08:30"), "P1", "", at(2, "10:00")),

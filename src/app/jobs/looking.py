@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.domain.account import Account
 from app.domain.assessment import Agent
 from app.domain.health_record import HealthRecord
 from app.domain.incident import IncidentKind
-from app.jobs.flows.assessing import Earlier, csm_assessor, tam_assessor
+from app.jobs.flows.assessing import AssessedAccount, Earlier, csm_assessor, tam_assessor
 from app.jobs.flows.pages import ESCALATION_MEMORY, PAGE, reading_at
 from app.jobs.standing import TREND_DAYS, Standing, ordered
 from app.ports.store import Unit
+
+NOTHING = Earlier(records={}, tam_records={}, escalations_90d={}, tam_escalations_open=frozenset())
+"""No scan before this one."""
 
 
 def look(unit: Unit, now: datetime) -> tuple[Standing, ...]:
@@ -31,24 +35,13 @@ def look(unit: Unit, now: datetime) -> tuple[Standing, ...]:
         ids = [facts.account.account_id for facts in page]
         after = ids[-1]
         accounts.extend(facts.account for facts in page)
-        nothing: Mapping[str, HealthRecord] = {}
-        alone = Earlier(
-            records=nothing,
-            tam_records=nothing,
-            escalations_90d={},
-            tam_escalations_open=frozenset(),
-        )
-        technical = {a.health.record.account_id: a.health.record for a in assess_tam(page, alone)}
+        technical = _by_account(assess_tam(page, NOTHING))
         tam.update(technical)
-        known = Earlier(
-            records=nothing,
-            tam_records=technical,
-            escalations_90d=unit.incidents.raised_counts(
-                IncidentKind.TAM_ESCALATION, ids, now - ESCALATION_MEMORY
-            ),
-            tam_escalations_open=frozenset(),
+        escalations = unit.incidents.raised_counts(
+            IncidentKind.TAM_ESCALATION, ids, now - ESCALATION_MEMORY
         )
-        csm.update({a.health.record.account_id: a.health.record for a in assess_csm(page, known)})
+        known = replace(NOTHING, tam_records=technical, escalations_90d=escalations)
+        csm.update(_by_account(assess_csm(page, known)))
     day = reading.context.local_day
     ids = [account.account_id for account in accounts]
     before = {
@@ -62,3 +55,7 @@ def look(unit: Unit, now: datetime) -> tuple[Standing, ...]:
         unit.book.contracts(ids, day),
         reading.settings.default_owner,
     )
+
+
+def _by_account(assessed: Iterable[AssessedAccount]) -> dict[str, HealthRecord]:
+    return {one.health.record.account_id: one.health.record for one in assessed}

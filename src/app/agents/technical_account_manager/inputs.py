@@ -99,15 +99,6 @@ class TamInputs:
         """Days from `moment` to the moment of the inputs, 0 for what lies ahead of it."""
         return max(0.0, (self.now - moment) / _DAY)
 
-    def without(self, ticket_ids: frozenset[str]) -> Self:
-        """The same account with these tickets resolved."""
-        left = [t for t in self.tickets or () if t.ticket_id not in ticket_ids]
-        return replace(self, tickets=None if self.tickets is None else tuple(left))
-
-    def with_heartbeat_restored(self) -> Self:
-        """The same account with a heartbeat heard at the last moment we could have heard one."""
-        return replace(self, last_heartbeat=self.heard_until)
-
     def with_default_priority(self, priority: Priority) -> Self:
         """The same account where assumed priorities are `priority`."""
         if self.tickets is None:

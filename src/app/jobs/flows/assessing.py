@@ -9,20 +9,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.agents.customer_success import inputs as csm_inputs
 from app.agents.customer_success.alerting import churn_finding, health_finding
 from app.agents.customer_success.churn import churn_risk
 from app.agents.customer_success.health_scorer import CSMHealthScorer
-from app.agents.technical_account_manager import inputs as tam_inputs
+from app.agents.customer_success.inputs import CsmInputs, kinds_behind_csm
 from app.agents.technical_account_manager.escalation import escalation_finding
 from app.agents.technical_account_manager.health_scorer import HealthScorer
+from app.agents.technical_account_manager.inputs import TamInputs, kinds_behind_tam
 from app.domain.assessment import Agent, Assessment
 from app.domain.book import AccountFacts, BookContext
 from app.domain.feed import FeedView
 from app.domain.freshness import kept
 from app.domain.health_record import HealthRecord, NewHealth
 from app.domain.incident import Finding, IncidentKind
-from app.domain.tenant_settings import TenantSettings
+from app.domain.tenant_settings import CsmSettings, TenantSettings
 from app.jobs.flows.digest import ledger_digest
 
 
@@ -77,10 +77,10 @@ def tam_assessor(reading: Reading) -> PageAssessor:
         assessed = []
         for facts in page:
             account_id = facts.account.account_id
-            inputs = tam_inputs.TamInputs.of(
+            inputs = TamInputs.of(
                 facts, reading.feeds, default_priority=settings.default_priority, now=now
             )
-            trouble = reading.feeds.trouble_for(account_id, tam_inputs.kinds_behind_tam(facts))
+            trouble = reading.feeds.trouble_for(account_id, kinds_behind_tam(facts))
             record = earlier.records.get(account_id)
             assessment = kept(record, scorer.assess(inputs), trouble)
             findings: tuple[Finding, ...] = ()
@@ -109,7 +109,7 @@ def csm_assessor(reading: Reading) -> PageAssessor:
         assessed = []
         for facts in page:
             account_id = facts.account.account_id
-            inputs = csm_inputs.CsmInputs.of(
+            inputs = CsmInputs.of(
                 facts,
                 reading.feeds,
                 context,
@@ -117,24 +117,16 @@ def csm_assessor(reading: Reading) -> PageAssessor:
                 escalations_90d=earlier.escalations_90d.get(account_id, 0),
                 default_priority=settings.default_priority,
             )
-            trouble = reading.feeds.trouble_for(account_id, csm_inputs.kinds_behind_csm(facts))
+            trouble = reading.feeds.trouble_for(account_id, kinds_behind_csm(facts))
             record = earlier.records.get(account_id)
             assessment = kept(record, scorer.assess(inputs), trouble)
-            findings: tuple[Finding, ...] = ()
-            level = record.churn_level if record else ""
-            if assessment.stale_reason is None:
-                churn = churn_risk(
-                    inputs,
-                    assessment,
-                    settings.csm,
-                    tam_escalation_open=account_id in earlier.tam_escalations_open,
-                )
-                level = churn.level.value
-                previous = record.band if record else None
-                findings = (
-                    churn_finding(assessment, churn, previous),
-                    health_finding(assessment, previous, settings.csm),
-                )
+            level, findings = _commercial_findings(
+                inputs,
+                assessment,
+                record,
+                settings.csm,
+                tam_escalation_open=account_id in earlier.tam_escalations_open,
+            )
             assessed.append(
                 AssessedAccount(
                     facts=facts,
@@ -147,6 +139,25 @@ def csm_assessor(reading: Reading) -> PageAssessor:
         return tuple(assessed)
 
     return assess
+
+
+def _commercial_findings(
+    inputs: CsmInputs,
+    assessment: Assessment,
+    record: HealthRecord | None,
+    settings: CsmSettings,
+    *,
+    tam_escalation_open: bool,
+) -> tuple[str, tuple[Finding, ...]]:
+    """Churn level and findings; on stale facts the level stays and nothing is found."""
+    if assessment.stale_reason is not None:
+        return (record.churn_level if record else ""), ()
+    churn = churn_risk(inputs, assessment, settings, tam_escalation_open=tam_escalation_open)
+    previous = record.band if record else None
+    return churn.level.value, (
+        churn_finding(assessment, churn, previous),
+        health_finding(assessment, previous, settings),
+    )
 
 
 def new_health(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import combinations
 
@@ -192,5 +193,7 @@ def test_the_way_up_reaches_the_next_band_and_no_smaller_set_does(
 
 
 def _changed(inputs: TamInputs, changes: tuple[str, ...]) -> TamInputs:
-    done = inputs.without(frozenset(c.removeprefix("ticket:") for c in changes))
-    return done.with_heartbeat_restored() if "heartbeat" in changes else done
+    resolved = {change.removeprefix("ticket:") for change in changes}
+    left = tuple(t for t in inputs.tickets or () if t.ticket_id not in resolved)
+    done = replace(inputs, tickets=None if inputs.tickets is None else left)
+    return replace(done, last_heartbeat=done.heard_until) if "heartbeat" in changes else done

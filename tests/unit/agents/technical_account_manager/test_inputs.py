@@ -56,20 +56,11 @@ def test_without_a_ticket_feed_tickets_are_unknown_not_zero() -> None:
     given = tam_inputs(facts(), feeds_for(FactKind.ACCOUNTS))
     assert given.tickets is None
     assert given.urgent == ()
-    assert given.without(frozenset({"T-1"})).tickets is None
     assert given.with_default_priority(Priority.P1) == given
 
 
 def test_a_ticket_from_the_future_has_no_age() -> None:
     assert tam_inputs(facts()).age_days(NOW + timedelta(days=1)) == 0
-
-
-def test_resolving_tickets_and_restoring_the_heartbeat() -> None:
-    tickets = (ticket(ticket_id="A"), ticket(ticket_id="B"))
-    given = tam_inputs(facts(open_tickets=tickets, last_heartbeat=days_ago(9)))
-    left = given.without(frozenset({"A"})).with_heartbeat_restored()
-    assert [t.ticket_id for t in left.tickets or ()] == ["B"]
-    assert left.hours_since_heartbeat == 0
 
 
 def test_another_default_priority_moves_only_assumed_ones() -> None:

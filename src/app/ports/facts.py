@@ -1,0 +1,133 @@
+"""What the store holds of the customers: facts going in, the book of business coming out.
+
+Every port here is opened for one tenant, inside one transaction (`app.ports.store.Unit`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from app.domain.account import Account, Contract, Rep, Stakeholder
+from app.domain.book import AccountFacts, BookContext
+from app.domain.fact_rows import FactRow, UpsertCount
+from app.domain.feed import FactKind, Feed
+from app.ports.rows import ExternalId, UnresolvedTicket
+
+
+class FactRows(Protocol):
+    """Facts going in."""
+
+    def upsert(self, kind: FactKind, rows: Sequence[FactRow]) -> UpsertCount:
+        """Insert or update rows by the kind's key (`FACT_SHAPES`), only the columns given.
+
+        Usage roll-ups by week and features' last days are kept up in the same transaction.
+        The same rows again change nothing and count as unchanged. Of two rows with one key in
+        `rows` the later wins.
+        """
+        ...
+
+    def known_accounts(self, account_ids: Collection[str]) -> frozenset[str]:
+        """Which of these accounts exist."""
+        ...
+
+    def count(self, kind: FactKind) -> int:
+        """How many rows of this kind there are."""
+        ...
+
+
+class TicketMapping(Protocol):
+    """What ties outside records to accounts."""
+
+    def add_external_ids(self, ids: Sequence[ExternalId]) -> None:
+        """Remember that a system's id means an account; the later word wins."""
+        ...
+
+    def external_ids(self) -> tuple[ExternalId, ...]:
+        """All of them, in order of system and id."""
+        ...
+
+    def domains(self) -> Mapping[str, tuple[str, ...]]:
+        """E-mail domain (lower case) to the accounts that name it."""
+        ...
+
+    def keep_unresolved(self, tickets: Sequence[UnresolvedTicket]) -> None:
+        """Put tickets that no rule could place on the list; one row per ticket id."""
+        ...
+
+    def forget_unresolved(self, ticket_ids: Collection[str]) -> None:
+        """Take tickets off the list: they have an account now."""
+        ...
+
+    def unresolved(self) -> tuple[UnresolvedTicket, ...]:
+        """The list, in order of ticket id."""
+        ...
+
+
+class Book(Protocol):
+    """The book of business, read in bulk."""
+
+    def context(self, now: datetime, zone: str) -> BookContext:
+        """What is the same for all accounts at `now`; usage after `now` does not exist."""
+        ...
+
+    def active_count(self, day: date) -> int:
+        """How many accounts are active on `day`: a running contract, or no contract at all."""
+        ...
+
+    def active(self, day: date) -> tuple[Account, ...]:
+        """Every account active on `day`, by id."""
+        ...
+
+    def page(self, context: BookContext, *, after: str, limit: int) -> tuple[AccountFacts, ...]:
+        """The next `limit` active accounts by id after `after` ("" for the first), with facts.
+
+        Facts are as known at `context.now`: a ticket resolved later is open, a heartbeat, usage
+        day, invoice, payment or contact after it does not exist. A constant number of statements
+        per page, whatever `limit`.
+        """
+        ...
+
+    def one(self, context: BookContext, account_id: str) -> AccountFacts:
+        """One account, active or not. Raises NotFound."""
+        ...
+
+    def find(self, text: str) -> Account:
+        """An account by id, else by name (case ignored), else by a unique beginning of either.
+
+        Raises NotFound, naming up to five near names; Conflict when several begin so.
+        """
+        ...
+
+    def accounts(self, account_ids: Collection[str]) -> Mapping[str, Account]:
+        """These accounts by id; unknown ids are left out."""
+        ...
+
+    def contracts(self, account_ids: Collection[str], day: date) -> Mapping[str, Contract]:
+        """The contract running on `day` of each; accounts without one are left out."""
+        ...
+
+
+class People(Protocol):
+    """Reps and stakeholders."""
+
+    def reps(self) -> Mapping[str, Rep]:
+        """All reps by e-mail (lower case)."""
+        ...
+
+    def stakeholders(self, account_id: str) -> tuple[Stakeholder, ...]:
+        """The account's people, primary ones first, then by name."""
+        ...
+
+
+class Feeds(Protocol):
+    """Where facts come from and how that goes."""
+
+    def all(self) -> tuple[Feed, ...]:
+        """Every feed, in order of name."""
+        ...
+
+    def save(self, feed: Feed) -> None:
+        """Write the feed's row, its accounts included."""
+        ...

@@ -1,0 +1,250 @@
+"""What the store holds of our own doing: settings, scans, health, incidents, effects, drafts.
+
+Every port here is opened for one tenant, inside one transaction (`app.ports.store.Unit`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from app.domain.assessment import Agent
+from app.domain.draft import Alert, Draft, DraftState
+from app.domain.effect import EffectRow, EffectState, WorkOwed
+from app.domain.health_record import HealthRecord, NewHealth, Snapshot
+from app.domain.incident import Incident, IncidentKind, Revision
+from app.domain.scan import Scan
+from app.domain.tenant_settings import TenantSettings
+from app.ports.rows import Delivery, RecordedRevision, SettingsVersion, StoredEvent
+
+
+class TenantState(Protocol):
+    """The tenant itself: its settings, versioned, and whether alerts have begun."""
+
+    def settings(self) -> SettingsVersion:
+        """The newest settings; version 0 with every default where none were ever applied."""
+        ...
+
+    def settings_at(self, version: int) -> TenantSettings:
+        """An earlier version. Raises NotFound."""
+        ...
+
+    def settings_history(self) -> tuple[SettingsVersion, ...]:
+        """All versions, oldest first."""
+        ...
+
+    def apply_settings(self, settings: TenantSettings, *, at: datetime, by: str) -> SettingsVersion:
+        """Add a version; the same settings as the newest add none and return it."""
+        ...
+
+    def live_since(self) -> datetime | None:
+        """When alerts began; None: every scan is still a baseline."""
+        ...
+
+    def go_live(self, at: datetime) -> bool:
+        """Begin alerts; False when they had begun already."""
+        ...
+
+
+class Scans(Protocol):
+    """Scans and their pages."""
+
+    def begin(self, scan: Scan) -> Scan:
+        """Insert the scan, or return the one stored under its id."""
+        ...
+
+    def running(self) -> tuple[Scan, ...]:
+        """Scans that were begun and not recorded to the end, oldest first."""
+        ...
+
+    def latest(self) -> Scan | None:
+        """The newest scan of the whole book by its `now`, of any state."""
+        ...
+
+    def progress(self, scan_id: str, agent: Agent) -> tuple[int, str]:
+        """How many pages of this agent are recorded, and the last account id of the last one."""
+        ...
+
+    def record_page(self, scan_id: str, agent: Agent, page: int, until: str) -> bool:
+        """Mark a page recorded, in the transaction that records it; False: another process did."""
+        ...
+
+    def finish(self, scan_id: str) -> bool:
+        """Mark the scan recorded; False when it was already."""
+        ...
+
+
+class Health(Protocol):
+    """Account records and their append-only history."""
+
+    def records(
+        self, agent: Agent, account_ids: Collection[str] | None
+    ) -> Mapping[str, HealthRecord]:
+        """Current records by account id; None asks for all."""
+        ...
+
+    def record(self, scan: Scan, health: Sequence[NewHealth]) -> None:
+        """Append a snapshot for each, full or slim, and write the records that changed.
+
+        `HealthRecord.incident_id` is left as stored: `flag` owns it.
+        """
+        ...
+
+    def flag(self, agent: Agent, account_id: str, incident_id: str) -> None:
+        """Put the live incident's id on the account record; "" takes it off. Safe to repeat."""
+        ...
+
+    def history(
+        self, agent: Agent, account_id: str, *, until: datetime, most: int = 400
+    ) -> tuple[Snapshot, ...]:
+        """The newest `most` points up to `until`, oldest first, without ledgers and inputs."""
+        ...
+
+    def full_at(self, agent: Agent, account_id: str, until: datetime) -> Snapshot | None:
+        """The newest snapshot with its ledger at or before `until`."""
+        ...
+
+    def scores_on(self, agent: Agent, day: date, account_ids: Collection[str]) -> Mapping[str, int]:
+        """Scores of the last scan of `day`; accounts without one are left out."""
+        ...
+
+
+class Incidents(Protocol):
+    """Incidents and their revisions."""
+
+    def latest(
+        self, kinds: Collection[IncidentKind], subjects: Collection[str]
+    ) -> Mapping[tuple[IncidentKind, str], Incident]:
+        """The newest incident, live or closed, of each kind and subject."""
+        ...
+
+    def live(self, kinds: Collection[IncidentKind] | None = None) -> tuple[Incident, ...]:
+        """All live incidents, in order of id."""
+        ...
+
+    def get(self, incident_id: str) -> Incident:
+        """One incident. Raises NotFound."""
+        ...
+
+    def raised_counts(
+        self, kind: IncidentKind, subjects: Collection[str], since: datetime
+    ) -> Mapping[str, int]:
+        """How many times incidents of the kind were raised or worsened since then, per subject."""
+        ...
+
+    def save(self, incidents: Sequence[Incident]) -> None:
+        """Insert or replace incidents by id."""
+        ...
+
+    def add_revisions(self, scan_id: str, revisions: Sequence[Revision]) -> None:
+        """Append revisions; one that is there already stays as it is."""
+        ...
+
+    def undelivered(self, scan_id: str) -> tuple[RecordedRevision, ...]:
+        """Revisions of the scan whose delivery is not decided yet, in order of id and revision."""
+        ...
+
+    def set_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        """Write how each revision is told, once."""
+        ...
+
+    def alerts_spent(self, day: date) -> Mapping[str, int]:
+        """Alerts given on this local day, per rep."""
+        ...
+
+    def revisions(self, incident_id: str) -> tuple[RecordedRevision, ...]:
+        """The incident's life, in order."""
+        ...
+
+
+class EffectLedger(Protocol):
+    """The effects ledger. Times are the database's own clock, so that takers agree."""
+
+    def owe(self, work: Sequence[WorkOwed]) -> int:
+        """Write work owed; keys that are there stay as they are. Returns how many are new."""
+        ...
+
+    def due(self, *, most: int, stale_after_seconds: float) -> tuple[EffectRow, ...]:
+        """Owed effects whose next try has come, and intents older than `stale_after_seconds`.
+
+        In order of being owed.
+        """
+        ...
+
+    def take(self, key: str, *, owner: str, attempt: int) -> bool:
+        """Compare and swap on `attempt`: the row becomes an intent of `owner`, attempt + 1.
+
+        False when somebody else took it first, or it is done or parked.
+        """
+        ...
+
+    def still_mine(self, key: str, *, owner: str, attempt: int) -> bool:
+        """Whether the intent taken as `attempt` is still this owner's; asked before the call."""
+        ...
+
+    def finish(self, key: str, *, attempt: int, remote_id: str) -> bool:
+        """Mark done, fenced by `attempt`; False when a later taker has it."""
+        ...
+
+    def retry_later(self, key: str, *, attempt: int, seconds: float, error: str) -> bool:
+        """Back to owed, next try after `seconds`; fenced."""
+        ...
+
+    def park(self, key: str, *, attempt: int, error: str) -> bool:
+        """Set aside for a person; fenced."""
+        ...
+
+    def get(self, key: str) -> EffectRow | None:
+        """One row."""
+        ...
+
+    def counts(self) -> Mapping[EffectState, int]:
+        """How many rows are in each state; states without rows are 0."""
+        ...
+
+
+class Outbox(Protocol):
+    """Drafts and alerts kept in the store."""
+
+    def add_draft(self, draft: Draft) -> Draft:
+        """Keep a draft; where its key is there already, the stored one is returned unchanged."""
+        ...
+
+    def draft(self, draft_id: str) -> Draft:
+        """One draft by its id. Raises NotFound."""
+        ...
+
+    def draft_by_key(self, key: str) -> Draft | None:
+        """One draft by the effect's key."""
+        ...
+
+    def drafts(
+        self, *, state: DraftState | None = None, account_id: str | None = None
+    ) -> tuple[Draft, ...]:
+        """Drafts, newest first."""
+        ...
+
+    def set_draft_state(self, draft_ids: Collection[str], state: DraftState) -> int:
+        """Change waiting drafts to `state`; returns how many were waiting."""
+        ...
+
+    def add_alert(self, alert: Alert) -> bool:
+        """Keep an alert by its key; False when it is there already."""
+        ...
+
+    def alerts(self, *, rep_email: str | None = None, most: int = 200) -> tuple[Alert, ...]:
+        """Alerts, newest first."""
+        ...
+
+
+class EventLog(Protocol):
+    """Events kept in the store, the embedded bus's ground."""
+
+    def add(self, event: StoredEvent) -> bool:
+        """Append an event by its id; False when it is there already."""
+        ...
+
+    def stream(self, name: str, *, most: int = 200) -> tuple[StoredEvent, ...]:
+        """The newest events of a stream, oldest first."""
+        ...
