@@ -66,18 +66,15 @@ class Feed:
 
     def trouble(self, now: datetime) -> str | None:
         """Why its word cannot be trusted at `now`, in words; None: it can."""
-        match self.state(now):
-            case FeedState.FRESH:
-                return None
-            case FeedState.FAILED:
-                since = self.failed_since
-                day = "" if since is None else f" since {since:%Y-%m-%d %H:%M} UTC"
-                return f"feed {self.name} failed{day}: {self.reason or 'no reason given'}"
-            case FeedState.LATE:
-                last = (
-                    "never" if self.last_ok_at is None else f"{self.last_ok_at:%Y-%m-%d %H:%M} UTC"
-                )
-                return f"feed {self.name} is late: last delivery {last}"
+        state = self.state(now)
+        if state is FeedState.FRESH:
+            return None
+        if state is FeedState.FAILED:
+            since = self.failed_since
+            day = "" if since is None else f" since {since:%Y-%m-%d %H:%M} UTC"
+            return f"feed {self.name} failed{day}: {self.reason or 'no reason given'}"
+        last = "never" if self.last_ok_at is None else f"{self.last_ok_at:%Y-%m-%d %H:%M} UTC"
+        return f"feed {self.name} is late: last delivery {last}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

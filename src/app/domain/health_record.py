@@ -56,11 +56,6 @@ class Snapshot:
     ledger: tuple[LedgerRow, ...] | None = None
     inputs: Mapping[str, JsonValue] | None = None
 
-    @property
-    def is_full(self) -> bool:
-        """Whether it carries its ledger and inputs."""
-        return self.ledger is not None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewHealth:
