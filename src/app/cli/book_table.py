@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -23,10 +24,16 @@ BAND_STYLE = {
 STEADY = 2
 """Points in a week that are not worth an arrow."""
 SOON_DAYS = 60
+ROOMY = 110
+"""Columns of a terminal from which the table has room for money and coverage."""
+TOLD_BESIDE = "technical health is"
+"""A commercial reason that the column beside it tells already."""
+WIDE = 160
+"""And for the owner."""
 
 
-def book_table(standings: Sequence[Standing], day: date, *, wide: bool) -> Table:
-    """The table of these accounts; `wide` adds the owner."""
+def book_table(standings: Sequence[Standing], day: date, *, width: int) -> Table:
+    """The table of these accounts for a terminal of `width` columns; what has no room stays out."""
     table = Table(
         title="Your customers, the most at risk first (100 = healthy)",
         title_justify="left",
@@ -38,37 +45,44 @@ def book_table(standings: Sequence[Standing], day: date, *, wide: bool) -> Table
         header_style="dim",
     )
     table.add_column("Account", no_wrap=True, overflow="ellipsis", max_width=24)
-    table.add_column("Technical", no_wrap=True)
-    table.add_column("Commercial", no_wrap=True)
-    table.add_column("Churn", no_wrap=True)
+    for heading in ("Technical", "Commercial", "Churn"):
+        table.add_column(heading, no_wrap=True)
     table.add_column("Why", ratio=1, no_wrap=True, overflow="ellipsis")
-    table.add_column("ARR", justify="right", no_wrap=True)
+    if width >= ROOMY:
+        table.add_column("ARR", justify="right", no_wrap=True)
     table.add_column("Renews", no_wrap=True)
-    table.add_column("Known", justify="right", no_wrap=True)
-    if wide:
+    if width >= ROOMY:
+        table.add_column("Known", justify="right", no_wrap=True)
+    if width >= WIDE:
         table.add_column("Owner", no_wrap=True, overflow="ellipsis", max_width=20)
     for standing in standings:
-        cells: list[Text | str] = [
-            Text(standing.name),
-            _health(standing.tam),
-            _health(standing.csm),
-            _churn(standing.churn_level),
-            _why(standing),
-            money_text(standing.arr),
-            _renewal(standing.renewal, day),
-            f"{min(standing.tam.coverage, standing.csm.coverage)}%",
-        ]
-        if wide:
-            cells.append(_owner(standing))
-        table.add_row(*cells)
+        table.add_row(*_cells(standing, day, width))
     return table
+
+
+def _cells(standing: Standing, day: date, width: int) -> list[Text | str]:
+    cells: list[Text | str] = [
+        Text(standing.name),
+        _health(standing.tam),
+        _health(standing.csm),
+        _churn(standing.churn_level),
+        _why(standing),
+    ]
+    if width >= ROOMY:
+        cells.append(money_text(standing.arr))
+    cells.append(_renewal(standing.renewal, day))
+    if width >= ROOMY:
+        cells.append(f"{min(standing.tam.coverage, standing.csm.coverage)}%")
+    if width >= WIDE:
+        cells.append(_owner(standing))
+    return cells
 
 
 def _health(standing: AgentStanding) -> Text:
     score = "  ?" if standing.score is None else f"{standing.score:3d}"
     text = Text(f"{score} {arrow(standing.moved)} {standing.band}", BAND_STYLE[standing.band])
     if standing.stale_reason is not None:
-        text.append(" ⏸", "magenta")
+        text.append(" ~", "magenta")
     if standing.flagged:
         text.append(" !", "bold red")
     return text
@@ -92,9 +106,15 @@ def _why(standing: Standing) -> Text:
     stale = standing.tam.stale_reason or standing.csm.stale_reason
     if stale is not None:
         return Text(f"stale: {stale}", "magenta")
-    return Text(
-        "; ".join(standing.reasons[:2]) or "nothing costs points", "" if standing.reasons else "dim"
-    )
+    reasons = [reason for reason in standing.reasons if not reason.startswith(TOLD_BESIDE)]
+    if not reasons:
+        return Text("nothing costs points", "dim")
+    return Text("; ".join(_short(reason) for reason in reasons[:3]))
+
+
+def _short(reason: str) -> str:
+    """A reason without the records it names: `tend explain` has those."""
+    return re.split(r"[:;,]", reason, maxsplit=1)[0]
 
 
 def _renewal(renewal: date | None, day: date) -> Text:
@@ -125,6 +145,6 @@ def band_line(standings: Sequence[Standing]) -> str:
 
 
 LEGEND = (
-    "[dim]Arrows: against a week ago. ! a live incident. ⏸ a feed is silent: last score kept. "
+    "[dim]Arrows: against a week ago. ! a live incident. ~ a feed is silent: the last score is kept. "
     "Known: share of the signals there is word of.[/dim]"
 )

@@ -189,7 +189,7 @@ def show_book(cli: CliContext, found: tuple[Standing, ...], day: date, top: int)
         )
         return
     shown = found[:top] if top else found
-    cli.console.print(book_table(shown, day, wide=cli.console.width >= 160))
+    cli.console.print(book_table(shown, day, width=cli.console.width))
     if len(shown) < len(found):
         cli.console.print(f"[dim]… and {len(found) - len(shown)} more (--top 0 shows all)[/dim]")
     cli.console.print(f"{len(found)} accounts: {band_line(found)}")

@@ -145,7 +145,8 @@ def _sqlite_engine(
             "synchronous=FULL",
             "foreign_keys=ON",
             "temp_store=MEMORY",
-            "cache_size=-32768",
+            "cache_size=-65536",
+            "wal_autocheckpoint=8000",
         ):
             connection.execute(f"PRAGMA {pragma}")
         if read_only:
