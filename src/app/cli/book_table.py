@@ -145,6 +145,6 @@ def band_line(standings: Sequence[Standing]) -> str:
 
 
 LEGEND = (
-    "[dim]Arrows: against a week ago. ! a live incident. ~ a feed is silent: the last score is kept. "
-    "Known: share of the signals there is word of.[/dim]"
+    "[dim]Arrows: against a week ago. ! a live incident. ~ a feed is silent: the last score is "
+    "kept. Known: share of the signals there is word of.[/dim]"
 )
