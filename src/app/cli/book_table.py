@@ -114,7 +114,8 @@ def _why(standing: Standing) -> Text:
 
 def _short(reason: str) -> str:
     """A reason without the records it names: `tend explain` has those."""
-    return re.split(r"[:;,]", reason, maxsplit=1)[0]
+    head = re.split(r"[:;,]", reason, maxsplit=1)[0]
+    return head if " " in head else reason.split(",", 1)[0]
 
 
 def _renewal(renewal: date | None, day: date) -> Text:

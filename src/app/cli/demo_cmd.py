@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sys
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -115,17 +116,22 @@ def _show_today(cli: CliContext, book: DemoBook, top: int) -> None:
         f"\n{waiting} drafts wait in {cli.settings.outbox}, {today} of them written today. "
         "Where to look next:\n"
     )
-    cli.console.print(f"  export TEND_HOME={cli.settings.home}", markup=False)
-    cli.console.print(
-        f'  tend explain "{worst}"       every point of its scores, and the way up', markup=False
-    )
-    cli.console.print(
-        "  tend inbox                   the alerts, as the reps got them", markup=False
-    )
-    cli.console.print(
-        "  tend outbox                  the letters that wait, to read and to send yourself",
-        markup=False,
-    )
-    cli.console.print(
-        "  tend feeds                   where facts come from; one feed has failed\n", markup=False
-    )
+    tend = _command()
+    for line in (
+        f"  export TEND_HOME={cli.settings.home}",
+        f'  {tend} explain "{worst}"',
+        "      every point of its scores, and the fewest changes that lift them",
+        f"  {tend} inbox",
+        "      the alerts, as the reps got them",
+        f"  {tend} outbox",
+        "      the letters that wait for a rep to read and to send",
+        f"  {tend} feeds",
+        "      where facts come from; one feed has failed\n",
+    ):
+        cli.console.print(line, markup=False)
+
+
+def _command() -> str:
+    """How this very command can be typed again: `tend`, or its path where it is not on PATH."""
+    called = Path(sys.argv[0])
+    return "tend" if shutil.which("tend") or called.name != "tend" else str(called)
