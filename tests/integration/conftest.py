@@ -1,4 +1,4 @@
-"""The small book, opened fresh for each test."""
+"""The small book, opened fresh for each test, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.integration.small_book import SmallBook
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[SmallBook]:
-    opened = SmallBook.opened(tmp_path / "home")
+def book(tmp_path: Path, store_url: str) -> Iterator[SmallBook]:
+    opened = SmallBook.opened(tmp_path / "home", store_url)
     yield opened
     opened.store.close()

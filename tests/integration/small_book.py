@@ -43,8 +43,8 @@ class SmallBook:
     settings: Settings
 
     @classmethod
-    def opened(cls, home: Path) -> SmallBook:
-        settings = Settings(home=home, tenant=TENANT, database_url="")
+    def opened(cls, home: Path, database_url: str = "") -> SmallBook:
+        settings = Settings(home=home, tenant=TENANT, database_url=database_url)
         return cls(store=open_store_of(settings), settings=settings)
 
     def add_accounts(self, *names: str, owner: str = "rita@tend.example") -> None:

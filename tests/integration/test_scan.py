@@ -295,7 +295,7 @@ def test_two_scans_at_once_decide_and_tell_once(book: SmallBook) -> None:
     book.live_book(*names)
     for name in names:
         book.open_p1s(name, 4, since=LAST_WEEK)
-    other = SmallBook.opened(book.settings.home)
+    other = SmallBook.opened(book.settings.home, book.settings.database_url)
     now = MONDAY + DAY
 
     async def both() -> None:
