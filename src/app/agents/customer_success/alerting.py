@@ -11,10 +11,10 @@ from dataclasses import replace
 from app.agents.customer_success.churn import ChurnLevel, ChurnRisk
 from app.domain.assessment import Assessment
 from app.domain.band import Band
+from app.domain.health_fall import fall_finding
 from app.domain.incident import Finding, IncidentKind
 from app.domain.tenant_settings import CsmSettings
 
-_BAND_SEVERITY = {Band.GREEN: 0, Band.AMBER: 1, Band.RED: 3, Band.UNKNOWN: 0}
 _CHURN_SEVERITY = {
     ChurnLevel.LOW: 1,
     ChurnLevel.MEDIUM: 2,
@@ -26,26 +26,9 @@ _CHURN_SEVERITY = {
 def health_finding(
     assessment: Assessment, previous_band: Band | None, settings: CsmSettings
 ) -> Finding:
-    """Fires when the score is below the alert threshold or the band got worse.
-
-    Got worse: Red that was not Red (no history counts as not Red), or Amber that was Green.
-    Severity: Green 0, Amber 1, Red 3, one more below the threshold. Recovered: at or above the
-    threshold. An assessment without a score neither fires nor has recovered.
-    """
-    score, band = assessment.score, assessment.band
-    is_below = score is not None and score < settings.alert_threshold
-    is_new_red = band is Band.RED and previous_band is not Band.RED
-    is_new_amber = band is Band.AMBER and previous_band is Band.GREEN
-    return Finding(
-        kind=IncidentKind.CSM_HEALTH,
-        subject=assessment.account_id,
-        fires=is_below or is_new_red or is_new_amber,
-        severity=_BAND_SEVERITY[band] + is_below,
-        band=band,
-        recovered=score is not None and not is_below,
-        score=score,
-        previous_band=previous_band,
-        reasons=assessment.reasons(),
+    """Fires when the score is below the alert threshold or the band got worse."""
+    return fall_finding(
+        IncidentKind.CSM_HEALTH, assessment, previous_band, threshold=settings.alert_threshold
     )
 
 

@@ -16,6 +16,7 @@ from app.agents.customer_success.reading import Reading
 from app.domain.apportion import apportioned
 from app.domain.assessment import Agent, Assessment
 from app.domain.band import Band, band_of
+from app.domain.health_fall import has_fallen
 from app.domain.tenant_settings import CsmSettings, CsmWeights
 from app.errors import InvalidInput
 
@@ -96,9 +97,7 @@ class CSMHealthScorer:
 
         Worse: Red that was not Red (no history counts as not Red), or Amber that was Green.
         """
-        is_new_red = current_rag == Band.RED and previous_rag != Band.RED
-        is_new_amber = current_rag == Band.AMBER and previous_rag == Band.GREEN
-        return current_score < self.alert_threshold or is_new_red or is_new_amber
+        return has_fallen(current_score, current_rag, previous_rag, threshold=self.alert_threshold)
 
     def assess(self, inputs: CsmInputs) -> Assessment:
         """The score with its ledger; Unknown, without a score, below the coverage floor."""

@@ -12,6 +12,7 @@ from app.agents.technical_account_manager import ledger
 from app.agents.technical_account_manager.inputs import TamInputs
 from app.domain.assessment import Agent, Assessment, LedgerRow
 from app.domain.band import Band, band_of
+from app.domain.health_fall import has_fallen
 from app.domain.tenant_settings import TamSettings
 
 SCORER_VERSION = 1
@@ -111,9 +112,9 @@ class HealthScorer:
 
         Worse: Red that was not Red (no history counts as not Red), or Amber that was Green.
         """
-        is_new_red = current_rag == Band.RED and previous_rag != Band.RED
-        is_new_amber = current_rag == Band.AMBER and previous_rag == Band.GREEN
-        return current_score < self.escalation_threshold or is_new_red or is_new_amber
+        return has_fallen(
+            current_score, current_rag, previous_rag, threshold=self.escalation_threshold
+        )
 
     def assess(self, inputs: TamInputs) -> Assessment:
         """The score with its ledger; Unknown, without a score, where nobody brings tickets."""
