@@ -7,10 +7,11 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from app.domain.effect import EffectClass, WorkOwed
+from app.domain.effect import WorkOwed
 from app.events.schemas import AgentEvent
 from app.ports.rows import StoredEvent
 from app.ports.store import Store
+from app.services.keyed import KeyedSink
 from app.services.work_payload import payload_of
 
 
@@ -22,26 +23,11 @@ class _EventWork(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class EmbeddedEvents:
+class EmbeddedEvents(KeyedSink):
     """Publishes events of one tenant into the store: one per event id."""
 
     store: Store
     tenant_id: str
-
-    @property
-    def effect_class(self) -> EffectClass:
-        """Keyed: the store keeps one event per id."""
-        return EffectClass.KEYED
-
-    @property
-    def timeout_seconds(self) -> float:
-        """One row; generous for a local store."""
-        return 3.0
-
-    async def find(self, key: str) -> str | None:
-        """Never told: a second event with the id is refused by the store."""
-        del key
-        return None
 
     async def create(self, work: WorkOwed, *, at: datetime, repeat: bool) -> str:
         """Publish `payload["event"]` on `payload["stream"]` and return the event's id.

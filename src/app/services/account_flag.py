@@ -8,8 +8,9 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from app.domain.assessment import Agent
-from app.domain.effect import EffectClass, WorkOwed
+from app.domain.effect import WorkOwed
 from app.ports.store import Store, Unit
+from app.services.keyed import KeyedSink
 from app.services.work_payload import payload_of
 
 
@@ -24,26 +25,11 @@ class _FlagWork(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class FlagAccount:
+class FlagAccount(KeyedSink):
     """Flags account records; doing it again changes nothing."""
 
     store: Store
     tenant_id: str
-
-    @property
-    def effect_class(self) -> EffectClass:
-        """Keyed: a flag is set to a value."""
-        return EffectClass.KEYED
-
-    @property
-    def timeout_seconds(self) -> float:
-        """One row; generous for a local store."""
-        return 3.0
-
-    async def find(self, key: str) -> str | None:
-        """Never told: flagging again is safe."""
-        del key
-        return None
 
     async def create(self, work: WorkOwed, *, at: datetime, repeat: bool) -> str:
         """Put the flag on or take it off, and return its agent and id, such as `tam:acme`.

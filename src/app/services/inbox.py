@@ -8,8 +8,9 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from app.domain.draft import Alert
-from app.domain.effect import EffectClass, WorkOwed
+from app.domain.effect import WorkOwed
 from app.ports.store import Store
+from app.services.keyed import KeyedSink
 from app.services.work_payload import payload_of
 
 
@@ -24,27 +25,12 @@ class _AlertWork(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class InboxAlerts:
+class InboxAlerts(KeyedSink):
     """Puts alerts of one channel (`email` or `chat`) into the reps' lists: one per key."""
 
     store: Store
     tenant_id: str
     channel: str
-
-    @property
-    def effect_class(self) -> EffectClass:
-        """Keyed: the store keeps one alert per key."""
-        return EffectClass.KEYED
-
-    @property
-    def timeout_seconds(self) -> float:
-        """One row; generous for a local store."""
-        return 3.0
-
-    async def find(self, key: str) -> str | None:
-        """Never told: a second alert under the key is refused by the store."""
-        del key
-        return None
 
     async def create(self, work: WorkOwed, *, at: datetime, repeat: bool) -> str:
         """Keep the alert and return its key; one that is there already stays as it is.

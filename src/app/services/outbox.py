@@ -21,6 +21,7 @@ from app.domain.effect import EffectClass, WorkOwed
 from app.errors import NotFound, TransientServiceError
 from app.ports.store import Store, Unit
 from app.services.draft_files import DraftFiles, FileFate
+from app.services.keyed import KeyedSink
 from app.services.work_payload import payload_of
 
 T = TypeVar("T")
@@ -111,27 +112,12 @@ class DraftOutbox:
 
 
 @dataclass(frozen=True, slots=True)
-class WithdrawDrafts:
+class WithdrawDrafts(KeyedSink):
     """Takes back an incident's waiting drafts that nobody touched; again changes nothing."""
 
     store: Store
     tenant_id: str
     folder: Path
-
-    @property
-    def effect_class(self) -> EffectClass:
-        """Keyed: what is withdrawn is no longer waiting."""
-        return EffectClass.KEYED
-
-    @property
-    def timeout_seconds(self) -> float:
-        """A few files and one write."""
-        return 3.0
-
-    async def find(self, key: str) -> str | None:
-        """Never told: withdrawing again is safe."""
-        del key
-        return None
 
     async def create(self, work: WorkOwed, *, at: datetime, repeat: bool) -> str:
         """Withdraw the drafts of `payload["incident_id"]`, of the account `work.subject`.
