@@ -5,6 +5,7 @@ Thresholds and weights are not here: they live in the store, versioned, per tena
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Literal
 
@@ -76,3 +77,5 @@ def load_settings() -> Settings:
             for error in exc.errors()
         )
         raise ConfigurationError("; ".join(lines)) from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise ConfigurationError(f"tend.toml: cannot be read as TOML: {exc}") from exc

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.text import Text
 
 from app.clock import Clock, system_clock
 
@@ -45,7 +46,7 @@ def opened(settings: Settings | None = None) -> Iterator[CliContext]:
     configure_logging(form=settings.log_format, level=settings.log_level)
     notes = Console(stderr=True, highlight=False)
     where = settings.home if not settings.database_url else "the database of TEND_DATABASE_URL"
-    notes.print(f"[dim]Tend keeps its things in {where} (tenant {settings.tenant})[/dim]")
+    notes.print(Text(f"Tend keeps its things in {where} (tenant {settings.tenant})", "dim"))
     store = open_store_of(settings)
     try:
         yield CliContext(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.demo.book import DemoBook
     from app.settings import Settings
 
-demo_app = typer.Typer(rich_markup_mode="rich")
+demo_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 DAYS = 90
 MARKER = "made-by-tend-demo"
@@ -100,6 +100,8 @@ def _live_day(cli: CliContext, book: DemoBook, day: date, *, is_first: bool) -> 
 
 
 def _show_today(cli: CliContext, book: DemoBook, top: int) -> None:
+    from rich.markup import escape
+
     from app.cli.scan_cmd import scan_and_act, show_book
     from app.jobs.standing import standings
 
@@ -113,8 +115,8 @@ def _show_today(cli: CliContext, book: DemoBook, top: int) -> None:
     waiting = sum(1 for draft in drafts if draft.state == "waiting")
     today = sum(1 for draft in drafts if draft.created_at.date() == now.date())
     cli.console.print(
-        f"\n{waiting} drafts wait in {cli.settings.outbox}, {today} of them written today. "
-        "Where to look next:\n"
+        f"\n{waiting} drafts wait in {escape(str(cli.settings.outbox))}, {today} of them written "
+        "today. Where to look next:\n"
     )
     tend = _command()
     for line in (

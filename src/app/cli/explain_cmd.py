@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.cli.context import CliContext
     from app.domain.account import Account
 
-explain_app = typer.Typer(rich_markup_mode="rich")
+explain_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 
 @explain_app.command(

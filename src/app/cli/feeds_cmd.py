@@ -9,6 +9,7 @@ import typer
 feeds_app = typer.Typer(
     rich_markup_mode="rich",
     invoke_without_command=True,
+    add_completion=False,
     epilog="Examples:  [bold]tend feeds[/bold]   ·   [bold]tend feeds unresolved[/bold]",
 )
 
@@ -47,7 +48,12 @@ def feeds(ctx: typer.Context) -> None:
         cli.console.print(table)
 
 
-@feeds_app.command()
+@feeds_app.command(
+    epilog=(
+        "Examples:  [bold]tend feeds unresolved[/bold]   ·   "
+        "[bold]tend feeds unresolved --most 500[/bold]"
+    )
+)
 def unresolved(
     most: Annotated[int, typer.Option(help="How many to list.", min=1)] = 50,
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-golive_app = typer.Typer(rich_markup_mode="rich")
+golive_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 
 @golive_app.command(

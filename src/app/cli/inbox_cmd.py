@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-inbox_app = typer.Typer(rich_markup_mode="rich")
+inbox_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 
 @inbox_app.command(
@@ -33,8 +33,7 @@ def inbox(
                 "was said, and only when something gets worse."
             )
         for alert in by_mail:
-            cli.console.print(
-                f"[dim]{alert.created_at:%Y-%m-%d %H:%M} UTC · {alert.rep_email}[/dim]"
-            )
+            head = f"{alert.created_at:%Y-%m-%d %H:%M} UTC · {alert.rep_email or 'nobody'}"
+            cli.console.print(Text(head, "dim"))
             cli.console.print(Text(alert.text))
             cli.console.print()

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -85,7 +87,7 @@ INTERRUPTED = 130
 
 
 class LazyGroup(TyperGroup):
-    """A group whose commands are imported one at a time, when they are asked for."""
+    """A group whose commands are imported one at a time, when they are run."""
 
     def list_commands(self, ctx: Context) -> list[str]:
         """The commands in the order a newcomer needs them."""
@@ -93,21 +95,26 @@ class LazyGroup(TyperGroup):
         return list(ENTRIES)
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
-        """One command; for the overview of `--help`, a stand-in that only knows its line."""
+        """A stand-in that knows the command's line in the overview, and nothing else."""
+        del ctx
         entry = ENTRIES.get(cmd_name)
         if entry is None:
             return None
-        if ctx.resilient_parsing or _asks_for_overview():
-            return TyperCommand(cmd_name, help=entry.help, short_help=entry.help)
+        return TyperCommand(cmd_name, help=entry.help, short_help=entry.help)
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        """The command that is to run, imported now. Raises UsageError, naming near ones."""
+        entry = ENTRIES.get(args[0])
+        if entry is None:
+            near = get_close_matches(args[0], ENTRIES, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else "tend --help lists all of them."
+            ctx.fail(f"There is no command {args[0]!r}. {hint}")
         app = getattr(importlib.import_module(entry.module), entry.attribute)
         command = typer.main.get_command(app)
-        command.name = cmd_name
-        return command
-
-
-def _asks_for_overview() -> bool:
-    words = [word for word in sys.argv[1:] if not word.startswith("-")]
-    return not words or words[0] not in ENTRIES
+        command.name = args[0]
+        return args[0], command, args[1:]
 
 
 app = typer.Typer(
@@ -139,12 +146,13 @@ def _root(
         raise typer.Exit
 
 
-def run() -> None:
-    """Run the command line and leave with its exit code."""
+def run(words: Sequence[str]) -> None:
+    """Run the command that `words` spell and leave with its exit code; no words show the help."""
     from typer.rich_utils import rich_format_error
 
+    _never_fail_to_print()
     try:
-        code = app(standalone_mode=False)
+        code = app(args=list(words or ["--help"]), prog_name="tend", standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):
         code = INTERRUPTED
     except ClickException as exc:
@@ -161,5 +169,14 @@ def run() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _never_fail_to_print() -> None:
+    """What a terminal's encoding cannot say is shown as `?`, not as an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    """To standard error; what a terminal would take for a command is left out."""
+    shown = "".join(char for char in text if char == "\n" or char.isprintable())
+    sys.stderr.write(f"{shown}\n")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 outbox_app = typer.Typer(
     rich_markup_mode="rich",
     invoke_without_command=True,
+    add_completion=False,
     epilog="Examples:  [bold]tend outbox[/bold]   ·   [bold]tend outbox show d-1a2b3c4d5e[/bold]",
 )
 
@@ -29,6 +30,8 @@ def outbox(
     """The drafts that wait, newest first; each is also an .eml file for a mail program."""
     if ctx.invoked_subcommand is not None:
         return
+    from rich.markup import escape
+
     from app.cli.context import opened
     from app.domain.draft import DraftState
 
@@ -50,7 +53,7 @@ def outbox(
             return
         cli.console.print(_drafts_table(drafts))
         cli.console.print(
-            f"[dim]{len(drafts)} drafts; as files in {cli.settings.outbox}. "
+            f"[dim]{len(drafts)} drafts; as files in {escape(str(cli.settings.outbox))}. "
             "tend outbox show DRAFT reads one.[/dim]"
         )
 
@@ -74,7 +77,12 @@ def _drafts_table(drafts: Sequence[Draft]) -> Table:
     return table
 
 
-@outbox_app.command()
+@outbox_app.command(
+    epilog=(
+        "Examples:  [bold]tend outbox show d-1a2b3c4d5e[/bold]   ·   "
+        "[bold]tend outbox[/bold] (lists their ids)"
+    )
+)
 def show(
     draft_id: Annotated[str, typer.Argument(help="The draft's id, such as d-1a2b3c4d5e.")],
 ) -> None:

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from app.jobs.flows.scan import ScanOutcome
     from app.jobs.standing import Standing
 
-scan_app = typer.Typer(rich_markup_mode="rich")
+scan_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 DAILY_AT = time(7)
 """When a day's scan is dated that is asked for by day alone (REQUIREMENTS T4)."""
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Looking back further would reach the calendar's own beginning."""
 
 
 @scan_app.command(
@@ -90,12 +92,18 @@ def moment_of(text: str, zone: str) -> datetime:
 
     try:
         if len(text) == len("2026-01-01"):
-            return at_local(date.fromisoformat(text), DAILY_AT, zone)
-        moment = datetime.fromisoformat(text)
-    except ValueError as exc:
+            moment = at_local(date.fromisoformat(text), DAILY_AT, zone)
+        else:
+            written = datetime.fromisoformat(text)
+            aware = written if written.tzinfo else written.replace(tzinfo=ZoneInfo(zone))
+            moment = aware.astimezone(UTC)
+    except (ValueError, OverflowError) as exc:
         msg = f"{text!r} is not a day or moment: write 2026-03-31 or 2026-03-31T07:00"
         raise InvalidInput(msg) from exc
-    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    if moment < EARLIEST:
+        msg = f"{text!r} lies before {EARLIEST:%Y}: nothing is known of it"
+        raise InvalidInput(msg)
+    return moment
 
 
 def scan_and_act(
@@ -173,8 +181,19 @@ def _show(
     if as_json:
         cli.console.print_json(_as_json(found, outcome, acted))
         return
+    if outcome.scan.account_id is not None and not found:
+        _say_not_active(cli, day)
+        return
     show_book(cli, found, day, top)
-    _say_what_happened(cli, outcome, acted)
+    if found:
+        _say_what_happened(cli, outcome, acted)
+
+
+def _say_not_active(cli: CliContext, day: date) -> None:
+    cli.console.print(
+        f"This account has no contract running on {day}, and the table is of active accounts. "
+        "[bold]tend explain ACCOUNT[/bold] shows what is recorded of it."
+    )
 
 
 def show_book(cli: CliContext, found: tuple[Standing, ...], day: date, top: int) -> None:
@@ -192,11 +211,14 @@ def show_book(cli: CliContext, found: tuple[Standing, ...], day: date, top: int)
     cli.console.print(book_table(shown, day, width=cli.console.width))
     if len(shown) < len(found):
         cli.console.print(f"[dim]… and {len(found) - len(shown)} more (--top 0 shows all)[/dim]")
-    cli.console.print(f"{len(found)} accounts: {band_line(found)}")
+    noun = "account" if len(found) == 1 else "accounts"
+    cli.console.print(f"{len(found)} {noun}: {band_line(found)}")
     cli.console.print(LEGEND)
 
 
 def _say_what_happened(cli: CliContext, outcome: ScanOutcome, acted: ActOutcome) -> None:
+    from rich.markup import escape
+
     from app.domain.effect import EffectState
     from app.jobs.effects import Outcome
 
@@ -214,7 +236,7 @@ def _say_what_happened(cli: CliContext, outcome: ScanOutcome, acted: ActOutcome)
     elif done:
         cli.console.print(
             f"{done} effects done. [bold]tend inbox[/bold] has the alerts, "
-            f"[bold]tend outbox[/bold] the drafts ({cli.settings.outbox})."
+            f"[bold]tend outbox[/bold] the drafts ({escape(str(cli.settings.outbox))})."
         )
     else:
         cli.console.print("Nothing new since the last scan: no alert, no draft.")
@@ -244,6 +266,9 @@ def _show_past(
     day = local_day(now, settings.zone)
     if as_json:
         cli.console.print_json(json.dumps({"accounts": [standing_json(one) for one in found]}))
+        return
+    if account_id and not found:
+        _say_not_active(cli, day)
         return
     show_book(cli, found, day, top)
     cli.console.print(f"[dim]As of {now:%Y-%m-%d %H:%M} UTC; nothing was recorded.[/dim]")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 settings_app = typer.Typer(
     rich_markup_mode="rich",
     no_args_is_help=True,
+    add_completion=False,
     help="Thresholds and weights of this tenant. Every version is kept; every score names its own.",
     epilog=(
         "Examples:  [bold]tend settings show > tend-settings.toml[/bold]   ·   "
@@ -25,19 +28,24 @@ settings_app = typer.Typer(
 )
 
 
-@settings_app.command()
+@settings_app.command(
+    epilog=(
+        "Examples:  [bold]tend settings show[/bold]   ·   "
+        "[bold]tend settings show --version 1[/bold]"
+    )
+)
 def show(
-    version: Annotated[int, typer.Option(help="An earlier version.", show_default="newest")] = -1,
+    version: Annotated[
+        int | None, typer.Option(help="An earlier version; 0: the defaults.", min=0)
+    ] = None,
 ) -> None:
     """Print the settings as TOML, ready to be changed and applied."""
     from app.cli.context import opened
 
     with opened() as cli:
         current = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.settings())
-        settings = current.settings
-        if version >= 0:
-            settings = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.settings_at(version))
-        shown = current.version if version < 0 else version
+        shown = current.version if version is None else version
+        settings = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.settings_at(shown))
         typer.echo(f"# Settings of tenant {cli.tenant}, version {shown}")
         typer.echo(
             "# The CSM's weights are provisional: no outcome of yours stands behind them yet."
@@ -45,7 +53,7 @@ def show(
         typer.echo(as_toml(settings))
 
 
-@settings_app.command()
+@settings_app.command(epilog="Examples:  [bold]tend settings apply tend-settings.toml[/bold]")
 def apply(
     file: Annotated[Path, typer.Argument(help="A TOML file; keys left out take their defaults.")],
 ) -> None:
@@ -54,7 +62,7 @@ def apply(
 
     settings = settings_from(file)
     with opened() as cli:
-        now, by = cli.clock(), getpass.getuser()
+        now, by = cli.clock(), _who()
         before = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.settings()).version
         applied = cli.store.write_now(
             cli.tenant, lambda unit: unit.tenant.apply_settings(settings, at=now, by=by)
@@ -68,7 +76,7 @@ def apply(
             )
 
 
-@settings_app.command()
+@settings_app.command(epilog="Examples:  [bold]tend settings history[/bold]")
 def history() -> None:
     """Every version, with who applied it and when."""
     from app.cli.context import opened
@@ -80,6 +88,13 @@ def history() -> None:
         for one in versions:
             when = "" if one.applied_at is None else f"{one.applied_at:%Y-%m-%d %H:%M} UTC"
             cli.console.print(f"{one.version:4d}  {when}  {one.applied_by}", markup=False)
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name, and no LOGNAME
+        return f"user {os.getuid()}"
 
 
 def settings_from(file: Path) -> TenantSettings:
@@ -112,6 +127,8 @@ def settings_from(file: Path) -> TenantSettings:
 def _in_words(kind: str, message: str) -> str:
     if kind == "extra_forbidden":
         return "there is no such setting; tend settings show lists them all"
+    if kind == "model_type":
+        return "is a section with keys of its own; tend settings show has them all"
     return message.removeprefix("Value error, ")
 
 
@@ -130,7 +147,11 @@ def _write_table(lines: list[str], name: str, table: dict[str, JsonValue]) -> No
         if value is None:
             lines.append(f"# {key} = (none)")
         elif not isinstance(value, dict):
-            spelled = f'"{value}"' if isinstance(value, str) else str(value).lower()
-            lines.append(f"{key} = {spelled}")
+            lines.append(f"{key} = {_spelled(value)}")
     for key, value in nested.items():
         _write_table(lines, f"{name}.{key}" if name else key, value)
+
+
+def _spelled(value: JsonValue) -> str:
+    """JSON's way to write texts, numbers and truths is TOML's too, but for one character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -51,7 +51,7 @@ def reference_page() -> str:
 def template_rows(today: date) -> Mapping[FactKind, Sequence[Sequence[str]]]:
     """Rows of each kind, cells in the order of its columns; missing cells at the end are empty."""
     days = _Days(today=today)
-    return {**_customers(days.day), **_activity(days.day, days.at)}
+    return {**_customers(days.day), **_use(days.day, days.at), **_exchanges(days.day, days.at)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def _customers(day: Callable[[int], str]) -> Mapping[FactKind, Sequence[Sequence
     }
 
 
-def _activity(
+def _use(
     day: Callable[[int], str], at: Callable[[int, str], str]
 ) -> Mapping[FactKind, Sequence[Sequence[str]]]:
     return {
@@ -123,6 +123,13 @@ def _activity(
             ("northwind", at(1, "06:00"), "1200", "3", "2.4.1"),
             ("fabrikam", at(5, "06:00"), "90", "0", "2.3.0"),
         ],
+    }
+
+
+def _exchanges(
+    day: Callable[[int], str], at: Callable[[int, str], str]
+) -> Mapping[FactKind, Sequence[Sequence[str]]]:
+    return {
         FactKind.INVOICES: [
             ("INV-5001", "northwind", day(20), day(50), "", "12000", "EUR"),
             ("INV-5002", "fabrikam", day(10), day(40), day(12), "31500", "USD"),
