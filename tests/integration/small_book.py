@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from app.bootstrap import open_store_of, performer_of
@@ -119,6 +119,14 @@ class SmallBook:
             for serial in range(count)
         ]
         self._upsert(FactKind.TICKETS, tickets)
+
+    def end_contract(self, account_id: str, *, on: date) -> None:
+        row: FactRow = {
+            "contract_id": f"{account_id}-1",
+            "account_id": account_id,
+            "ends_on": on,
+        }
+        self._upsert(FactKind.CONTRACTS, [row])
 
     def _upsert(self, kind: FactKind, rows: Sequence[FactRow]) -> None:
         self.store.write_now(TENANT, lambda unit: unit.facts.upsert(kind, rows))

@@ -331,3 +331,17 @@ def test_one_letter_goes_to_a_customer_whose_technical_and_composite_health_fell
     assert [draft.communication_type for draft in book.drafts()] == ["escalation_outreach"]
     (told,) = [a for a in book.alerts() if a.text.startswith("[CSM ALERT]")]
     assert "d-" not in told.text
+
+
+def test_the_incident_of_an_account_that_left_the_book_is_closed_and_its_draft_taken_back(
+    book: SmallBook,
+) -> None:
+    book.live_book("acme", "beta")
+    for name in ("acme", "beta"):
+        book.open_p1s(name, 4, since=LAST_WEEK)
+    book.day(MONDAY + DAY)
+    book.end_contract("acme", on=(MONDAY + DAY).date())
+    book.day(MONDAY + 2 * DAY)
+    assert [incident.subject for incident in book.incidents()] == ["beta"]
+    states = {draft.account_id: draft.state for draft in book.drafts()}
+    assert states == {"acme": DraftState.WITHDRAWN, "beta": DraftState.WAITING}

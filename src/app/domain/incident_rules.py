@@ -98,6 +98,27 @@ def announce(incident: Incident, finding: Finding, now: datetime) -> Decision:
     return _revise(told, Change.RAISED, finding, now)
 
 
+def retire(incident: Incident, *, now: datetime) -> Decision:
+    """Close the incident of an account that is no longer in the book: nobody scans it again.
+
+    Raises Conflict when it is closed already.
+    """
+    _refuse_closed(incident, "retired")
+    finding = Finding(
+        kind=incident.kind,
+        subject=incident.subject,
+        fires=False,
+        severity=0,
+        band=Band.UNKNOWN,
+        recovered=True,
+        reasons=("no longer an active account",),
+    )
+    gone = replace(
+        incident, severity=0, state=IncidentState.CLOSED, closed_at=now, snoozed_until=None
+    )
+    return _revise(gone, Change.CLOSED, finding, now)
+
+
 def acknowledge(incident: Incident, *, now: datetime) -> Incident:
     """A rep has seen it: quiet until it worsens. Raises Conflict when it is closed."""
     _refuse_closed(incident, "acknowledged")

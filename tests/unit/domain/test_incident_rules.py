@@ -8,7 +8,15 @@ import pytest
 
 from app.domain.band import Band
 from app.domain.incident import Change, Finding, Incident, IncidentKind, IncidentState
-from app.domain.incident_rules import Decision, acknowledge, announce, decide, dismiss, snooze
+from app.domain.incident_rules import (
+    Decision,
+    acknowledge,
+    announce,
+    decide,
+    dismiss,
+    retire,
+    snooze,
+)
 from app.domain.tenant_settings import IncidentSettings
 from app.errors import Conflict, InvalidInput
 from tests import builders
@@ -368,3 +376,17 @@ def test_dismissing_needs_a_reason() -> None:
 def test_a_snooze_until_a_past_day_is_refused() -> None:
     with pytest.raises(InvalidInput, match="2026-03-01: that day is past"):
         snooze(raised(), until=date(2026, 3, 1), now=NOW)
+
+
+def test_an_account_that_left_the_book_takes_its_incident_with_it() -> None:
+    decision = retire(builders.incident(state=IncidentState.SNOOZED, snoozed_until=TODAY), now=NOW)
+    assert decision.incident is not None
+    assert decision.revision is not None
+    assert decision.incident.state is IncidentState.CLOSED
+    assert (decision.incident.closed_at, decision.incident.snoozed_until) == (NOW, None)
+    assert (decision.revision.change, decision.revision.revision) == (Change.CLOSED, 2)
+
+
+def test_a_closed_incident_is_not_retired_again() -> None:
+    with pytest.raises(Conflict):
+        retire(builders.incident(state=IncidentState.CLOSED), now=NOW)

@@ -68,7 +68,9 @@ async def run_scan(store: Store, request: ScanRequest, progress: Progress) -> Sc
         page_size=request.page_size,
     )
     done = await pages.run(progress, total)
-    owed = await store.write(request.tenant_id, lambda unit: settle(unit, scan, reading))
+    owed = await store.write(
+        request.tenant_id, lambda unit: settle(unit, scan, reading, is_complete=True)
+    )
     log.info("scan.recorded", scan_id=scan.scan_id, assessed=done, owed=owed)
     return ScanOutcome(scan=scan, assessed=done, was_resumed=was_resumed, owed=owed)
 
@@ -118,7 +120,7 @@ def _scan_id(request: ScanRequest, day: str, latest: Scan | None) -> str:
 
 
 def _settle_what_is_there(unit: Unit, scan: Scan) -> int:
-    return settle(unit, scan, _reading(unit, scan))
+    return settle(unit, scan, _reading(unit, scan), is_complete=False)
 
 
 async def _close_out_earlier_days(store: Store, request: ScanRequest) -> None:

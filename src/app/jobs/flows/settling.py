@@ -14,9 +14,11 @@ from statistics import median
 
 from app.domain.account import Account, Contract
 from app.domain.alert_budget import AlertCandidate, allocate
+from app.domain.assessment import Agent
 from app.domain.effect import WorkOwed
 from app.domain.feed_finding import feed_finding
 from app.domain.incident import Change, IncidentKind
+from app.domain.incident_rules import retire
 from app.domain.scan import Scan
 from app.domain.tenant_settings import TenantSettings
 from app.jobs.flows import owing
@@ -56,13 +58,16 @@ class _Standing:
         return (account.owner_email if account else None) or self.default_owner or UNASSIGNED
 
 
-def settle(unit: Unit, scan: Scan, reading: Reading) -> int:
+def settle(unit: Unit, scan: Scan, reading: Reading, *, is_complete: bool) -> int:
     """Decide how each revision is told and write the work owed; returns how much is new.
 
-    Safe to repeat: deliveries are decided once, effects have keys.
+    `is_complete`: the scan went through the whole book, so that an account it did not meet has left
+    it. Safe to repeat: deliveries are decided once, effects have keys.
     """
     if scan.is_daily:
         _decide_feeds(unit, scan, reading)
+        if is_complete:
+            _retire_gone(unit, scan)
     owed = tell(unit, scan, reading.settings)
     if scan.is_baseline and scan.is_daily:
         owed += unit.effects.owe(_baseline_summaries(unit, scan, reading.settings.default_owner))
@@ -86,6 +91,23 @@ def tell(unit: Unit, scan: Scan, settings: TenantSettings) -> int:
 def _decide_feeds(unit: Unit, scan: Scan, reading: Reading) -> None:
     findings = [feed_finding(feed, scan.now) for feed in reading.feeds.feeds]
     decide_findings(unit, scan, [IncidentKind.FEED], findings, reading.settings)
+
+
+def _retire_gone(unit: Unit, scan: Scan) -> None:
+    """Close the incidents of accounts whose contract has ended: no scan meets them again."""
+    for agent in Agent:
+        kinds = [kind for kind, whose in owing.AGENT_OF.items() if whose is agent]
+        live = unit.incidents.live(kinds)
+        records = unit.health.records(agent, {incident.subject for incident in live})
+        decisions = [
+            retire(incident, now=scan.now)
+            for incident in live
+            if incident.subject not in records or records[incident.subject].checked_at < scan.now
+        ]
+        unit.incidents.save([d.incident for d in decisions if d.incident is not None])
+        unit.incidents.add_revisions(
+            scan.scan_id, [d.revision for d in decisions if d.revision is not None]
+        )
 
 
 def _deliver(
