@@ -26,5 +26,5 @@ def configure_logging(*, form: Literal["console", "json"], level: str = "warning
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # so that loggers already made follow a later call
     )

@@ -60,12 +60,13 @@ def _until(cli: CliContext, at: str) -> datetime:
 
     from app.cli.scan_cmd import DAILY_AT, moment_of
 
+    now = cli.clock()
     if not at:
-        return cli.clock()
+        return now
     zone = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.settings()).settings.zone
     moment = moment_of(at, zone)
-    if len(at) > len("2026-01-01"):
-        return moment
+    if moment > now or len(at) > len("2026-01-01"):
+        return min(moment, now)
     return moment + timedelta(hours=24 - DAILY_AT.hour) - timedelta(microseconds=1)
 
 

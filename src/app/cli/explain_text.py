@@ -52,7 +52,7 @@ def _print_agent(console: Console, one: AgentExplanation) -> None:
         console.print(
             Text(f"The ledger has not changed since {one.ledger.taken_at:%Y-%m-%d}.", "dim")
         )
-    console.print(ledger_table(one.ledger.ledger or ()))
+    console.print(ledger_table(one.ledger.ledger or (), has_score=now.score is not None))
     if len(one.history) > 1:
         first = one.history[0].local_day
         console.print(Text(f"History  {sparkline(one.history)}  since {first}"))
@@ -63,8 +63,8 @@ def _print_agent(console: Console, one: AgentExplanation) -> None:
         console.print(Text(f"Nearest way up{target}: {up.words}"))
 
 
-def ledger_table(rows: Sequence[LedgerRow]) -> Table:
-    """The ledger; its points sum to the score, which the last line says."""
+def ledger_table(rows: Sequence[LedgerRow], *, has_score: bool) -> Table:
+    """The ledger; its points sum to the score, which the last line says where there is one."""
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 1), expand=True)
     table.add_column("Factor", no_wrap=True)
     table.add_column("Points", justify="right", no_wrap=True)
@@ -83,7 +83,8 @@ def ledger_table(rows: Sequence[LedgerRow]) -> Table:
             Text(row.reason),
             Text(_records(row), "dim"),
         )
-    table.add_row(Text("sum", "bold"), Text(f"{sum(row.points for row in rows)}", "bold"))
+    if has_score:
+        table.add_row(Text("sum", "bold"), Text(f"{sum(row.points for row in rows)}", "bold"))
     return table
 
 

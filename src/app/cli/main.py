@@ -135,15 +135,27 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
-) -> None:
-    if version:
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
         from app import __version__
 
         typer.echo(f"tend {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,  # before a command is asked for
+            help="Print the version and stop.",
+        ),
+    ] = False,
+) -> None:
+    del version
 
 
 def run(words: Sequence[str]) -> None:

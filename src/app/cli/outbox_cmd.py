@@ -52,8 +52,9 @@ def outbox(
             )
             return
         cli.console.print(_drafts_table(drafts))
+        noun = "draft" if len(drafts) == 1 else "drafts"
         cli.console.print(
-            f"[dim]{len(drafts)} drafts; as files in {escape(str(cli.settings.outbox))}. "
+            f"[dim]{len(drafts)} {noun}; as files in {escape(str(cli.settings.outbox))}. "
             "tend outbox show DRAFT reads one.[/dim]"
         )
 

@@ -1,0 +1,44 @@
+"""Data folders of the made-up book, prepared once and copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.made_up_book import fill
+from tests.e2e.typed import done
+
+
+@pytest.fixture(scope="session")
+def prepared_quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("quiet")
+    fill(folder / "home", folder / "files")
+    return folder / "home"
+
+
+@pytest.fixture(scope="session")
+def prepared_live(prepared_quiet: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("live") / "home"
+    shutil.copytree(prepared_quiet, home)
+    done(home, "go-live")
+    done(home, "scan")
+    return home
+
+
+@pytest.fixture
+def quiet_home(prepared_quiet: Path, tmp_path: Path) -> Path:
+    """Scanned once, ten days ago, when nothing was wrong; nobody has gone live."""
+    return Path(shutil.copytree(prepared_quiet, tmp_path / "home"))
+
+
+@pytest.fixture
+def live_home(prepared_live: Path, tmp_path: Path) -> Path:
+    """Gone live and scanned today: three customers are in trouble."""
+    return Path(shutil.copytree(prepared_live, tmp_path / "home"))
+
+
+@pytest.fixture
+def empty_home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
