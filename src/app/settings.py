@@ -25,7 +25,11 @@ class Settings(BaseSettings):
     """One process's configuration; read once, at start, and passed on."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TEND_", toml_file="tend.toml", extra="forbid", frozen=True
+        env_prefix="TEND_",
+        env_ignore_empty=True,
+        toml_file="tend.toml",
+        extra="forbid",
+        frozen=True,
     )
 
     home: Path = Field(default_factory=lambda: user_data_path("tend", appauthor=False))

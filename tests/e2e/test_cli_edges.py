@@ -118,6 +118,11 @@ def test_a_broken_file_of_settings_is_named(empty_home: Path, text: str, reason:
     assert reason in said.words
 
 
+def test_an_empty_setting_is_none(empty_home: Path) -> None:
+    empty = {"TEND_HOME": "", "TEND_TENANT": "", "XDG_DATA_HOME": str(empty_home)}
+    assert f"in {empty_home / 'tend'} (tenant main)" in typed(empty_home, "feeds", **empty).err
+
+
 def test_a_setting_of_the_file_holds(empty_home: Path) -> None:
     assert "(tenant acme)" in with_file(empty_home, 'tenant = "acme"').err
 
