@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from email import message_from_bytes
 from email.policy import default
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -189,7 +190,7 @@ def test_a_draft_is_a_row_and_a_file_under_a_short_id(
     assert (draft.draft_id, draft.key, draft.state) == (draft_id, KEY, DraftState.WAITING)
     assert the_file(folder).name == f"2026-03-11 Acme GmbH {draft_id}.eml"
     message = message_from_bytes(the_file(folder).read_bytes(), policy=default)
-    assert message["X-Tend-Key"] == KEY
+    assert message["X-Tend-Key"] == sha256(KEY.encode()).hexdigest()
     assert message["To"] == "sam@acme.example"
     assert find(outbox, KEY) == draft_id
 

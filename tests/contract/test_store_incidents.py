@@ -124,6 +124,8 @@ def test_escalations_are_counted_when_raised_or_worsened_since_then(store: SqlSt
     )
     counted = store.read_now(
         "main",
-        lambda unit: unit.incidents.raised_counts(TAM, ["acme", "other", "none"], days_ago(90)),
+        lambda unit: unit.incidents.raised_counts(
+            TAM, ["acme", "other", "none"], since=days_ago(90), until=NOW
+        ),
     )
     assert counted == {"acme": 2, "other": 1}

@@ -110,7 +110,9 @@ def sight(unit: Unit) -> dict[str, str]:
         "scores": unit.health.scores_on(Agent.TAM, TODAY, ["acme"]),
         "latest": unit.incidents.latest([IncidentKind.TAM_ESCALATION], ["acme"]),
         "incidents": unit.incidents.live(),
-        "raised": unit.incidents.raised_counts(IncidentKind.TAM_ESCALATION, ["acme"], NOW),
+        "raised": unit.incidents.raised_counts(
+            IncidentKind.TAM_ESCALATION, ["acme"], since=NOW, until=NOW
+        ),
         "revisions": unit.incidents.revisions(incident_id),
         "undelivered": unit.incidents.undelivered("scan-1"),
         "spent": unit.incidents.alerts_spent(TODAY),

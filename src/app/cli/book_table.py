@@ -35,7 +35,7 @@ WIDE = 160
 def book_table(standings: Sequence[Standing], day: date, *, width: int) -> Table:
     """The table of these accounts for a terminal of `width` columns; what has no room stays out."""
     table = Table(
-        title="Your customers, the most at risk first (100 = healthy)",
+        title="Your customers, the most at risk first: worst band, then churn (100 = healthy)",
         title_justify="left",
         title_style="bold",
         expand=True,
@@ -80,7 +80,7 @@ def _cells(standing: Standing, day: date, width: int) -> list[Text | str]:
 
 def _health(standing: AgentStanding) -> Text:
     score = "  ?" if standing.score is None else f"{standing.score:3d}"
-    text = Text(f"{score} {arrow(standing.moved)} {standing.band}", BAND_STYLE[standing.band])
+    text = Text(f"{arrow(standing.moved)} {score} {standing.band}", BAND_STYLE[standing.band])
     if standing.stale_reason is not None:
         text.append(" ~", "magenta")
     if standing.flagged:

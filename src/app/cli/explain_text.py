@@ -47,11 +47,10 @@ def _print_agent(console: Console, one: AgentExplanation) -> None:
     )
     console.print(head)
     if now.stale_reason is not None:
-        console.print(Text(f"Stale, last score kept: {now.stale_reason}", "magenta"))
+        kept = "no score yet" if now.score is None else "last score kept"
+        console.print(Text(f"Stale, {kept}: {now.stale_reason}", "magenta"))
     if one.ledger.taken_at != now.taken_at:
-        console.print(
-            Text(f"The ledger has not changed since {one.ledger.taken_at:%Y-%m-%d}.", "dim")
-        )
+        console.print(Text(f"As measured on {one.ledger.taken_at:%Y-%m-%d}.", "dim"))
     console.print(ledger_table(one.ledger.ledger or (), has_score=now.score is not None))
     if len(one.history) > 1:
         first = one.history[0].local_day
@@ -76,9 +75,9 @@ def ledger_table(rows: Sequence[LedgerRow], *, has_score: bool) -> Table:
     for row in rows:
         table.add_row(
             Text(row.factor.replace("_", " ")),
-            f"{row.points:+d}",
-            str(row.points_lost) if row.points_lost else "",
-            Text("█" * -(-max(row.points_lost, 0) // BAR_POINTS), "red"),
+            f"{row.points:+d}" if has_score else "·",
+            str(row.points_lost) if has_score and row.points_lost else "",
+            Text("█" * (-(-max(row.points_lost, 0) // BAR_POINTS) if has_score else 0), "red"),
             Text(row.raw),
             Text(row.reason),
             Text(_records(row), "dim"),
@@ -106,14 +105,22 @@ def sparkline(history: Sequence[Snapshot]) -> str:
 def _moved(one: AgentExplanation) -> Text:
     if one.before is None:
         return Text("The first scan: nothing to compare with.", "dim")
-    since = f"Since the scan of {one.before.taken_at:%Y-%m-%d %H:%M} UTC"
+    text = Text()
+    when = f"Since the scan of {one.before.taken_at:%Y-%m-%d %H:%M} UTC"
+    if one.moved_at != one.now.taken_at:
+        text.append(f"{when}: no point moved.\n", "dim")
+        when = f"The last change, on {one.moved_at:%Y-%m-%d}"
     move = one.move
-    if move is None or (move.total == 0 and not move.rows):
-        return Text(f"{since}: no point moved.", "dim")
+    if move is None:
+        return text.append(f"{when}: the first score.", "dim")
     if move.total is None:
-        return Text(f"{since}: {move.note}")
-    text = Text(
-        f"{since}: {one.before.score} → {one.now.score} ({move.total:+d})   "
+        return text.append(f"{when}: {move.note}")
+    if not move.rows:
+        return text.append(f"{when}: no point moved, only reasons.", "dim")
+    after = one.now.score
+    scores = "" if after is None else f"{after - move.total} → {after} "
+    text.append(
+        f"{when}: {scores}({move.total:+d})   "
         f"settings {move.settings:+d} · data {move.data:+d} · customer {move.customer:+d}"
     )
     for row in move.rows:
@@ -126,8 +133,7 @@ def _moved(one: AgentExplanation) -> Text:
 
 
 def _incident(life: IncidentLife) -> Text:
-    incident = life.incident
-    text = Text(f"  {incident.kind.replace('_', ' ')}: {incident.state}", "")
+    text = Text(f"  {life.kind.replace('_', ' ')}: {life.state}", "")
     for recorded in life.revisions:
         revision = recorded.revision
         how = f", {recorded.delivery}" if recorded.delivery else ""

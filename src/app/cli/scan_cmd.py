@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 scan_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 DAILY_AT = time(7)
-"""When a day's scan is dated that is asked for by day alone (REQUIREMENTS T4)."""
+"""When a day's scan is dated that is asked for by day alone: before work begins."""
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 """Looking back further would reach the calendar's own beginning."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -65,10 +65,12 @@ class Contract:
             return None
         return Money(amount=self.arr_amount, currency=self.arr_currency)
 
-    def is_active(self, day: date) -> bool:
-        """Whether the contract has begun and not ended on `day`."""
-        begun = self.starts_on is None or self.starts_on <= day
-        return begun and (self.ends_on is None or day <= self.ends_on)
+    @property
+    def renews_on(self) -> date | None:
+        """The day after its last; None: it has no end, or one beyond the calendar."""
+        if self.ends_on is None or self.ends_on == date.max:
+            return None
+        return self.ends_on + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ class HealthRecord:
     """When a scan last looked."""
     stale_reason: str | None
     ledger_digest: str
-    """Digest of factors, points and sources: same digest, same explanation."""
+    """Hash of factors, points, reasons and sources: the same hash, the same explanation."""
     settings_version: int
     churn_level: str = ""
     """CSM only: low, medium, high or critical; empty: never assessed."""

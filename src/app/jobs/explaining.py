@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.agents.customer_success.explain import explain_csm_move, nearest_csm_way_up
 from app.agents.customer_success.inputs import CsmInputs
 from app.agents.technical_account_manager.explain import explain_tam_move, nearest_tam_way_up
+from app.agents.technical_account_manager.health_scorer import HealthScorer
 from app.agents.technical_account_manager.inputs import TamInputs
 from app.domain.account import Account
 from app.domain.assessment import Agent
+from app.domain.band import Band
 from app.domain.counterfactual import WayUp
 from app.domain.explanation import Move
 from app.domain.health_record import Snapshot
-from app.domain.incident import Incident, IncidentKind
+from app.domain.incident import Change, Incident, IncidentKind, IncidentState
 from app.domain.tenant_settings import TenantSettings
+from app.jobs.measuring import measured_again
 from app.ports.rows import RecordedRevision
 from app.ports.store import Unit
 
@@ -30,11 +33,13 @@ class AgentExplanation:
     now: Snapshot
     """The newest point; slim when nothing in the ledger moved."""
     ledger: Snapshot
-    """The newest point with a ledger: as old as the ledger is unchanged."""
+    """Its ledger; taken earlier than `now` where it cannot be measured again."""
     before: Snapshot | None
     """The point of the scan before; None: this is the first."""
+    moved_at: datetime
+    """When the ledger last changed: at `now`, or at an earlier scan."""
     move: Move | None
-    """What moved since then; None: nothing did, or there is no scan before."""
+    """What moved the score then; None: it was the first."""
     way_up: WayUp | None
     """None: Green already, or nothing was computed."""
     history: tuple[Snapshot, ...]
@@ -45,7 +50,8 @@ class AgentExplanation:
 class IncidentLife:
     """An incident with its revisions."""
 
-    incident: Incident
+    kind: IncidentKind
+    state: IncidentState
     revisions: tuple[RecordedRevision, ...]
 
 
@@ -69,13 +75,22 @@ def explain(unit: Unit, account: Account, until: datetime) -> Explanation:
         account=account,
         agents=tuple(one for one in found if one is not None),
         incidents=tuple(
-            IncidentLife(
-                incident=incident, revisions=unit.incidents.revisions(incident.incident_id)
-            )
+            _life(unit, incident, until)
             for _, incident in sorted(latest.items())
             if incident.opened_at <= until
         ),
     )
+
+
+def _life(unit: Unit, incident: Incident, until: datetime) -> IncidentLife:
+    """The incident as it stood: what came after is left out."""
+    every = unit.incidents.revisions(incident.incident_id)
+    told = tuple(recorded for recorded in every if recorded.revision.at <= until)
+    if len(told) == len(every):
+        return IncidentLife(state=incident.state, kind=incident.kind, revisions=told)
+    was_closed = bool(told) and told[-1].revision.change is Change.CLOSED
+    state = IncidentState.CLOSED if was_closed else IncidentState.OPEN
+    return IncidentLife(state=state, kind=incident.kind, revisions=told)
 
 
 def _explain_agent(
@@ -85,30 +100,42 @@ def _explain_agent(
     if not history:
         return None
     now = history[-1]
-    ledger = unit.health.full_at(agent, account_id, now.taken_at)
-    if ledger is None:
+    full = unit.health.full_at(agent, account_id, now.taken_at)
+    if full is None:
         return None
-    settings = unit.tenant.settings_at(now.settings_version)
-    before = history[-2] if len(history) > 1 else None
-    move = None
-    if before is not None and ledger.taken_at == now.taken_at:
-        earlier = unit.health.full_at(agent, account_id, before.taken_at)
-        move = None if earlier is None else _move(agent, earlier, ledger, settings)
+    ledger = measured_again(unit, agent, now, full)
     return AgentExplanation(
         agent=agent,
         now=now,
         ledger=ledger,
-        before=before,
-        move=move,
-        way_up=_way_up(agent, ledger, settings),
+        before=history[-2] if len(history) > 1 else None,
+        moved_at=full.taken_at,
+        move=_last_move(unit, agent, full),
+        way_up=_way_up(agent, ledger, unit.tenant.settings_at(now.settings_version)),
         history=history,
     )
 
 
-def _move(agent: Agent, before: Snapshot, after: Snapshot, settings: TenantSettings) -> Move:
+def _last_move(unit: Unit, agent: Agent, after: Snapshot) -> Move | None:
+    """What moved the score to its newest ledger, from the one before; None: it is the first."""
+    earlier = after.taken_at - timedelta(microseconds=1)
+    before = unit.health.full_at(agent, after.account_id, earlier)
+    if before is None:
+        return None
+    settings = unit.tenant.settings_at(after.settings_version)
     if agent is Agent.TAM:
         return explain_tam_move(before, after, settings)
-    return explain_csm_move(before, after, settings)
+    technical = unit.health.full_at(Agent.TAM, after.account_id, before.taken_at)
+    band = None if technical is None else _band_under(technical, settings)
+    return explain_csm_move(before, after, settings, tam_band=band)
+
+
+def _band_under(technical: Snapshot, settings: TenantSettings) -> Band | None:
+    """The technical band of then under other settings; None: it was kept, not computed."""
+    if not technical.inputs:
+        return None
+    inputs = TamInputs.from_json(technical.inputs).with_default_priority(settings.default_priority)
+    return HealthScorer.from_settings(settings.tam).assess(inputs).band
 
 
 def _way_up(agent: Agent, ledger: Snapshot, settings: TenantSettings) -> WayUp | None:

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from app.domain.account import Account
 from app.domain.assessment import Agent
 from app.domain.health_record import HealthRecord
-from app.domain.incident import IncidentKind
 from app.jobs.flows.assessing import AssessedAccount, Earlier, csm_assessor, tam_assessor
-from app.jobs.flows.pages import ESCALATION_MEMORY, PAGE, reading_at
+from app.jobs.flows.pages import PAGE, escalated, escalations, reading_at
 from app.jobs.standing import TREND_DAYS, Standing, ordered
 from app.ports.store import Unit
 
@@ -37,10 +36,12 @@ def look(unit: Unit, now: datetime) -> tuple[Standing, ...]:
         accounts.extend(facts.account for facts in page)
         technical = _by_account(assess_tam(page, NOTHING))
         tam.update(technical)
-        escalations = unit.incidents.raised_counts(
-            IncidentKind.TAM_ESCALATION, ids, now - ESCALATION_MEMORY
+        known = replace(
+            NOTHING,
+            tam_records=technical,
+            escalations_90d=escalations(unit, ids, now),
+            tam_escalations_open=escalated(unit, ids, now),
         )
-        known = replace(NOTHING, tam_records=technical, escalations_90d=escalations)
         csm.update(_by_account(assess_csm(page, known)))
     day = reading.context.local_day
     ids = [account.account_id for account in accounts]

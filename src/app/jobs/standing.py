@@ -128,20 +128,21 @@ def ordered(
                 csm=_agent_standing(csm, before[Agent.CSM].get(account_id)),
                 churn_level=csm.churn_level,
                 arr=contract.arr if contract else None,
-                renewal=contract.ends_on if contract else None,
+                renewal=contract.renews_on if contract else None,
             )
         )
     return tuple(sorted(found, key=_risk_order))
 
 
 def _agent_standing(record: HealthRecord, before: int | None) -> AgentStanding:
-    known = record.score is not None and before is not None and record.stale_reason is None
     return AgentStanding(
         score=record.score,
         band=record.band,
         coverage=record.coverage,
         reasons=record.reasons,
         stale_reason=record.stale_reason,
-        moved=record.score - before if known else None,  # type: ignore[operator]
+        moved=None
+        if record.score is None or before is None or record.stale_reason is not None
+        else record.score - before,
         flagged=bool(record.incident_id),
     )

@@ -84,6 +84,10 @@ class Health(Protocol):
         """Current records by account id; None asks for all."""
         ...
 
+    def has_any(self) -> bool:
+        """Whether any account was ever assessed."""
+        ...
+
     def record(self, scan: Scan, health: Sequence[NewHealth]) -> None:
         """Append a snapshot for each, full or slim, and write the records that changed.
 
@@ -128,9 +132,12 @@ class Incidents(Protocol):
         ...
 
     def raised_counts(
-        self, kind: IncidentKind, subjects: Collection[str], since: datetime
+        self, kind: IncidentKind, subjects: Collection[str], *, since: datetime, until: datetime
     ) -> Mapping[str, int]:
-        """How many times incidents of the kind were raised or worsened since then, per subject."""
+        """How many times incidents of the kind were raised or worsened between, per subject.
+
+        Both ends are included; subjects without any are left out.
+        """
         ...
 
     def save(self, incidents: Sequence[Incident]) -> None:

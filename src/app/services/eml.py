@@ -16,6 +16,7 @@ from app.domain.draft import Draft
 from app.services.plain_text import one_line
 
 KEY_HEADER = "X-Tend-Key"
+"""Carries the key's hash: the key itself has internal words, and a mail program may send it on."""
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@"
     r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
@@ -32,7 +33,7 @@ def eml_of(draft: Draft) -> bytes:
     digest = sha256(draft.key.encode(errors="surrogatepass")).hexdigest()
     message = EmailMessage(policy=SMTP)
     message["X-Unsent"] = "1"
-    message[KEY_HEADER] = one_line(draft.key, 400)
+    message[KEY_HEADER] = digest
     message["Message-ID"] = f"<{digest[:32]}@drafts.tend.invalid>"
     message["Date"] = format_datetime(draft.created_at)
     if _is_address(draft.rep_email):

@@ -43,6 +43,11 @@ class SqlHealth(Repository):
             found.update(self._records(agent, account_health.c.account_id.in_(ids)))
         return found
 
+    def has_any(self) -> bool:
+        """Whether any account was ever assessed."""
+        first = select(account_health.c.account_id).where(self._mine(account_health)).limit(1)
+        return self._connection.execute(first).first() is not None
+
     def _records(self, agent: Agent, *where: ColumnElement[bool]) -> dict[str, HealthRecord]:
         checked_at = (
             select(func.max(health_snapshots.c.taken_at))

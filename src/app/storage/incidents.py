@@ -53,11 +53,11 @@ class SqlIncidents(Repository):
         return Incident(**row)
 
     def raised_counts(
-        self, kind: IncidentKind, subjects: Collection[str], since: datetime
+        self, kind: IncidentKind, subjects: Collection[str], *, since: datetime, until: datetime
     ) -> Mapping[str, int]:
-        """How many times incidents of the kind were raised or worsened since then, per subject.
+        """How many times incidents of the kind were raised or worsened between, per subject.
 
-        Subjects without any are left out.
+        Both ends are included; subjects without any are left out.
         """
         found: dict[str, int] = {}
         revisions = incident_revisions.c
@@ -68,7 +68,7 @@ class SqlIncidents(Repository):
                     self._mine(incident_revisions),
                     revisions.kind == kind,
                     revisions.subject.in_(some),
-                    revisions.at >= since,
+                    revisions.at.between(since, until),
                     revisions.change.in_(_COUNTED),
                 )
                 .group_by(revisions.subject)

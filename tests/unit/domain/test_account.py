@@ -9,22 +9,15 @@ import pytest
 from app.domain.money import Money
 from tests.builders import TODAY, contract
 
-A_DAY = timedelta(days=1)
-
 
 @pytest.mark.parametrize(
-    "starts_on,ends_on,runs",
-    [
-        (TODAY, TODAY, True),
-        (TODAY + A_DAY, None, False),
-        (None, TODAY - A_DAY, False),
-        (None, None, True),
-    ],
+    "ends_on,renews_on",
+    [(TODAY, TODAY + timedelta(days=1)), (None, None), (date.max, None)],
 )
-def test_a_contract_runs_from_its_first_day_to_its_last_both_included(
-    starts_on: date | None, ends_on: date | None, *, runs: bool
+def test_a_contract_renews_on_the_day_after_its_last(
+    ends_on: date | None, renews_on: date | None
 ) -> None:
-    assert contract(starts_on=starts_on, ends_on=ends_on).is_active(TODAY) is runs
+    assert contract(ends_on=ends_on).renews_on == renews_on
 
 
 def test_revenue_needs_an_amount_and_a_currency() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,9 @@ def test_it_opens_as_an_unsent_message_from_the_rep_to_the_stakeholder() -> None
     assert message["From"] == "rita@tend.example"
     assert message["To"] == "sam@acme.example"
     assert message["Subject"] == "Your open tickets"
-    assert message["X-Tend-Key"] == "main:tam_escalation:acme:1:1:draft"
+    key = "main:tam_escalation:acme:1:1:draft"
+    assert message["X-Tend-Key"] == sha256(key.encode()).hexdigest()
+    assert b"escalation" not in eml_of(builders.draft())
     assert message["Date"].datetime == NOW
     assert body_of(message, "plain").strip() == "Dear Sam"
     assert body_of(message, "html").strip() == "<p>Dear Sam</p>"

@@ -215,7 +215,7 @@ def test_a_technical_alert_says_what_why_and_where_the_draft_waits() -> None:
         "[TAM ALERT] Acme is Red (was Amber), health 35/100 (100 = healthy)",
         "- 2 aged P1/P2",
         "- 9 open tickets",
-        "ARR EUR 12,000, contract ends 2026-12-31",
+        "ARR EUR 12,000, renews 2026-12-31",
         "A draft to the customer is waiting for you: tend outbox show d-1a2b3c4d5e",
     ]
 

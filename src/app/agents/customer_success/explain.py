@@ -5,6 +5,8 @@ Both ask the real scorer; nothing here knows what a factor costs.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.agents.customer_success.availability import with_availability_of
 from app.agents.customer_success.health_scorer import CSMHealthScorer
 from app.agents.customer_success.inputs import CsmInputs
@@ -30,12 +32,20 @@ WAYS_BACK = {
 """What winning all of a factor's points would mean."""
 
 
-def explain_csm_move(before: Recorded, after: Recorded, settings: TenantSettings) -> Move:
-    """What moved the score from an earlier recorded one; `settings` are those of `after`."""
+def explain_csm_move(
+    before: Recorded, after: Recorded, settings: TenantSettings, *, tam_band: Band | None
+) -> Move:
+    """What moved the score from an earlier recorded one; `settings` are those of `after`.
+
+    `tam_band` is the technical band of then under those settings, so that what they did to it is
+    told as theirs; None: as it was.
+    """
     if not before.inputs or not after.inputs:
         return kept_move(before, after)
     scorer = CSMHealthScorer.from_settings(settings.csm)
     earlier = CsmInputs.from_json(before.inputs).with_default_priority(settings.default_priority)
+    if tam_band is not None:
+        earlier = replace(earlier, tam_band=tam_band)
     available = with_availability_of(earlier, CsmInputs.from_json(after.inputs))
     between = ((Cause.SETTINGS, scorer.assess(earlier)), (Cause.DATA, scorer.assess(available)))
     return explain_move(before, between, after)

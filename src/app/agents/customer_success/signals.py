@@ -123,9 +123,7 @@ def tenure_days_of(facts: AccountFacts, day: date) -> int | None:
 
 def renewal_of(contract: Contract | None) -> date | None:
     """The day after the contract's last; None: no contract, no end, or one beyond the calendar."""
-    if contract is None or contract.ends_on is None or contract.ends_on == date.max:
-        return None
-    return contract.ends_on + _ONE_DAY
+    return None if contract is None else contract.renews_on
 
 
 def _days_proved(usage: UsageWindow | None) -> int | None:

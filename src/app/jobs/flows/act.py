@@ -41,10 +41,11 @@ async def act_on_work_owed(performer: Performer, progress: Progress) -> ActOutco
             performer.tenant_id,
             lambda unit: unit.effects.due(most=BATCH, stale_after_seconds=stale_after),
         )
+        total = done + len(rows)
         for row in rows:
             outcomes[await performer.perform(row)] += 1
             done += 1
-            progress(done, done + len(rows))
+            progress(done, total)
         left = await performer.store.read(performer.tenant_id, lambda unit: unit.effects.counts())
         if not rows and not left[EffectState.INTENT]:
             return ActOutcome(outcomes=outcomes, left=left)

@@ -23,7 +23,7 @@ from app.domain.freshness import kept
 from app.domain.health_record import HealthRecord, NewHealth
 from app.domain.incident import Finding, IncidentKind
 from app.domain.tenant_settings import CsmSettings, TenantSettings
-from app.jobs.flows.digest import ledger_digest
+from app.jobs.flows.ledger_hash import ledger_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +182,7 @@ def new_health(
         ledger_digest=(
             record.ledger_digest
             if assessment.stale_reason is not None and record is not None
-            else ledger_digest(assessment)
+            else ledger_hash(assessment.band, assessment.ledger)
         ),
         settings_version=settings_version,
         churn_level=churn_level,

@@ -48,6 +48,8 @@ class Subject:
     contract: Contract | None
     rep_email: str
     day: date
+    replaces: str | None
+    """An incident whose waiting letter this one's takes the place of; None: none does."""
     letter: str | None
     """The communication it calls for; None: none, or another letter to the account waits."""
 
@@ -59,10 +61,13 @@ def telling(tenant_id: str, subject: Subject, *, alone: bool) -> tuple[WorkOwed,
         return tuple(_work(tenant_id, subject, kind) for kind in kinds)
     first = [EffectKind.WITHDRAW] if subject.revision.revision > 1 else []
     draft = [EffectKind.DRAFT] if subject.letter is not None else []
-    return tuple(
+    works = [
         _work(tenant_id, subject, kind)
         for kind in (*first, *draft, EffectKind.RECORD, EffectKind.EVENT, *kinds)
-    )
+    ]
+    if subject.replaces is not None:
+        works.insert(0, _replacing(tenant_id, subject, subject.replaces))
+    return tuple(works)
 
 
 def remembering(tenant_id: str, subject: Subject) -> tuple[WorkOwed, ...]:
@@ -146,7 +151,7 @@ def _work(tenant_id: str, subject: Subject, kind: EffectKind, *, flagged: bool =
         "previous_band": finding.previous_band.value if finding.previous_band else None,
         "reasons": list(finding.reasons),
         "rep_email": subject.rep_email,
-        "renewal": contract.ends_on.isoformat() if contract and contract.ends_on else None,
+        "renewal": contract.renews_on.isoformat() if contract and contract.renews_on else None,
         "arr": f"{contract.arr.currency} {contract.arr.amount:,.0f}"
         if contract and contract.arr
         else None,
@@ -158,6 +163,17 @@ def _work(tenant_id: str, subject: Subject, kind: EffectKind, *, flagged: bool =
         kind=kind,
         subject=finding.subject,
         payload=payload,
+    )
+
+
+def _replacing(tenant_id: str, subject: Subject, incident_id: str) -> WorkOwed:
+    """Takes back the other incident's waiting letters: one customer, one letter."""
+    revision = subject.revision
+    return WorkOwed(
+        key=f"{tenant_id}:{revision.incident_id}:{revision.revision}:replace",
+        kind=EffectKind.WITHDRAW,
+        subject=revision.finding.subject,
+        payload={"incident_id": incident_id},
     )
 
 

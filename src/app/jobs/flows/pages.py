@@ -6,7 +6,7 @@ record. A page that is recorded is never decided anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,10 +31,10 @@ PAGE = 500
 """Accounts per page: small enough to lose little, large enough to be cheap, a transaction each."""
 
 ESCALATION_MEMORY = timedelta(days=90)
-"""How far back the CSM counts technical escalations (REQUIREMENTS C1)."""
+"""How far back the CSM counts technical escalations."""
 
 Progress = Callable[[int, int], None]
-"""Is told how many of how many assessments are made (two per account)."""
+"""Is told how much is done of how much there is to do, as far as is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,16 +109,29 @@ def earlier_of(unit: Unit, agent: Agent, reading: Reading, page: Sequence[Accoun
             escalations_90d={},
             tam_escalations_open=frozenset(),
         )
-    kind = IncidentKind.TAM_ESCALATION
-    latest = unit.incidents.latest([kind], ids)
-    since = reading.context.now - ESCALATION_MEMORY
+    now = reading.context.now
     return Earlier(
         records=records,
         tam_records=unit.health.records(Agent.TAM, ids),
-        escalations_90d=unit.incidents.raised_counts(kind, ids, since),
-        tam_escalations_open=frozenset(
-            subject for (_, subject), incident in latest.items() if incident.is_live
-        ),
+        escalations_90d=escalations(unit, ids, now),
+        tam_escalations_open=escalated(unit, ids, now),
+    )
+
+
+def escalations(unit: Unit, account_ids: Sequence[str], now: datetime) -> Mapping[str, int]:
+    """Technical escalations in the 90 days up to `now`, per account; without any: left out."""
+    return unit.incidents.raised_counts(
+        IncidentKind.TAM_ESCALATION, account_ids, since=now - ESCALATION_MEMORY, until=now
+    )
+
+
+def escalated(unit: Unit, account_ids: Sequence[str], now: datetime) -> frozenset[str]:
+    """The accounts whose newest technical escalation stood at `now`."""
+    latest = unit.incidents.latest([IncidentKind.TAM_ESCALATION], account_ids)
+    return frozenset(
+        subject
+        for (_, subject), incident in latest.items()
+        if incident.opened_at <= now and (incident.closed_at is None or incident.closed_at > now)
     )
 
 

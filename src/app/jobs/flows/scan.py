@@ -102,7 +102,9 @@ def _begin(unit: Unit, request: ScanRequest) -> tuple[Scan, bool]:
         local_day=day,
         state=ScanState.RUNNING,
         account_id=request.account_id,
-        is_baseline=live_since is None or request.now < live_since,
+        is_baseline=live_since is None
+        or request.now < live_since
+        or not unit.health.has_any(),  # a tenant that went live before its first score
         settings_version=current.version,
         is_daily=request.account_id is None,
     )

@@ -39,6 +39,8 @@ class _Standing:
     contracts: Mapping[str, Contract]
     escalated: frozenset[str]
     """Accounts with a live technical escalation: its letter speaks for both agents."""
+    unwell: Mapping[str, str]
+    """Accounts with a live incident of composite health, to its id: churn's letter replaces it."""
     default_owner: str
 
     def subject(self, recorded: RecordedRevision, day: date) -> owing.Subject:
@@ -50,6 +52,9 @@ class _Standing:
             contract=self.contracts.get(finding.subject),
             rep_email=self.owner(recorded),
             day=day,
+            replaces=self.unwell.get(finding.subject)
+            if finding.kind is IncidentKind.CSM_CHURN
+            else None,
             letter=None if doubles else owing.LETTERS.get(finding.kind),
         )
 
@@ -82,7 +87,8 @@ def tell(unit: Unit, scan: Scan, settings: TenantSettings) -> int:
     standing = _Standing(
         accounts=unit.book.accounts(subjects),
         contracts=unit.book.contracts(subjects, scan.local_day),
-        escalated=_escalated(unit, subjects),
+        escalated=frozenset(_live(unit, IncidentKind.TAM_ESCALATION, subjects)),
+        unwell=_live(unit, IncidentKind.CSM_HEALTH, subjects),
         default_owner=settings.default_owner,
     )
     return _deliver(unit, scan, undelivered, standing, settings.alerts.per_rep_per_day)
@@ -151,9 +157,14 @@ def _deliver(
     return unit.effects.owe(work)
 
 
-def _escalated(unit: Unit, subjects: Collection[str]) -> frozenset[str]:
-    latest = unit.incidents.latest([IncidentKind.TAM_ESCALATION], subjects)
-    return frozenset(subject for (_, subject), incident in latest.items() if incident.is_live)
+def _live(unit: Unit, kind: IncidentKind, subjects: Collection[str]) -> Mapping[str, str]:
+    """The subjects with a live incident of the kind, to its id."""
+    latest = unit.incidents.latest([kind], subjects)
+    return {
+        subject: incident.incident_id
+        for (_, subject), incident in latest.items()
+        if incident.is_live
+    }
 
 
 def _told(
@@ -187,9 +198,9 @@ def _told(
 
 def _days_to_renewal(recorded: RecordedRevision, standing: _Standing, scan: Scan) -> int | None:
     contract = standing.contracts.get(recorded.revision.finding.subject)
-    if contract is None or contract.ends_on is None:
+    if contract is None or contract.renews_on is None:
         return None
-    return (contract.ends_on - scan.local_day).days
+    return (contract.renews_on - scan.local_day).days
 
 
 def _comparable_arr(contracts: Mapping[str, Contract]) -> Mapping[str, Decimal]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 
+from app.agents.customer_success.usage import MIN_WEEKS_BEFORE, usage_change_percent
 from app.clock import Clock
 from app.domain.account import Rep
 from app.domain.band import Band
@@ -130,7 +131,9 @@ def outreach_facts(unit: Unit, work: WorkOwed, now: datetime) -> OutreachFacts:
         reasons=tuple(str(reason) for reason in reasons) if isinstance(reasons, list) else (),
         band=Band(text_of(work, "band")),
         now=now,
-        usage_fell=usage_fell(facts, settings),
+        usage_fell=facts.usage is not None
+        and facts.usage.weeks_before >= MIN_WEEKS_BEFORE
+        and usage_change_percent(facts.usage) <= -settings.csm.usage_decline_percent,
         features_unused=tuple(
             feature for feature in facts.account.features if feature not in facts.features_used
         ),
@@ -143,15 +146,6 @@ def _silent_hours(facts: AccountFacts, settings: TenantSettings, now: datetime) 
     limit = facts.account.heartbeat_silence_hours or settings.tam.heartbeat_silence_hours
     hours = (now - facts.last_heartbeat) / timedelta(hours=1)
     return hours if hours > limit else None
-
-
-def usage_fell(facts: AccountFacts, settings: TenantSettings) -> bool:
-    """Whether weekly use fell by the tenant's limit or more, as the customer would see it."""
-    usage = facts.usage
-    if usage is None or not usage.weeks_before or not usage.events_before:
-        return False
-    before = usage.events_before / usage.weeks_before
-    return usage.events_recent / 4 <= before * (1 - settings.csm.usage_decline_percent / 100)
 
 
 def text_of(work: WorkOwed, name: str) -> str:

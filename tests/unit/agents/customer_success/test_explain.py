@@ -44,7 +44,7 @@ def test_each_cause_is_told_apart() -> None:
     settings = TenantSettings(csm=CsmSettings(weights=CsmWeights(nps=25)))
     feeds = feeds_for(*[kind for kind in FactKind if kind is not FactKind.SURVEYS])
     after = assessed(csm_inputs(healthy_facts(nps=0, overdue_days=95), feeds), settings.csm)
-    move = explain_csm_move(before, after, settings)
+    move = explain_csm_move(before, after, settings, tam_band=None)
     assert (before.score, move.total) == (95, -5)
     assert move.settings == -16
     assert move.data == 21
@@ -53,10 +53,17 @@ def test_each_cause_is_told_apart() -> None:
     assert [(row.factor, row.after) for row in customer] == [("payment", 0)]
 
 
+def test_what_new_settings_did_to_the_technical_band_is_told_as_theirs() -> None:
+    before = assessed(csm_inputs(healthy_facts(), tam=health_record(band=Band.RED)))
+    after = assessed(csm_inputs(healthy_facts(), tam=health_record(band=Band.GREEN)))
+    move = explain_csm_move(before, after, TenantSettings(), tam_band=Band.GREEN)
+    assert (move.settings, move.data, move.customer) == (15, 0, 0)
+
+
 def test_a_kept_score_moved_nothing() -> None:
     before = assessed(csm_inputs(healthy_facts()))
     after = kept(health_record(score=100), assessed(csm_inputs(healthy_facts(nps=0))), "late")
-    move = explain_csm_move(before, after, TenantSettings())
+    move = explain_csm_move(before, after, TenantSettings(), tam_band=None)
     assert (move.total, move.customer) == (0, 0)
 
 
@@ -67,6 +74,7 @@ def test_a_kept_score_moved_nothing() -> None:
     old=csm_settings,
     new=csm_settings,
     default_priority=st.sampled_from(Priority),
+    tam_band=st.none() | st.sampled_from(Band),
 )
 def test_the_parts_sum_to_the_move(
     before: CsmInputs,
@@ -74,11 +82,12 @@ def test_the_parts_sum_to_the_move(
     old: CsmSettings,
     new: CsmSettings,
     default_priority: Priority,
+    tam_band: Band | None,
 ) -> None:
     was = assessed(before, old)
     now = assessed(after.with_default_priority(default_priority), new)
     settings = TenantSettings(csm=new, default_priority=default_priority)
-    move = explain_csm_move(was, now, settings)
+    move = explain_csm_move(was, now, settings, tam_band=tam_band)
     if was.score is None or now.score is None:
         assert move.total is None
         assert move.note
