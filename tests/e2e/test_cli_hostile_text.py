@@ -94,4 +94,4 @@ def test_a_data_folder_named_like_markup_is_told_as_it_is(tmp_path: Path) -> Non
 def test_a_terminal_that_cannot_print_arrows_gets_question_marks(live_home: Path) -> None:
     said = started(live_home, "scan", PYTHONIOENCODING="ascii")
     assert said.code == 0
-    assert "20 ? Red" in said.out
+    assert "?  20 Red" in said.out

@@ -80,13 +80,20 @@ def test_one_account_is_scanned_by_its_name_alone(live_home: Path) -> None:
     assert len(accounts) == 1
 
 
-@pytest.mark.parametrize("when", [(), ("--at", day(1))])
 def test_an_account_that_is_no_customer_any_more_is_not_mistaken_for_an_empty_book(
-    live_home: Path, when: tuple[str, ...]
+    live_home: Path,
 ) -> None:
-    said = done(live_home, "scan", "--account", "Long Gone Ltd", *when).words
+    said = done(live_home, "scan", "--account", "Long Gone Ltd", "--at", day(1)).words
     assert "no contract running" in said
     assert "no active accounts yet" not in said
+
+
+def test_a_former_customer_is_not_scanned_and_gets_no_letter(live_home: Path) -> None:
+    before = everything_stored(live_home)
+    said = typed(live_home, "scan", "--account", "Long Gone Ltd")
+    assert said.code == 2
+    assert "no contract running" in said.err
+    assert everything_stored(live_home) == before
 
 
 def test_looking_back_shows_that_day_and_records_nothing(live_home: Path) -> None:

@@ -27,9 +27,9 @@ def test_what_is_shown_can_be_applied_and_changes_nothing(empty_home: Path) -> N
     "text",
     [
         'zone = "Europe/Berlin"\n[tam]\nticket_age_cap = 60\np1_p2_age_threshold_days = 2.5\n',
-        "default_owner = 'a\"b\\c'\n",
-        'default_owner = "tab\\there, a bell \\u0007, a delete \\u007f and ü"\n',
         "[csm.weights]\nrenewal = 1e-9\nadoption = 1e6\n",
+        "default_owner = 'a\"b\\c@example.com'\n",
+        'default_owner = "müller@example.com"\n',
     ],
 )
 def test_whatever_holds_is_shown_so_that_it_can_be_applied_again(
@@ -108,3 +108,10 @@ def test_who_applied_it_is_the_logged_in_person(empty_home: Path) -> None:
     file.write_text("[alerts]\nper_rep_per_day = 2\n", encoding="utf-8")
     typed(empty_home, "settings", "apply", str(file), LOGNAME="ana")
     assert done(empty_home, "settings", "history").out.rstrip().endswith("ana")
+
+
+@pytest.mark.parametrize("owner", ["Kim", "kim@", "a@b@c", "tab\\there@example.com", "\\u0007@x.y"])
+def test_a_default_owner_is_an_address(empty_home: Path, owner: str) -> None:
+    said = apply(empty_home, f'default_owner = "{owner}"\n')
+    assert said.code == 2
+    assert "default_owner: must be an e-mail address" in said.err

@@ -15,7 +15,7 @@ from app.domain.effect import EffectState
 from tests.integration.small_book import TENANT, SmallBook
 
 ACCOUNTS = 60
-IN_TROUBLE = 30
+IN_TROUBLE = 50
 KILLS = 8
 
 
@@ -87,7 +87,7 @@ def test_kill_9_at_any_point_loses_and_repeats_nothing(tmp_path: Path) -> None:
     while kills < KILLS:
         process = started(killed)
         try:
-            process.wait(timeout=dice.uniform(0.25, 0.9) * whole)
+            process.wait(timeout=dice.uniform(0.3, 0.6) * whole)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             kills += 1

@@ -1,11 +1,12 @@
 """A tenant's thresholds and weights: validated here, versioned in the store.
 
-`tend settings apply FILE` reads them from TOML with the same keys. Every default is a constant with
-its source in the requirements; the CSM's weights are provisional and shown as such.
+`tend settings apply FILE` reads them from TOML with the same keys. The TAM's defaults are the
+usual ones of the trade; the CSM's weights are provisional and shown as such.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -118,6 +119,14 @@ class TenantSettings(_Section):
     csm: CsmSettings = CsmSettings()
     incidents: IncidentSettings = IncidentSettings()
     alerts: AlertSettings = AlertSettings()
+
+    @field_validator("default_owner")
+    @classmethod
+    def _an_address(cls, owner: str) -> str:
+        if owner and not (owner.isprintable() and re.fullmatch(r"[^\s@]+@[^\s@]+", owner)):
+            msg = "must be an e-mail address, such as kim@example.com, or empty"
+            raise ValueError(msg)
+        return owner
 
     @field_validator("zone")
     @classmethod

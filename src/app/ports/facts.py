@@ -76,6 +76,10 @@ class Book(Protocol):
         """How many accounts are active on `day`: a running contract, or no contract at all."""
         ...
 
+    def is_active(self, account_id: str, day: date) -> bool:
+        """Whether this account is active on `day`; one that does not exist is not."""
+        ...
+
     def active(self, day: date) -> tuple[Account, ...]:
         """Every account active on `day`, by id."""
         ...

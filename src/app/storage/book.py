@@ -65,6 +65,17 @@ class SqlBook(Repository):
         parameters = {"tenant": self._tenant_id, "day": day.toordinal()}
         return int(self._connection.execute(statements.ACTIVE_COUNT, parameters).scalar_one())
 
+    def is_active(self, account_id: str, day: date) -> bool:
+        """Whether this account is active on `day`; one that does not exist is not."""
+        own = self._rows(contracts, contracts.c.account_id == account_id)
+        if not own:
+            return self._row(accounts, accounts.c.account_id == account_id) is not None
+        return any(
+            (row["starts_on"] is None or row["starts_on"] <= day)
+            and (row["ends_on"] is None or day <= row["ends_on"])
+            for row in own
+        )
+
     def active(self, day: date) -> tuple[Account, ...]:
         """All accounts active on `day`, in order of id."""
         parameters = {"tenant": self._tenant_id, "day": day.toordinal()}

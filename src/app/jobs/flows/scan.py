@@ -7,14 +7,14 @@ the alert budget and the work owed are written in one last transaction.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 import structlog
 
 from app.clock import local_day
 from app.domain.scan import Scan, ScanState
-from app.errors import Conflict
+from app.errors import Conflict, InvalidInput, NotFound
 from app.jobs.flows.assessing import Reading
 from app.jobs.flows.pages import PAGE, Pages, Progress, reading_at
 from app.jobs.flows.settling import settle
@@ -94,7 +94,7 @@ def _begin(unit: Unit, request: ScanRequest) -> tuple[Scan, bool]:
         )
         raise Conflict(msg)
     if request.account_id is not None:
-        unit.book.one(unit.book.context(request.now, current.settings.zone), request.account_id)
+        _refuse_inactive(unit, request.account_id, day)
     live_since = unit.tenant.live_since()
     scan = Scan(
         scan_id=_scan_id(request, day.isoformat(), latest),
@@ -109,6 +109,18 @@ def _begin(unit: Unit, request: ScanRequest) -> tuple[Scan, bool]:
         is_daily=request.account_id is None,
     )
     return unit.scans.begin(scan), False
+
+
+def _refuse_inactive(unit: Unit, account_id: str, day: date) -> None:
+    """A former customer is not scored, and gets no letter."""
+    if unit.book.is_active(account_id, day):
+        return
+    account = unit.book.accounts([account_id]).get(account_id)
+    if account is None:
+        msg = f"there is no account {account_id!r}"
+        raise NotFound(msg)
+    msg = f"{account.name} has no contract running on {day}: only active accounts are scanned"
+    raise InvalidInput(msg)
 
 
 def _scan_id(request: ScanRequest, day: str, latest: Scan | None) -> str:
