@@ -61,6 +61,22 @@ def test_live_incidents_are_all_but_the_closed_ones(store: SqlStore) -> None:
     assert store.read_now("main", lambda unit: unit.incidents.live([])) == ()
 
 
+def test_what_nobody_was_told_of_comes_with_its_newest_revision(store: SqlStore) -> None:
+    known = incident(incident_id="b", revision=2)
+    told = incident(incident_id="a", number=2)
+    acknowledged = incident(incident_id="c", number=3, state=IncidentState.ACKNOWLEDGED)
+    revisions = [
+        revision(incident_id="b", change=Change.KNOWN),
+        revision(incident_id="b", revision=2, change=Change.REOPENED),
+        revision(incident_id="a", change=Change.RAISED),
+        revision(incident_id="c", change=Change.KNOWN),
+    ]
+    store.write_now("main", lambda unit: unit.incidents.save([told, known, acknowledged]))
+    store.write_now("main", lambda unit: unit.incidents.add_revisions("scan-1", revisions))
+    found = store.read_now("main", lambda unit: unit.incidents.untold())
+    assert found == ((known, revisions[1]),)
+
+
 def test_a_revision_is_recorded_once_and_told_once(store: SqlStore) -> None:
     first = revision(
         finding=finding(score=35, previous_band=Band.AMBER, reasons=("Two old P1s – ü",))

@@ -16,7 +16,7 @@ from app.domain.incident import Change, IncidentKind
 from app.domain.tenant_settings import CsmSettings, TenantSettings
 from app.errors import Conflict, NotFound
 from app.jobs.flows.scan import ScanRequest, run_scan
-from app.jobs.going_live import announce_known, known_incidents
+from app.jobs.going_live import announce_known
 from tests import builders
 from tests.integration.small_book import MONDAY, TENANT, SmallBook, quiet
 
@@ -59,7 +59,7 @@ def test_going_live_can_tell_what_was_known(book: SmallBook) -> None:
     tam = [draft for draft in book.drafts() if draft.communication_type == "escalation_outreach"]
     assert len(tam) == 1
     assert told >= 1
-    assert book.store.read_now(TENANT, known_incidents) == ()
+    assert book.store.read_now(TENANT, lambda unit: unit.incidents.untold()) == ()
 
 
 def test_an_account_that_turns_red_is_told_once_on_every_channel(book: SmallBook) -> None:

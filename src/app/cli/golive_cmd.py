@@ -26,7 +26,7 @@ def go_live(
     from app.cli.context import opened
     from app.cli.scan_cmd import act
     from app.jobs.effects import Outcome
-    from app.jobs.going_live import announce_known, known_incidents
+    from app.jobs.going_live import announce_known
 
     with opened() as cli:
         now = cli.clock()
@@ -38,7 +38,7 @@ def go_live(
             )
         elif since is not None:
             cli.console.print(f"Alerts have been on since {since:%Y-%m-%d %H:%M} UTC.")
-        known = cli.store.read_now(cli.tenant, known_incidents)
+        known = cli.store.read_now(cli.tenant, lambda unit: unit.incidents.untold())
         if not known:
             cli.console.print("No incident is waiting in silence.")
         elif include_known:

@@ -127,13 +127,13 @@ def acknowledge(incident: Incident, *, now: datetime) -> Incident:
     )
 
 
-def snooze(incident: Incident, *, until: date, now: datetime) -> Incident:
-    """Quiet until the local day `until`, or until it worsens.
+def snooze(incident: Incident, *, until: date, today: date, now: datetime) -> Incident:
+    """Quiet until the local day `until`, or until it worsens; `today` is the local day of `now`.
 
     Raises Conflict when it is closed, InvalidInput when the day is past.
     """
     _refuse_closed(incident, "snoozed")
-    if until < now.date():
+    if until < today:
         msg = f"snooze until {until}: that day is past"
         raise InvalidInput(msg)
     return replace(

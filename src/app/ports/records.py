@@ -127,6 +127,10 @@ class Incidents(Protocol):
         """All live incidents, in order of id."""
         ...
 
+    def untold(self) -> tuple[tuple[Incident, Revision], ...]:
+        """Open incidents without a loud revision, each with its newest one, in order of id."""
+        ...
+
     def get(self, incident_id: str) -> Incident:
         """One incident. Raises NotFound."""
         ...

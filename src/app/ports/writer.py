@@ -31,6 +31,10 @@ class OutreachFacts:
     usage_fell: bool = False
     """The behavioural reading: usage declines, whatever the cause."""
     features_unused: tuple[str, ...] = ()
+    long_wait_days: float = 3
+    """An urgent ticket open for longer has waited too long: the tenant's own threshold."""
+    many_tickets: int = 5
+    """More open tickets than this are many: the tenant's own threshold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

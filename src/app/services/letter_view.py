@@ -19,10 +19,6 @@ from app.services.plain_text import one_line
 _NAMED_TICKETS = 3
 _NAMED_FEATURES = 3
 _NAMED_INTEGRATIONS = 2
-_AGED_DAYS = 3
-"""An urgent ticket open for longer has waited too long: the technical score's own default."""
-_MANY_TICKETS = 5
-"""More open tickets than this are many: the technical score's own default."""
 _COLOURS = frozenset({"red", "amber", "green", "band", "bands"})
 """Internal words that are people's names too."""
 _TICKET_ID = re.compile(r"[\w.#/:-]{1,40}", re.ASCII)
@@ -85,7 +81,7 @@ class LetterView:
 
 def letter_view(facts: OutreachFacts) -> LetterView:
     """Choose what to speak of. Our own reasons, the band and the contract are not looked at."""
-    named = _tickets_to_name(facts.open_tickets)
+    named = _tickets_to_name(facts.open_tickets, facts.many_tickets)
     lines = tuple(_ticket_line(ticket, facts.now) for ticket in named)
     urgent = [ticket for ticket in facts.open_tickets if ticket.priority in URGENT]
     features = _fitting(facts.features_unused, _NAMED_FEATURES)
@@ -100,8 +96,8 @@ def letter_view(facts: OutreachFacts) -> LetterView:
         ticket_ids=in_words(line.ticket_id for line in lines),
         open_tickets=len(facts.open_tickets),
         is_urgent=bool(urgent),
-        waited=sum(t in urgent and _age_days(t, facts.now) > _AGED_DAYS for t in named),
-        is_many=len(facts.open_tickets) > _MANY_TICKETS,
+        waited=sum(t in urgent and _age_days(t, facts.now) > facts.long_wait_days for t in named),
+        is_many=len(facts.open_tickets) > facts.many_tickets,
         silence=age_in_words(facts.silent_hours / 24) if facts.silent_hours is not None else "",
         last_seen=f"{last_seen:%Y-%m-%d %H:%M} UTC" if is_silent and last_seen else "",
         integrations=in_words(_fitting(facts.account.integrations, _NAMED_INTEGRATIONS)),
@@ -132,12 +128,12 @@ def in_words(names: Iterable[str]) -> str:
     return f"{', '.join(listed[:-1])} and {listed[-1]}"
 
 
-def _tickets_to_name(tickets: Sequence[Ticket]) -> list[Ticket]:
+def _tickets_to_name(tickets: Sequence[Ticket], many: int) -> list[Ticket]:
     by_age = sorted(tickets, key=lambda ticket: (ticket.created_at, ticket.ticket_id))
     urgent = [ticket for ticket in by_age if ticket.priority in URGENT]
     if urgent:
         return urgent[:_NAMED_TICKETS]
-    return by_age[:_NAMED_TICKETS] if len(by_age) > _MANY_TICKETS else []
+    return by_age[:_NAMED_TICKETS] if len(by_age) > many else []
 
 
 def _ticket_line(ticket: Ticket, now: datetime) -> TicketLine:

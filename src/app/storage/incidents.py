@@ -45,6 +45,26 @@ class SqlIncidents(Repository):
         rows = self._rows(incidents, *where, order=(incidents.c.incident_id,))
         return tuple(Incident(**row) for row in rows)
 
+    def untold(self) -> tuple[tuple[Incident, Revision], ...]:
+        """Open incidents without a loud revision, each with its newest one, in order of id."""
+        silent = {
+            incident.incident_id: incident
+            for incident in self.live()
+            if incident.state is IncidentState.OPEN
+        }
+        newest: dict[str, Revision] = {}
+        for some in in_lists(silent):
+            rows = self._rows(
+                incident_revisions,
+                incident_revisions.c.incident_id.in_(some),
+                order=(incident_revisions.c.incident_id, incident_revisions.c.revision),
+            )
+            for revision in (recorded(row).revision for row in rows):
+                newest[revision.incident_id] = revision
+                if revision.is_loud:
+                    silent.pop(revision.incident_id, None)
+        return tuple((incident, newest[id_]) for id_, incident in silent.items() if id_ in newest)
+
     def get(self, incident_id: str) -> Incident:
         """One incident. Raises NotFound."""
         row = self._row(incidents, incidents.c.incident_id == incident_id)

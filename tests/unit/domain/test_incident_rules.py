@@ -157,7 +157,7 @@ def test_a_dismissed_incident_is_quiet_until_it_worsens() -> None:
 
 
 def test_a_snoozed_incident_wakes_on_its_day_while_it_is_still_wrong() -> None:
-    incident = snooze(raised(), until=TODAY + timedelta(days=5), now=NOW)
+    incident = snooze(raised(), until=TODAY + timedelta(days=5), today=TODAY, now=NOW)
     assert change_of(look(incident, quiet_bad(), day=4)) is None
     woke = look(incident, quiet_bad(), day=5)
     assert change_of(woke) is Change.WOKE
@@ -167,12 +167,12 @@ def test_a_snoozed_incident_wakes_on_its_day_while_it_is_still_wrong() -> None:
 
 
 def test_a_snooze_that_was_slept_through_still_wakes() -> None:
-    incident = snooze(raised(), until=TODAY + timedelta(days=5), now=NOW)
+    incident = snooze(raised(), until=TODAY + timedelta(days=5), today=TODAY, now=NOW)
     assert change_of(look(incident, bad(), day=30)) is Change.WOKE
 
 
 def test_a_snoozed_incident_that_recovered_does_not_wake_and_counts_its_days() -> None:
-    incident = snooze(raised(), until=TODAY + timedelta(days=1), now=NOW)
+    incident = snooze(raised(), until=TODAY + timedelta(days=1), today=TODAY, now=NOW)
     decision = look(incident, good(), day=1)
     assert change_of(decision) is None
     assert incident_of(decision).good_days == 1
@@ -180,19 +180,19 @@ def test_a_snoozed_incident_that_recovered_does_not_wake_and_counts_its_days() -
 
 
 def test_a_snooze_does_not_wake_on_what_is_unknown() -> None:
-    incident = snooze(raised(), until=TODAY, now=NOW)
+    incident = snooze(raised(), until=TODAY, today=TODAY, now=NOW)
     unknown = builders.finding(fires=False, severity=0, band=Band.UNKNOWN, recovered=False)
     assert change_of(look(incident, unknown, day=1)) is None
     assert change_of(look(incident, bad(), day=2)) is Change.WOKE
 
 
 def test_a_baseline_wakes_nothing() -> None:
-    incident = snooze(raised(), until=TODAY, now=NOW)
+    incident = snooze(raised(), until=TODAY, today=TODAY, now=NOW)
     assert change_of(look(incident, bad(), day=1, is_baseline=True)) is None
 
 
 def test_a_snoozed_incident_that_worsens_does_not_wait() -> None:
-    incident = snooze(raised(1), until=TODAY + timedelta(days=5), now=NOW)
+    incident = snooze(raised(1), until=TODAY + timedelta(days=5), today=TODAY, now=NOW)
     assert change_of(look(incident, bad(3), day=1)) is Change.WORSENED
 
 
@@ -220,7 +220,7 @@ def test_what_a_rep_has_put_aside_closes_too(state: str) -> None:
     aside = {
         "acknowledged": acknowledge(incident, now=NOW),
         "dismissed": dismiss(incident, reason="known", now=NOW),
-        "snoozed": snooze(incident, until=TODAY + timedelta(days=60), now=NOW),
+        "snoozed": snooze(incident, until=TODAY + timedelta(days=60), today=TODAY, now=NOW),
     }[state]
     for day in (1, 2, 3):
         aside = incident_of(look(aside, good(), day=day))
@@ -361,7 +361,7 @@ def test_a_closed_incident_takes_no_orders() -> None:
     with pytest.raises(Conflict, match="tam_escalation:acme:1 is closed"):
         acknowledge(incident, now=NOW)
     with pytest.raises(Conflict):
-        snooze(incident, until=TODAY, now=NOW)
+        snooze(incident, until=TODAY, today=TODAY, now=NOW)
     with pytest.raises(Conflict):
         dismiss(incident, reason="known", now=NOW)
     with pytest.raises(Conflict):
@@ -375,7 +375,7 @@ def test_dismissing_needs_a_reason() -> None:
 
 def test_a_snooze_until_a_past_day_is_refused() -> None:
     with pytest.raises(InvalidInput, match="2026-03-01: that day is past"):
-        snooze(raised(), until=date(2026, 3, 1), now=NOW)
+        snooze(raised(), until=date(2026, 3, 1), today=TODAY, now=NOW)
 
 
 def test_an_account_that_left_the_book_takes_its_incident_with_it() -> None:

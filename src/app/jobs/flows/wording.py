@@ -131,6 +131,8 @@ def outreach_facts(unit: Unit, work: WorkOwed, now: datetime) -> OutreachFacts:
         reasons=tuple(str(reason) for reason in reasons) if isinstance(reasons, list) else (),
         band=Band(text_of(work, "band")),
         now=now,
+        long_wait_days=settings.tam.p1_p2_age_threshold_days,
+        many_tickets=settings.tam.open_ticket_count_threshold,
         usage_fell=facts.usage is not None
         and facts.usage.weeks_before >= MIN_WEEKS_BEFORE
         and usage_change_percent(facts.usage) <= -settings.csm.usage_decline_percent,
