@@ -16,6 +16,7 @@ from app.agents.customer_success.reading import Reading
 from app.domain.apportion import apportioned
 from app.domain.assessment import Agent, Assessment
 from app.domain.band import Band, band_of
+from app.domain.deferred import DeferredJson
 from app.domain.health_fall import has_fallen
 from app.domain.tenant_settings import CsmSettings, CsmWeights
 from app.errors import InvalidInput
@@ -134,7 +135,7 @@ class CSMHealthScorer:
             coverage=allotment.coverage,
             missing=tuple(missing),
             at_risk=inputs.tam_band is Band.RED or self._is_any_over(readings),
-            inputs=inputs.as_json(),
+            inputs=DeferredJson(inputs.as_json),
             scorer_version=SCORER_VERSION,
         )
 

@@ -12,6 +12,7 @@ from app.agents.technical_account_manager import ledger
 from app.agents.technical_account_manager.inputs import TamInputs
 from app.domain.assessment import Agent, Assessment, LedgerRow
 from app.domain.band import Band, band_of
+from app.domain.deferred import DeferredJson
 from app.domain.health_fall import has_fallen
 from app.domain.tenant_settings import TamSettings
 
@@ -144,7 +145,7 @@ class HealthScorer:
             at_risk=oldest > self.p1_p2_age_threshold_days
             or len(inputs.tickets or ()) > self.open_ticket_count_threshold
             or (silent is not None and silent > limit),
-            inputs=inputs.as_json(),
+            inputs=DeferredJson(inputs.as_json),
             scorer_version=SCORER_VERSION,
         )
 
