@@ -67,7 +67,9 @@ DECIDING = (
 WORDY = re.compile(r"(/|_)prompts\.py$|/(templates|migrations)/")
 """Texts and migrations grow with their subject, not with complexity."""
 
-WIRE = re.compile(r"src/app/services/[^/]+/models\.py$|serializers?\.py$|/migrations/")
+WIRE = re.compile(
+    r"src/app/services/[^/]+/models\.py$|serializers?\.py$|/migrations/|src/app/storage/types\.py$"
+)
 VAGUE = frozenset(
     ("util", "utils", "helper", "helpers", "common", "manager", "managers", "misc", "base")
 )
