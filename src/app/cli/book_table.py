@@ -109,13 +109,14 @@ def _why(standing: Standing) -> Text:
     reasons = [reason for reason in standing.reasons if not reason.startswith(TOLD_BESIDE)]
     if not reasons:
         return Text("nothing costs points", "dim")
-    return Text("; ".join(_short(reason) for reason in reasons[:3]))
+    return Text("; ".join(dict.fromkeys(_short(reason) for reason in reasons[:3])))
 
 
 def _short(reason: str) -> str:
     """A reason without the records it names: `tend explain` has those."""
     head = re.split(r"[:;,]", reason, maxsplit=1)[0]
-    return head if " " in head else reason.split(",", 1)[0]
+    says_little = " " not in head or head == "no score"
+    return re.split(r"[;,]", reason, maxsplit=1)[0] if says_little else head
 
 
 def _renewal(renewal: date | None, day: date) -> Text:
