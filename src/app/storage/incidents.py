@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app.domain.incident import Change, Incident, IncidentKind, IncidentState, Revision
 from app.errors import NotFound
@@ -133,14 +133,27 @@ class SqlIncidents(Repository):
 
     def set_deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """Write how each revision is told, once: what was decided stays."""
-        for told in deliveries:
-            statement = self._update(
-                incident_revisions,
-                incident_revisions.c.incident_id == told.incident_id,
-                incident_revisions.c.revision == told.revision,
-                incident_revisions.c.delivery == "",
-            ).values(delivery=told.delivery, rep_email=told.rep_email, told_on=told.day)
-            self._connection.execute(statement)
+        if not deliveries:
+            return
+        told = self._update(
+            incident_revisions,
+            incident_revisions.c.incident_id == bindparam("of_incident"),
+            incident_revisions.c.revision == bindparam("of_revision"),
+            incident_revisions.c.delivery == "",
+        ).values(
+            delivery=bindparam("how"), rep_email=bindparam("to_rep"), told_on=bindparam("on_day")
+        )
+        rows = [
+            {
+                "of_incident": one.incident_id,
+                "of_revision": one.revision,
+                "how": one.delivery,
+                "to_rep": one.rep_email,
+                "on_day": one.day,
+            }
+            for one in deliveries
+        ]
+        self._connection.execute(told, rows)
 
     def alerts_spent(self, day: date) -> Mapping[str, int]:
         """Alerts given on this local day, per rep."""

@@ -134,7 +134,7 @@ def test_a_rule_fires_on_what_it_forbids(path: str, text: str, rule: str) -> Non
         ("src/app/cli/table.py", "console.print(1)"),
         ("src/app/cli/scan_cmd.py", "def scan(" + "\n    x," * 60 + "\n): ..."),
         (TEST, "monkeypatch.setenv('TEND_HOME', 'x')\nmonkeypatch.chdir('x')"),
-        (TEST, "client.patch('/settings')"),
+        (TEST, f"client.{PATCH}('/settings')"),
         (TEST, "accounts.skip(3)"),
         ("docs/x.md", "docs/how-to/roots/network"),
     ],
