@@ -2,25 +2,63 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
-from app.clock import Clock
+from app.clock import Clock, system_clock
 from app.domain.effect import EffectKind
 from app.errors import ConfigurationError
 from app.events.embedded import EmbeddedEvents
 from app.jobs.effects import Performer
+from app.jobs.flows.shapes import flow_shapes
+from app.jobs.flows.starting import Starter
 from app.jobs.flows.wording import Wording
+from app.jobs.sweeper import Sweeper
 from app.ports.effects import Sink
+from app.ports.engine import Engine, Liveness
 from app.ports.store import Store
 from app.services.account_flag import FlagAccount
 from app.services.inbox import InboxAlerts
 from app.services.outbox import DraftOutbox, WithdrawDrafts
 from app.services.writer import TemplateWriter
 from app.settings import Settings
+from app.storage.liveness import liveness_of
 from app.storage.sql_store import SqlStore, open_store
+
+if TYPE_CHECKING:
+    from app.jobs.dbos_client import DbosClient
+
+SinksOf: TypeAlias = Callable[[Store, Settings, str], Mapping[EffectKind, Sink]]
+"""Where a tenant's effects go."""
+
+LOOK_SECONDS = 2.0
+"""How often a service looks for flows to run."""
+SOON_SECONDS = 0.1
+"""How often a command does that runs its own flows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A process that runs flows, put together and started."""
+
+    settings: Settings
+    store: SqlStore
+    clock: Clock
+    worker: str
+    """This process's own name among workers."""
+    engine: Engine
+    liveness: Liveness
+    starter: Starter
+    sweeper: Sweeper
+    effects_of: Callable[[str], Performer]
+    """A tenant's effects."""
 
 
 def open_store_of(settings: Settings) -> SqlStore:
@@ -28,21 +66,20 @@ def open_store_of(settings: Settings) -> SqlStore:
 
     Raises ConfigurationError naming TEND_HOME or TEND_DATABASE_URL.
     """
-    if not settings.database_url:
-        try:
-            settings.home.mkdir(parents=True, exist_ok=True)
-        except OSError as exc:
-            msg = f"TEND_HOME: the data folder {settings.home} cannot be made: {exc.strerror}"
-            raise ConfigurationError(msg) from exc
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        msg = f"TEND_HOME: the data folder {settings.home} cannot be made: {exc.strerror}"
+        raise ConfigurationError(msg) from exc
     return open_store(settings.store_url)
 
 
-def embedded_sinks(store: Store, settings: Settings) -> Mapping[EffectKind, Sink]:
+def embedded_sinks(store: Store, settings: Settings, tenant: str) -> Mapping[EffectKind, Sink]:
     """Where effects go with nothing connected: outbox, inbox list, the store's event log."""
-    tenant = settings.tenant
+    outbox = settings.outbox_of(tenant)
     return {
-        EffectKind.DRAFT: DraftOutbox(store, tenant, settings.outbox),
-        EffectKind.WITHDRAW: WithdrawDrafts(store, tenant, settings.outbox),
+        EffectKind.DRAFT: DraftOutbox(store, tenant, outbox),
+        EffectKind.WITHDRAW: WithdrawDrafts(store, tenant, outbox),
         EffectKind.RECORD: FlagAccount(store, tenant),
         EffectKind.EVENT: EmbeddedEvents(store, tenant),
         EffectKind.EMAIL: InboxAlerts(store, tenant, "email"),
@@ -50,15 +87,105 @@ def embedded_sinks(store: Store, settings: Settings) -> Mapping[EffectKind, Sink
     }
 
 
-def performer_of(store: Store, settings: Settings, clock: Clock) -> Performer:
-    """What performs the work owed in this process."""
+def performer_of(
+    store: Store,
+    settings: Settings,
+    clock: Clock,
+    *,
+    tenant: str = "",
+    worker: str = "",
+    sinks_of: SinksOf = embedded_sinks,
+) -> Performer:
+    """What performs a tenant's work owed in this process; the settings' own tenant by default."""
+    tenant = tenant or settings.tenant
     return Performer(
         store=store,
-        tenant_id=settings.tenant,
-        owner=f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}",
-        sinks=embedded_sinks(store, settings),
-        prepare=Wording(
-            store=store, tenant_id=settings.tenant, writer=TemplateWriter(), clock=clock
-        ),
+        tenant_id=tenant,
+        owner=worker or worker_name(),
+        sinks=sinks_of(store, settings, tenant),
+        prepare=Wording(store=store, tenant_id=tenant, writer=TemplateWriter(), clock=clock),
         clock=clock,
     )
+
+
+def worker_name() -> str:
+    """A name that no other process has, nor ever had; at most 63 bytes of plain text."""
+    host = "".join(c if c.isascii() and c.isalnum() else "-" for c in socket.gethostname())
+    return f"{host[:32]}.{os.getpid()}.{uuid4().hex[:8]}"
+
+
+def liveness_for(settings: Settings) -> Liveness:
+    """The marks of those who work on these settings' store."""
+    return liveness_of(settings.store_url, settings.home)
+
+
+def open_client(settings: Settings) -> DbosClient:
+    """Flows asked for from beside a running service. Close it when done."""
+    from app.jobs.dbos_client import DbosClient  # slow to import
+
+    return DbosClient(settings.engine_url)
+
+
+@asynccontextmanager
+async def open_app(
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    sinks_of: SinksOf = embedded_sinks,
+    look_seconds: float = LOOK_SECONDS,
+    grace_seconds: float = 0,
+) -> AsyncIterator[App]:
+    """A process that runs flows, from its mark among the living to its end.
+
+    What dead processes left in hand, and work owed that has no flow, is taken up at once. On
+    leaving, flows that run have `grace_seconds` to end. Raises ConfigurationError.
+    """
+    from app.jobs.dbos_engine import DbosEngine  # slow to import
+
+    store = open_store_of(settings)
+    worker, liveness = worker_name(), liveness_for(settings)
+
+    @cache
+    def effects_of(tenant: str) -> Performer:
+        return performer_of(
+            store, settings, clock, tenant=tenant, worker=worker, sinks_of=sinks_of
+        )
+
+    engine = DbosEngine(
+        shapes=flow_shapes(store=store, effects_of=effects_of, clock=clock),
+        url=settings.engine_url,
+        worker=worker,
+        look_seconds=look_seconds,
+    )
+    try:
+        await asyncio.to_thread(liveness.hold, worker)
+        await engine.start()
+        app = App(
+            settings=settings,
+            store=store,
+            clock=clock,
+            worker=worker,
+            engine=engine,
+            liveness=liveness,
+            starter=Starter(
+                store=store,
+                desk=engine,
+                clock=clock,
+                stale_after_seconds=effects_of(settings.tenant).stale_after_seconds,
+            ),
+            sweeper=Sweeper(engine=engine, liveness=liveness),
+            effects_of=effects_of,
+        )
+        await take_up(app)
+        yield app
+    finally:
+        await engine.stop(grace_seconds=grace_seconds)
+        liveness.let_go()
+        store.close()
+
+
+async def take_up(app: App) -> None:
+    """Flows of the dead, and work owed without a flow: found at start, and looked for later."""
+    await app.sweeper.sweep()
+    for tenant in await app.store.tenants():
+        await app.starter.start_unstarted(tenant)

@@ -23,6 +23,14 @@ class Conflict(AppError):
     """What is asked contradicts what is recorded already. Never retried."""
 
 
+class CrossTenant(AppError):
+    """Somebody reached for what another tenant owns. Never retried, never answered."""
+
+
+class FlowFailed(AppError):
+    """A flow ended in an error; what it had to do may be asked for again under another id."""
+
+
 class HandoffRefused(AppError):
     """A handoff failed its validation: an expected outcome, with all its reasons."""
 
@@ -52,3 +60,15 @@ class TransientServiceError(ServiceError):
 
 class PermanentServiceError(ServiceError):
     """Trying again as it is cannot help."""
+
+
+class AccessExpired(PermanentServiceError):
+    """The remote refuses our key: nothing goes through until a person mends it."""
+
+
+class RemoteRefused(PermanentServiceError):
+    """The remote understood and said no; `status` is its answer's code."""
+
+    def __init__(self, system: str, operation: str, message: str, *, status: int) -> None:
+        super().__init__(system, operation, message)
+        self.status = status

@@ -21,6 +21,9 @@ from pydantic_settings import (
 from app.errors import ConfigurationError
 
 
+DEFAULT_TENANT = "main"
+
+
 class Settings(BaseSettings):
     """One process's configuration; read once, at start, and passed on."""
 
@@ -38,7 +41,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     """SQLAlchemy address of the store; empty: a SQLite file in `home`. `TEND_DATABASE_URL`."""
 
-    tenant: str = Field(default="main", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
+    tenant: str = Field(default=DEFAULT_TENANT, pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
     """The tenant that commands speak for. `TEND_TENANT`."""
 
     log_format: Literal["console", "json"] = "console"
@@ -63,9 +66,19 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home / 'tend.sqlite3'}"
 
     @property
+    def engine_url(self) -> str:
+        """The address of the flows: a SQLite file of their own, or the store's PostgreSQL."""
+        return self.database_url or f"sqlite:///{self.home / 'flows.sqlite3'}"
+
+    @property
     def outbox(self) -> Path:
-        """The folder that drafts are saved to as `.eml` files."""
-        return self.home / "outbox"
+        """The folder that this tenant's drafts are saved to as `.eml` files."""
+        return self.outbox_of(self.tenant)
+
+    def outbox_of(self, tenant: str) -> Path:
+        """A tenant's folder of drafts; no two share one."""
+        outbox = self.home / "outbox"
+        return outbox if tenant == DEFAULT_TENANT else outbox / tenant
 
 
 def load_settings() -> Settings:

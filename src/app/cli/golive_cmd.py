@@ -25,7 +25,7 @@ def go_live(
     """Begin alerts. What the baseline found stays quiet until it worsens, unless you ask for it."""
     from app.cli.context import opened
     from app.cli.scan_cmd import act
-    from app.jobs.effects import Outcome
+    from app.ports.effects import Outcome
     from app.jobs.going_live import announce_known
 
     with opened() as cli:

@@ -220,7 +220,7 @@ def _say_what_happened(cli: CliContext, outcome: ScanOutcome, acted: ActOutcome)
     from rich.markup import escape
 
     from app.domain.effect import EffectState
-    from app.jobs.effects import Outcome
+    from app.ports.effects import Outcome
 
     if outcome.was_resumed:
         cli.console.print(

@@ -44,6 +44,17 @@ class EffectClass(StrEnum):
     """Never lost; a possible repeat is marked as such."""
 
 
+class ParkReason(StrEnum):
+    """Why an effect waits for a person; empty text: it does not."""
+
+    ACCESS = "access"
+    """Our key is refused: released when access is back."""
+    REFUSED = "refused"
+    """The other side said no, or the work cannot be worded."""
+    TIRED = "tired"
+    """Tried for days."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkOwed:
     """One effect to be had. `key` is `{tenant}:{incident}:{revision}:{effect}`."""
@@ -72,3 +83,15 @@ class EffectRow:
     """What the sink calls it, once done."""
     error: str
     """Why the last try failed, or why it is parked."""
+    parked_for: ParkReason | None = None
+    """None: it is not parked."""
+
+    @property
+    def group(self) -> str:
+        """What one flow acts on: the key without its last part."""
+        return group_of(self.work.key)
+
+
+def group_of(key: str) -> str:
+    """An effect's group: all that one revision, digest or summary leaves behind."""
+    return key.rpartition(":")[0]

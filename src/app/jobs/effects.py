@@ -5,37 +5,34 @@ An engine alone does not make effects exact; this ledger does. It knows no texts
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 import structlog
 
 from app.clock import Clock
-from app.domain.effect import EffectClass, EffectKind, EffectRow, EffectState, WorkOwed
-from app.errors import AppError, TransientServiceError
-from app.ports.effects import Sink
+from app.domain.effect import EffectClass, EffectKind, EffectRow, ParkReason, WorkOwed
+from app.errors import AccessExpired, AppError, NotFound, TransientServiceError
+from app.ports.effects import Outcome, Sink, Tried
 from app.ports.store import Store, Unit
 
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 600.0
-MOST_TRIES = 8
-"""After these the effect is parked for a person: about 4 minutes of trying."""
+MOST_TRIES = 200
+"""After these the effect is parked for a person: a day and a half of trying."""
+MARGIN_SECONDS = 1.0
+"""Between the end of a call that is cut off and the moment its intent counts as stale."""
+FRESH_SECONDS = MARGIN_SECONDS / 2
+"""A call begun on an intent this young ends before anybody may take the intent over."""
+_ASKED_AT_MOST = 5
+SOON_SECONDS = 0.05
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
-
-
-class Outcome(StrEnum):
-    """How one try at an effect ended."""
-
-    DONE = "done"
-    FOUND = "found"
-    """An earlier try had succeeded without being able to say so."""
-    TAKEN = "taken"
-    """Somebody else has it."""
-    LATER = "later"
-    PARKED = "parked"
 
 
 class Preparer(Protocol):
@@ -46,9 +43,19 @@ class Preparer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """An effect that this process has taken."""
+
+    row: EffectRow
+    sink: Sink
+    taken_at: float
+    """By the monotonic clock, from before the taking: it goes on while a process is stopped."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Performer:
-    """Performs effects of one tenant; one per process."""
+    """`Effects` of one tenant; one per process and tenant."""
 
     store: Store
     tenant_id: str
@@ -57,65 +64,153 @@ class Performer:
     sinks: Mapping[EffectKind, Sink]
     prepare: Preparer
     clock: Clock
+    _turns: dict[EffectKind, asyncio.Lock] = field(default_factory=dict, repr=False)
 
-    async def perform(self, row: EffectRow) -> Outcome:
-        """Try one effect once. The ledger tells what became of it, also after a crash."""
-        key, attempt = row.work.key, row.attempt + 1
-        owner = self.owner
-        if not await self._write(
-            lambda unit: unit.effects.take(key, owner=owner, attempt=row.attempt)
-        ):
-            return Outcome.TAKEN
-        try:
-            return await self._make(row, attempt)
-        except TransientServiceError as exc:
-            return await self._put_off(key, attempt, exc)
-        except AppError as exc:
-            error = str(exc)
-            await self._write(lambda unit: unit.effects.park(key, attempt=attempt, error=error))
-            log.exception("effect.parked", key=key, reason=error)
-            return Outcome.PARKED
-
-    async def _make(self, row: EffectRow, attempt: int) -> Outcome:
-        key = row.work.key
-        sink = self.sinks[row.work.kind]
-        may_exist = row.state is EffectState.INTENT or row.attempt > 0
-        if may_exist and sink.effect_class is EffectClass.FINDABLE:
-            found = await sink.find(key)
-            if found is not None:
-                await self._finish(key, attempt, found)
-                return Outcome.FOUND
-        work = await self.prepare(row.work)
-        owner = self.owner
-        mine = await self._write(
-            lambda unit: unit.effects.still_mine(key, owner=owner, attempt=attempt)
+    @property
+    def stale_after_seconds(self) -> float:
+        """The age from which an intent is surely nobody's: no call is cut off later."""
+        return MARGIN_SECONDS + max(
+            sink.timeout_seconds + sink.lag_seconds for sink in self.sinks.values()
         )
-        if not mine:
-            return Outcome.TAKEN
-        remote_id = await sink.create(work, at=self.clock(), repeat=may_exist)
-        await self._finish(key, attempt, remote_id)
-        return Outcome.DONE
 
-    async def _finish(self, key: str, attempt: int, remote_id: str) -> None:
+    async def owed(self, group: str) -> Sequence[str]:
+        """The keys of a group's effects, in the order of being owed."""
+        return await self._read(lambda unit: unit.work.group(group))
+
+    async def perform(self, key: str) -> Tried:
+        """Try one effect once. The ledger tells what became of it, also after a crash.
+
+        Raises NotFound for an unknown key.
+        """
+        async with await self._turn(key):
+            began = time.monotonic()
+            row = await self._write(
+                lambda unit: unit.effects.take(
+                    key, owner=self.owner, stale_after_seconds=self.stale_after_seconds
+                )
+            )
+            if row is None:
+                return await self._not_ours(key)
+            intent = _Intent(row, self.sinks[row.work.kind], began)
+            try:
+                return await self._make(intent)
+            except TransientServiceError as exc:
+                return await self._put_off(intent, exc)
+            except AccessExpired as exc:
+                return await self._park(intent, exc, ParkReason.ACCESS)
+            except AppError as exc:
+                return await self._park(intent, exc, ParkReason.REFUSED)
+
+    async def _turn(self, key: str) -> AbstractAsyncContextManager[None]:
+        """At-least-once effects of a kind go one at a time: a crash can then repeat one at most."""
+        if all(s.effect_class is not EffectClass.AT_LEAST_ONCE for s in self.sinks.values()):
+            return nullcontext()
+        row = await self._read(lambda unit: unit.effects.get(key))
+        if row is None:
+            raise NotFound(f"there is no effect {key!r}")
+        kind = row.work.kind
+        if self.sinks[kind].effect_class is not EffectClass.AT_LEAST_ONCE:
+            return nullcontext()
+        return self._turns.setdefault(kind, asyncio.Lock())
+
+    async def _not_ours(self, key: str) -> Tried:
+        """Done, parked, waiting for its time, or in somebody's hands."""
+        stale = self.stale_after_seconds
+        row, wait = await self._read(
+            lambda unit: (
+                unit.effects.get(key),
+                unit.work.wait_seconds(key, stale_after_seconds=stale),
+            )
+        )
+        if row is None:
+            raise NotFound(f"there is no effect {key!r}")
+        if wait is None:
+            return Tried(outcome=Outcome.SETTLED)
+        return Tried(outcome=Outcome.TAKEN, wait_seconds=wait + SOON_SECONDS)
+
+    async def _make(self, intent: _Intent) -> Tried:
+        key, sink = intent.row.work.key, intent.sink
+        may_exist = intent.row.attempt > 1
+        if may_exist and sink.effect_class is EffectClass.FINDABLE:
+            async with _cut_off(sink, "find"):
+                found = await sink.find(key)
+            if found is not None:
+                await self._finish(intent, found)
+                return Tried(outcome=Outcome.FOUND)
+        work = await self.prepare(intent.row.work)
+        if not await self._still_mine(intent):
+            return await self._not_ours(key)
+        async with _cut_off(sink, "create"):
+            remote_id = await sink.create(work, at=self.clock(), repeat=may_exist)
+        await self._finish(intent, remote_id)
+        return Tried(outcome=Outcome.DONE)
+
+    async def _still_mine(self, intent: _Intent) -> bool:
+        """Whether the call may be made now: asked again where the intent is not quite fresh.
+
+        A process that was stopped in between wakes up to find its intent old, and asks.
+        """
+        asked_at = intent.taken_at
+        for _ in range(_ASKED_AT_MOST):
+            if time.monotonic() - asked_at <= FRESH_SECONDS:
+                return True
+            asked_at = time.monotonic()
+            if not await self._write(
+                lambda unit: unit.effects.renew(
+                    intent.row.work.key, owner=self.owner, attempt=intent.row.attempt
+                )
+            ):
+                return False
+        raise TransientServiceError("store", "renew", "it answers too slowly to act safely")
+
+    async def _finish(self, intent: _Intent, remote_id: str) -> None:
+        key, attempt = intent.row.work.key, intent.row.attempt
         fenced = await self._write(
             lambda unit: unit.effects.finish(key, attempt=attempt, remote_id=remote_id)
         )
         if not fenced:
             log.warning("effect.finished_by_another", key=key)
 
-    async def _put_off(self, key: str, attempt: int, exc: TransientServiceError) -> Outcome:
-        error = str(exc)
-        if attempt >= MOST_TRIES:
-            await self._write(lambda unit: unit.effects.park(key, attempt=attempt, error=error))
-            log.error("effect.parked", key=key, reason=error)
-            return Outcome.PARKED
-        backed_off = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** (attempt - 1))
-        wait = backed_off if exc.retry_after is None else exc.retry_after
+    async def _put_off(self, intent: _Intent, exc: TransientServiceError) -> Tried:
+        key, attempt, error = intent.row.work.key, intent.row.attempt, str(exc)
+        if attempt % MOST_TRIES == 0:
+            return await self._park(intent, exc, ParkReason.TIRED)
+        asked = exc.retry_after
+        wait = backed_off(attempt) if asked is None else asked
+        wait = max(wait, intent.sink.lag_seconds)
         await self._write(
             lambda unit: unit.effects.retry_later(key, attempt=attempt, seconds=wait, error=error)
         )
         log.warning("effect.put_off", key=key, seconds=wait, reason=error)
-        return Outcome.LATER
+        return Tried(outcome=Outcome.LATER, wait_seconds=wait + SOON_SECONDS)
 
-    async def _write(self, work: Callable[[Unit], bool]) -> bool:
+    async def _park(self, intent: _Intent, exc: AppError, reason: ParkReason) -> Tried:
+        key, attempt, error = intent.row.work.key, intent.row.attempt, str(exc)
+        await self._write(
+            lambda unit: unit.effects.park(key, attempt=attempt, error=error, reason=reason)
+        )
+        log.error("effect.parked", key=key, reason=error, parked_for=reason.value)
+        return Tried(outcome=Outcome.PARKED)
+
+    async def _read(self, work: Callable[[Unit], T]) -> T:
+        return await self.store.read(self.tenant_id, work)
+
+    async def _write(self, work: Callable[[Unit], T]) -> T:
         return await self.store.write(self.tenant_id, work)
+
+
+def backed_off(attempt: int) -> float:
+    """Seconds to wait after this many tries: doubling, 10 minutes at most."""
+    return min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** min(attempt - 1, 20))
+
+
+@asynccontextmanager
+async def _cut_off(sink: Sink, operation: str) -> AsyncIterator[None]:
+    """Ends a sink's call at its time-out, as a transient failure: what it did may yet appear."""
+    try:
+        async with asyncio.timeout(sink.timeout_seconds):
+            yield
+    except TimeoutError as exc:
+        name = type(sink).__name__
+        message = f"no answer within {sink.timeout_seconds:g} s"
+        raise TransientServiceError(name, operation, message) from exc

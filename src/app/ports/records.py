@@ -11,12 +11,12 @@ from typing import Protocol
 
 from app.domain.assessment import Agent
 from app.domain.draft import Alert, Draft, DraftState
-from app.domain.effect import EffectRow, EffectState, WorkOwed
+from app.domain.effect import EffectRow, EffectState, ParkReason, WorkOwed
 from app.domain.health_record import HealthRecord, NewHealth, Snapshot
 from app.domain.incident import Incident, IncidentKind, Revision
 from app.domain.scan import Scan
 from app.domain.tenant_settings import TenantSettings
-from app.ports.rows import Delivery, RecordedRevision, SettingsVersion, StoredEvent
+from app.ports.rows import Delivery, RecordedRevision, SettingsVersion, SlotStart, StoredEvent
 
 
 class TenantState(Protocol):
@@ -64,6 +64,18 @@ class Scans(Protocol):
 
     def progress(self, scan_id: str, agent: Agent) -> tuple[int, str]:
         """How many pages of this agent are recorded, and the last account id of the last one."""
+        ...
+
+    def page_end(self, scan_id: str, agent: Agent, page: int) -> str | None:
+        """The last account id of a recorded page; None: it is not recorded."""
+        ...
+
+    def get(self, scan_id: str) -> Scan | None:
+        """One scan."""
+        ...
+
+    def recent(self, *, most: int) -> tuple[Scan, ...]:
+        """The newest scans, newest first."""
         ...
 
     def record_page(self, scan_id: str, agent: Agent, page: int, until: str) -> bool:
@@ -176,22 +188,17 @@ class EffectLedger(Protocol):
         """Write work owed; keys that are there stay as they are. Returns how many are new."""
         ...
 
-    def due(self, *, most: int, stale_after_seconds: float) -> tuple[EffectRow, ...]:
-        """Owed effects whose next try has come, and intents older than `stale_after_seconds`.
+    def take(self, key: str, *, owner: str, stale_after_seconds: float) -> EffectRow | None:
+        """Compare and swap: an effect whose time has come becomes an intent of `owner`.
 
-        In order of being owed.
+        Its time has come when it is owed and its next try is not later, or when it is an intent
+        older than `stale_after_seconds`. The row as taken, `attempt` counted up; None: it is
+        somebody else's, not due, done, parked or unknown.
         """
         ...
 
-    def take(self, key: str, *, owner: str, attempt: int) -> bool:
-        """Compare and swap on `attempt`: the row becomes an intent of `owner`, attempt + 1.
-
-        False when somebody else took it first, or it is done or parked.
-        """
-        ...
-
-    def still_mine(self, key: str, *, owner: str, attempt: int) -> bool:
-        """Whether the intent taken as `attempt` is still this owner's; asked before the call."""
+    def renew(self, key: str, *, owner: str, attempt: int) -> bool:
+        """Make the intent taken as `attempt` as young as new; False when it is no longer ours."""
         ...
 
     def finish(self, key: str, *, attempt: int, remote_id: str) -> bool:
@@ -202,7 +209,7 @@ class EffectLedger(Protocol):
         """Back to owed, next try after `seconds`; fenced."""
         ...
 
-    def park(self, key: str, *, attempt: int, error: str) -> bool:
+    def park(self, key: str, *, attempt: int, error: str, reason: ParkReason) -> bool:
         """Set aside for a person; fenced."""
         ...
 
@@ -210,8 +217,65 @@ class EffectLedger(Protocol):
         """One row."""
         ...
 
+
+class WorkList(Protocol):
+    """What is owed and not done yet: what flows are started from, and what people look at."""
+
+    def due(self, *, most: int, stale_after_seconds: float) -> tuple[EffectRow, ...]:
+        """Owed effects whose next try has come, and intents older than `stale_after_seconds`.
+
+        In order of being owed.
+        """
+        ...
+
+    def group(self, group: str) -> tuple[str, ...]:
+        """The keys of a group's effects, in order of being owed."""
+        ...
+
+    def unstarted(self, *, most: int) -> tuple[EffectRow, ...]:
+        """Owed effects that no flow was started for, in order of being owed."""
+        ...
+
+    def mark_started(self, keys: Collection[str]) -> None:
+        """Remember that flows were started for these, after they were."""
+        ...
+
+    def left(
+        self, *, most: int, quiet_seconds: float, stale_after_seconds: float
+    ) -> tuple[EffectRow, ...]:
+        """Started effects that have been due for `quiet_seconds` and that nobody tried."""
+        ...
+
+    def wait_seconds(self, key: str, *, stale_after_seconds: float) -> float | None:
+        """How long until `take` may succeed, at least 0; None: it never will by itself."""
+        ...
+
+    def open(self, *, states: Collection[EffectState], most: int) -> tuple[EffectRow, ...]:
+        """Effects in these states, in order of being owed."""
+        ...
+
+    def release(self, keys: Collection[str]) -> int:
+        """Parked effects back to owed, due at once and unstarted; returns how many were parked."""
+        ...
+
     def counts(self) -> Mapping[EffectState, int]:
         """How many rows are in each state; states without rows are 0."""
+        ...
+
+
+class Slots(Protocol):
+    """Which slots of the schedule were started: what must happen once, for as long as rows last."""
+
+    def last(self, job: str) -> Mapping[str, str]:
+        """The newest slot started of a job, by subject ("" for the whole book, else an account)."""
+        ...
+
+    def started(self, slot: SlotStart) -> bool:
+        """Remember a start, after its flow was asked for; False: it was remembered already."""
+        ...
+
+    def history(self, *, most: int) -> tuple[SlotStart, ...]:
+        """Starts, newest first."""
         ...
 
 

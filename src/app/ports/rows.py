@@ -77,3 +77,16 @@ class StoredEvent:
     stream: str
     published_at: datetime
     body: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotStart:
+    """A slot of the schedule whose flow was asked for."""
+
+    job: str
+    slot: str
+    """Which one: a local day, a quarter, a contract's term; sorts by time within a subject."""
+    subject: str
+    """The account it is for; empty: the whole book."""
+    flow_id: str
+    started_at: datetime

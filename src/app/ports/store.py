@@ -18,7 +18,9 @@ from app.ports.records import (
     Incidents,
     Outbox,
     Scans,
+    Slots,
     TenantState,
+    WorkList,
 )
 
 T = TypeVar("T")
@@ -53,6 +55,10 @@ class Unit(Protocol):
     @property
     def effects(self) -> EffectLedger: ...
     @property
+    def work(self) -> WorkList: ...
+    @property
+    def slots(self) -> Slots: ...
+    @property
     def outbox(self) -> Outbox: ...
     @property
     def events(self) -> EventLog: ...
@@ -67,6 +73,10 @@ class Store(Protocol):
 
     async def write(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
         """Run `work` in a write transaction, in a thread; an exception rolls everything back."""
+        ...
+
+    async def tenants(self) -> tuple[str, ...]:
+        """The ids of all tenants that have accounts, sorted."""
         ...
 
     def close(self) -> None:

@@ -20,6 +20,14 @@ class KeyedSink:
         """A row or a few files; generous for a local store."""
         return 3.0
 
+    @property
+    def lag_seconds(self) -> float:
+        """A thread that was cut off commits soon or never; a second one changes nothing anyway."""
+        return 0.0
+
+    async def check(self) -> None:
+        """Nothing to mend: where our own store is not, nothing else goes on either."""
+
     async def find(self, key: str) -> str | None:
         """Never told: trying again is safe."""
         del key

@@ -12,13 +12,14 @@ from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from app.domain.draft import Draft, DraftState
 from app.domain.effect import EffectClass, WorkOwed
-from app.errors import NotFound, TransientServiceError
+from app.errors import NotFound, PermanentServiceError, TransientServiceError
 from app.ports.store import Store, Unit
 from app.services.draft_files import DraftFiles, FileFate
 from app.services.keyed import KeyedSink
@@ -75,6 +76,24 @@ class DraftOutbox:
     def timeout_seconds(self) -> float:
         """One row and one file; generous for a local disk."""
         return 3.0
+
+    @property
+    def lag_seconds(self) -> float:
+        """A thread that was cut off may still be writing its row or file."""
+        return 1.0
+
+    async def check(self) -> None:
+        """Raises PermanentServiceError naming the folder where no file can be written."""
+        await asyncio.to_thread(self._try_folder)
+
+    def _try_folder(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=self.folder):
+                pass
+        except OSError as exc:
+            message = f"no file can be written in {self.folder}: {exc.strerror}"
+            raise PermanentServiceError(_SYSTEM, "check", message) from exc
 
     async def find(self, key: str) -> str | None:
         """The draft's id where the row and, while it waits, the file are both there."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, RowMapping, and_, or_, type_coerce
 
-from app.domain.effect import EffectRow, EffectState, WorkOwed
+from app.domain.effect import EffectRow, EffectState, ParkReason, WorkOwed
 from app.storage.database_clock import database_now
 from app.storage.record_tables import effects
-from app.storage.repository import NewRow, Repository, own_columns
+from app.storage.repository import ColumnValue, NewRow, Repository, own_columns
 from app.storage.types import Moment
 
-_SECOND = 1_000_000
+SECOND = 1_000_000
+"""In the microseconds that moments are stored as."""
 _NOW = type_coerce(database_now(), Moment)
-_OPEN = (EffectState.OWED, EffectState.INTENT)
 
 
 class SqlEffectLedger(Repository):
@@ -38,49 +38,31 @@ class SqlEffectLedger(Repository):
                 "next_try_at": None,
                 "remote_id": None,
                 "error": "",
+                "parked_for": None,
+                "started_at": None,
             }
             for number, owed in enumerate(work)
         ]
         return self._add(effects, rows)
 
-    def due(self, *, most: int, stale_after_seconds: float) -> tuple[EffectRow, ...]:
-        """Owed effects whose next try has come, and stale intents, in order of being owed."""
-        now = database_now()
-        ready = or_(effects.c.next_try_at.is_(None), _number(effects.c.next_try_at) <= now)
-        stale_before = now - round(stale_after_seconds * _SECOND)
+    def take(self, key: str, *, owner: str, stale_after_seconds: float) -> EffectRow | None:
+        """Compare and swap: an effect whose time has come becomes an intent of `owner`."""
         statement = (
-            select(*own_columns(effects))
-            .where(
-                self._mine(effects),
-                or_(
-                    and_(effects.c.state == EffectState.OWED, ready),
-                    and_(
-                        effects.c.state == EffectState.INTENT,
-                        _number(effects.c.taken_at) <= stale_before,
-                    ),
-                ),
+            self._update(effects, effects.c.key == key, due_now(stale_after_seconds))
+            .values(
+                state=EffectState.INTENT,
+                owner=owner,
+                attempt=effects.c.attempt + 1,
+                taken_at=_NOW,
             )
-            .order_by(effects.c.place)
-            .limit(most)
+            .returning(*effect_columns())
         )
-        return tuple(_effect(row) for row in self._connection.execute(statement).mappings())
+        row = self._connection.execute(statement).mappings().first()
+        return None if row is None else effect_of(row)
 
-    def take(self, key: str, *, owner: str, attempt: int) -> bool:
-        """Compare and swap on `attempt`: the row becomes an intent of `owner`, attempt + 1."""
-        return self._swap(
-            effects.c.key == key,
-            effects.c.attempt == attempt,
-            effects.c.state.in_(_OPEN),
-            state=EffectState.INTENT,
-            owner=owner,
-            attempt=attempt + 1,
-            taken_at=_NOW,
-        )
-
-    def still_mine(self, key: str, *, owner: str, attempt: int) -> bool:
-        """Whether the intent whose row says `attempt` is still this owner's."""
-        row = self._row(effects, *_intent(key, attempt), effects.c.owner == owner)
-        return row is not None
+    def renew(self, key: str, *, owner: str, attempt: int) -> bool:
+        """Make the intent taken as `attempt` as young as new; False when it is no longer ours."""
+        return self._swap(*_intent(key, attempt), effects.c.owner == owner, taken_at=_NOW)
 
     def finish(self, key: str, *, attempt: int, remote_id: str) -> bool:
         """Mark done, fenced by `attempt`; False when a later taker has it."""
@@ -90,32 +72,26 @@ class SqlEffectLedger(Repository):
 
     def retry_later(self, key: str, *, attempt: int, seconds: float, error: str) -> bool:
         """Back to owed, next try after `seconds`; fenced."""
-        next_try_at = type_coerce(database_now() + round(seconds * _SECOND), Moment)
+        next_try_at = type_coerce(database_now() + round(seconds * SECOND), Moment)
         return self._swap(
             *_intent(key, attempt), state=EffectState.OWED, next_try_at=next_try_at, error=error
         )
 
-    def park(self, key: str, *, attempt: int, error: str) -> bool:
+    def park(self, key: str, *, attempt: int, error: str, reason: ParkReason) -> bool:
         """Set aside for a person; fenced."""
-        return self._swap(*_intent(key, attempt), state=EffectState.PARKED, error=error)
+        return self._swap(
+            *_intent(key, attempt), state=EffectState.PARKED, error=error, parked_for=reason
+        )
 
     def get(self, key: str) -> EffectRow | None:
         """One row."""
         row = self._row(effects, effects.c.key == key)
-        return None if row is None else _effect(row)
-
-    def counts(self) -> Mapping[EffectState, int]:
-        """How many rows are in each state; states without rows are 0."""
-        statement = select(effects.c.state, func.count()).where(self._mine(effects))
-        found = dict.fromkeys(EffectState, 0)
-        for state, many in self._connection.execute(statement.group_by(effects.c.state)):
-            found[state] = many
-        return found
+        return None if row is None else effect_of(row)
 
     def _swap(
         self,
         *where: ColumnElement[bool],
-        **written: str | int | EffectState | ColumnElement[datetime],
+        **written: str | int | EffectState | ParkReason | ColumnElement[datetime],
     ) -> bool:
         result = self._connection.execute(self._update(effects, *where).values(**written))
         return result.rowcount == 1
@@ -130,11 +106,33 @@ def _intent(key: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _number(column: ColumnElement[datetime]) -> ColumnElement[int]:
+def due_now(stale_after_seconds: float) -> ColumnElement[bool]:
+    """Owed and its next try not later, or an intent older than that."""
+    now = database_now()
+    return or_(
+        and_(
+            effects.c.state == EffectState.OWED,
+            or_(effects.c.next_try_at.is_(None), number(effects.c.next_try_at) <= now),
+        ),
+        and_(
+            effects.c.state == EffectState.INTENT,
+            number(effects.c.taken_at) <= now - round(stale_after_seconds * SECOND),
+        ),
+    )
+
+
+def number(column: ColumnElement[datetime]) -> ColumnElement[int]:
+    """A moment's column as the microseconds it is stored as."""
     return type_coerce(column, effects.c.place.type)
 
 
-def _effect(row: RowMapping) -> EffectRow:
+def effect_columns() -> tuple[ColumnElement[ColumnValue], ...]:
+    """What `effect_of` reads."""
+    return own_columns(effects)
+
+
+def effect_of(row: RowMapping) -> EffectRow:
+    """A stored effect."""
     return EffectRow(
         work=WorkOwed(
             key=row["key"], kind=row["kind"], subject=row["subject"], payload=row["payload"]
@@ -146,4 +144,5 @@ def _effect(row: RowMapping) -> EffectRow:
         next_try_at=row["next_try_at"],
         remote_id=row["remote_id"],
         error=row["error"],
+        parked_for=row["parked_for"],
     )

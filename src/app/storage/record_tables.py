@@ -7,7 +7,7 @@ from sqlalchemy import Index, Table, UniqueConstraint
 from app.domain.assessment import Agent
 from app.domain.band import Band
 from app.domain.draft import DraftState
-from app.domain.effect import EffectKind, EffectState
+from app.domain.effect import EffectKind, EffectState, ParkReason
 from app.domain.incident import Change, IncidentKind, IncidentState
 from app.domain.scan import ScanState
 from app.storage.columns import (
@@ -184,9 +184,24 @@ effects = Table(
     moment("next_try_at", optional=True),
     text("remote_id", optional=True),
     text("error"),
+    choice("parked_for", ParkReason, optional=True),
+    moment("started_at", optional=True),
     Index("effects_by_state", "tenant_id", "state", "place"),
 )
-"""The effects ledger, in the order (`place`) of being owed; times by the database's clock."""
+"""The effects ledger, in the order (`place`) of being owed; times by the database's clock.
+
+`started_at`: when a flow was started for it.
+"""
+
+slots = Table(
+    "slots",
+    metadata,
+    *key("job", "subject", "slot"),
+    text("flow_id"),
+    moment("started_at"),
+    Index("slots_by_time", "tenant_id", "started_at"),
+)
+"""Slots of the schedule whose flows were asked for; they outlive the flows' own rows."""
 
 drafts = Table(
     "drafts",

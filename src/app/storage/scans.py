@@ -10,7 +10,7 @@ from app.domain.assessment import Agent
 from app.domain.scan import Scan, ScanState
 from app.errors import NotFound
 from app.storage.record_tables import scan_pages, scans
-from app.storage.repository import NewRow, Repository
+from app.storage.repository import NewRow, Repository, own_columns
 
 
 class SqlScans(Repository):
@@ -19,10 +19,25 @@ class SqlScans(Repository):
     def begin(self, scan: Scan) -> Scan:
         """Insert the scan, or return the one stored under its id."""
         self._add(scans, [asdict(scan)])
-        row = self._row(scans, scans.c.scan_id == scan.scan_id)
-        if row is None:
+        stored = self.get(scan.scan_id)
+        if stored is None:
             raise NotFound(f"there is no scan {scan.scan_id!r}")
-        return Scan(**row)
+        return stored
+
+    def get(self, scan_id: str) -> Scan | None:
+        """One scan."""
+        row = self._row(scans, scans.c.scan_id == scan_id)
+        return None if row is None else Scan(**row)
+
+    def recent(self, *, most: int) -> tuple[Scan, ...]:
+        """The newest scans, newest first."""
+        statement = (
+            select(*own_columns(scans))
+            .where(self._mine(scans))
+            .order_by(scans.c.now.desc(), scans.c.scan_id.desc())
+            .limit(most)
+        )
+        return tuple(Scan(**row) for row in self._connection.execute(statement).mappings())
 
     def running(self) -> tuple[Scan, ...]:
         """Scans that were begun and not recorded to the end, oldest first."""
@@ -53,6 +68,16 @@ class SqlScans(Repository):
             order=(scan_pages.c.page,),
         )
         return len(rows), rows[-1]["until_account"] if rows else ""
+
+    def page_end(self, scan_id: str, agent: Agent, page: int) -> str | None:
+        """The last account id of a recorded page; None: it is not recorded."""
+        row = self._row(
+            scan_pages,
+            scan_pages.c.scan_id == scan_id,
+            scan_pages.c.agent == agent,
+            scan_pages.c.page == page,
+        )
+        return None if row is None else str(row["until_account"])
 
     def record_page(self, scan_id: str, agent: Agent, page: int, until: str) -> bool:
         """Mark a page recorded, in the transaction that records it; False: another process did."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from app.ports.store import Unit
 from app.storage.book import SqlBook
@@ -15,6 +15,7 @@ from app.storage.database import Database
 from app.storage.effects import SqlEffectLedger
 from app.storage.event_log import SqlEventLog
 from app.storage.facts import SqlFactRows
+from app.storage.fact_tables import accounts
 from app.storage.feeds import SqlFeeds
 from app.storage.health import SqlHealth
 from app.storage.incidents import SqlIncidents
@@ -22,7 +23,9 @@ from app.storage.mapping import SqlTicketMapping
 from app.storage.outbox import SqlOutbox
 from app.storage.people import SqlPeople
 from app.storage.scans import SqlScans
+from app.storage.slots import SqlSlots
 from app.storage.tenant import SqlTenantState
+from app.storage.work_list import SqlWorkList
 
 T = TypeVar("T")
 
@@ -42,6 +45,8 @@ class SqlUnit:
     health: SqlHealth
     incidents: SqlIncidents
     effects: SqlEffectLedger
+    work: SqlWorkList
+    slots: SqlSlots
     outbox: SqlOutbox
     events: SqlEventLog
 
@@ -60,6 +65,8 @@ class SqlUnit:
             health=SqlHealth(connection, tenant_id),
             incidents=SqlIncidents(connection, tenant_id),
             effects=SqlEffectLedger(connection, tenant_id),
+            work=SqlWorkList(connection, tenant_id),
+            slots=SqlSlots(connection, tenant_id),
             outbox=SqlOutbox(connection, tenant_id),
             events=SqlEventLog(connection, tenant_id),
         )
@@ -93,9 +100,19 @@ class SqlStore:
         self._database.refuse_nested_write()
         return self._database.writers.submit(self._write, tenant_id, work).result()
 
+    async def tenants(self) -> tuple[str, ...]:
+        """The ids of all tenants that have accounts, sorted."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._database.readers, self._tenants)
+
     def close(self) -> None:
         """Wait for what is under way, then close all connections."""
         self._database.close()
+
+    def _tenants(self) -> tuple[str, ...]:
+        with self._database.reading() as connection:
+            found = connection.scalars(select(accounts.c.tenant_id).distinct())
+            return tuple(sorted(found))
 
     def _read(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
         with self._database.reading() as connection:

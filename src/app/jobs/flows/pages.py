@@ -25,6 +25,7 @@ from app.jobs.flows.assessing import (
     tam_assessor,
 )
 from app.jobs.flows.deciding import decide_page
+from app.errors import NotFound
 from app.ports.store import Store, Unit
 
 PAGE = 500
@@ -66,6 +67,25 @@ class Pages:
             page += 1
             done += len(Agent) * len(facts)
             progress(done, total)
+
+    async def one(self, page: int, after: str) -> tuple[int, str]:
+        """Assess and record one page, or read back where it ended when it is recorded already.
+
+        Returns how many accounts it had and the last one's id; no account: the book has ended.
+        """
+        facts = await self.store.read(self.tenant_id, partial(self._facts, after=after))
+        if not facts:
+            return 0, after
+        record = partial(self._record, page=page, facts=facts)
+        if await self.store.write(self.tenant_id, record):
+            return len(facts), facts[-1].account.account_id
+        scan_id = self.scan.scan_id
+        until = await self.store.read(
+            self.tenant_id, lambda unit: unit.scans.page_end(scan_id, Agent.CSM, page)
+        )
+        if until is None:
+            raise NotFound(f"page {page} of {scan_id} was recorded by nobody")
+        return sum(one.account.account_id <= until for one in facts), until
 
     async def _reached(self) -> tuple[int, str]:
         scan_id = self.scan.scan_id

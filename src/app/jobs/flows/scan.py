@@ -13,6 +13,7 @@ from functools import partial
 import structlog
 
 from app.clock import local_day
+from app.domain.assessment import Agent
 from app.domain.scan import Scan, ScanState
 from app.errors import Conflict, InvalidInput, NotFound
 from app.jobs.flows.assessing import Reading
@@ -32,6 +33,8 @@ class ScanRequest:
     account_id: str | None = None
     replay: bool = False
     """`now` lies in the past on purpose: allowed only while no scan is newer."""
+    scan_id: str = ""
+    """The flow's id, which becomes the scan's; empty: one is made from the day."""
     page_size: int = PAGE
 
 
@@ -47,45 +50,73 @@ class ScanOutcome:
 
 
 async def run_scan(store: Store, request: ScanRequest, progress: Progress) -> ScanOutcome:
-    """Run a scan to the end, or take up the one that was interrupted on the same day.
+    """Run a scan to the end without a flow, or take up the one interrupted on the same day.
 
-    Raises Conflict for a replay older than what is recorded, NotFound for an unknown account.
+    A replay's way. Raises Conflict for a replay older than what is recorded, NotFound for an
+    unknown account, InvalidInput for an inactive one.
     """
-    await _close_out_earlier_days(store, request)
-    scan, was_resumed = await store.write(request.tenant_id, lambda unit: _begin(unit, request))
-    reading = await store.read(request.tenant_id, lambda unit: _reading(unit, scan))
-    day = scan.local_day
-    total = 2 * (
-        1
-        if scan.account_id
-        else await store.read(request.tenant_id, lambda unit: unit.book.active_count(day))
-    )
-    pages = Pages(
-        store=store,
-        tenant_id=request.tenant_id,
-        scan=scan,
-        reading=reading,
-        page_size=request.page_size,
-    )
+    await close_out_earlier_days(store, request)
+    scan, was_resumed = await store.write(request.tenant_id, lambda unit: begin(unit, request))
+    pages = await pages_of(store, request.tenant_id, scan, page_size=request.page_size)
+    total = await assessments_ahead(store, request.tenant_id, scan)
     done = await pages.run(progress, total)
-    owed = await store.write(
-        request.tenant_id, lambda unit: settle(unit, scan, reading, is_complete=True)
-    )
-    log.info("scan.recorded", scan_id=scan.scan_id, assessed=done, owed=owed)
+    owed = await record_to_the_end(store, request.tenant_id, scan)
     return ScanOutcome(scan=scan, assessed=done, was_resumed=was_resumed, owed=owed)
+
+
+async def pages_of(store: Store, tenant_id: str, scan: Scan, *, page_size: int = PAGE) -> Pages:
+    """The scan's way through the book, everything read that is the same for all accounts."""
+    return Pages(
+        store=store,
+        tenant_id=tenant_id,
+        scan=scan,
+        reading=await store.read(tenant_id, lambda unit: _reading(unit, scan)),
+        page_size=page_size,
+    )
+
+
+async def assessments_ahead(store: Store, tenant_id: str, scan: Scan) -> int:
+    """How many assessments the whole scan makes: two per account."""
+    if scan.account_id is not None:
+        return len(Agent)
+    return len(Agent) * await store.read(
+        tenant_id, lambda unit: unit.book.active_count(scan.local_day)
+    )
+
+
+async def record_to_the_end(store: Store, tenant_id: str, scan: Scan) -> int:
+    """The scan's last transaction; returns how many effects are newly owed. Safe to repeat."""
+
+    def settled(unit: Unit) -> int:
+        stored = unit.scans.get(scan.scan_id)
+        if stored is None or stored.state is ScanState.RECORDED:
+            return 0  # a run before this one came this far
+        return settle(unit, scan, _reading(unit, scan), is_complete=True)
+
+    owed = await store.write(tenant_id, settled)
+    log.info("scan.recorded", scan_id=scan.scan_id, owed=owed)
+    return owed
 
 
 def _reading(unit: Unit, scan: Scan) -> Reading:
     return reading_at(unit, scan.now, scan.settings_version)
 
 
-def _begin(unit: Unit, request: ScanRequest) -> tuple[Scan, bool]:
-    """Open a scan, or find the interrupted one of the same day and account."""
+def begin(unit: Unit, request: ScanRequest) -> tuple[Scan, bool]:
+    """Open a scan, or find the one of that id, or the interrupted one of the same day and account.
+
+    A scan with an id of its own is taken up under that id alone.
+    """
     current = unit.tenant.settings()
     day = local_day(request.now, current.settings.zone)
-    for running in unit.scans.running():
-        if running.account_id == request.account_id and running.local_day == day:
-            return running, True
+    if request.scan_id:
+        known = unit.scans.get(request.scan_id)
+        if known is not None:
+            return known, True
+    else:
+        for running in unit.scans.running():
+            if running.account_id == request.account_id and running.local_day == day:
+                return running, True
     latest = unit.scans.latest()
     if request.replay and latest is not None and latest.now > request.now:
         msg = (
@@ -97,7 +128,7 @@ def _begin(unit: Unit, request: ScanRequest) -> tuple[Scan, bool]:
         _refuse_inactive(unit, request.account_id, day)
     live_since = unit.tenant.live_since()
     scan = Scan(
-        scan_id=_scan_id(request, day.isoformat(), latest),
+        scan_id=request.scan_id or _scan_id(request, day.isoformat(), latest),
         now=request.now,
         local_day=day,
         state=ScanState.RUNNING,
@@ -137,7 +168,7 @@ def _settle_what_is_there(unit: Unit, scan: Scan) -> int:
     return settle(unit, scan, _reading(unit, scan), is_complete=False)
 
 
-async def _close_out_earlier_days(store: Store, request: ScanRequest) -> None:
+async def close_out_earlier_days(store: Store, request: ScanRequest) -> None:
     """Settle scans that stopped on an earlier day: what they recorded is told, the rest is today's.
 
     Going on with yesterday's moment over today's facts would date them wrongly.
@@ -146,6 +177,6 @@ async def _close_out_earlier_days(store: Store, request: ScanRequest) -> None:
     zone = (await store.read(request.tenant_id, lambda unit: unit.tenant.settings())).settings.zone
     today = local_day(request.now, zone)
     for scan in running:
-        if scan.local_day < today:
+        if scan.local_day < today and scan.scan_id != request.scan_id:
             await store.write(request.tenant_id, partial(_settle_what_is_there, scan=scan))
             log.warning("scan.closed_out", scan_id=scan.scan_id)

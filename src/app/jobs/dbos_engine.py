@@ -1,0 +1,227 @@
+"""DBOS behind our port: flows as its workflows, steps as its steps, on SQLite or PostgreSQL.
+
+DBOS is one per process. Its registry is filled when the engine starts and emptied when it stops,
+so that nothing of it lives at import.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, PortableWorkflowError, WorkflowHandleAsync
+from dbos import error as dbos_error
+from pydantic import JsonValue
+
+from app.domain.flow import ENDED, Argument, FlowAsk, FlowName, FlowRow, FlowState
+from app.errors import AppError, FlowFailed, NotFound, TransientServiceError
+from app.jobs.dbos_database import dbos_url, sqlite_engine
+from app.jobs.dbos_rows import (
+    APP_NAME,
+    FLOW_QUEUE,
+    RETRY_QUEUE,
+    VERSION,
+    options_of,
+    refuse,
+    row_of,
+    statuses_of,
+)
+from app.ports.engine import FlowBody
+
+AT_ONCE = 100
+"""Flows of a queue that one process runs at a time: more than it can finish between two looks."""
+RETRIES_AT_ONCE = 50
+LOOK_SECONDS = 2.0
+"""How often a queue is looked at: often enough for people, seldom enough to idle cheaply."""
+RESULT_SECONDS = 0.1
+"""How often a flow that somebody waits for is looked at."""
+MOST_RECOVERIES = 1000
+"""A flow is given up after so many crashes; each costs it one step at most."""
+THREADS = 32
+FORGET_AT_ONCE = 500
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DbosEngine:
+    """`Engine` on DBOS. One per process, started once."""
+
+    shapes: Mapping[FlowName, FlowBody]
+    url: str
+    """SQLAlchemy address of the flows: a SQLite file, or the store's PostgreSQL."""
+    worker: str
+    """Unique per process: two that share one would take each other's running flows."""
+    look_seconds: float = LOOK_SECONDS
+
+    async def start(self) -> None:
+        """Begin to take up flows, on the running event loop."""
+        DBOS.destroy(destroy_registry=True)
+        for name, body in self.shapes.items():
+            DBOS.workflow(name=name.value, max_recovery_attempts=MOST_RECOVERIES)(_workflow(body))
+        DBOS(config=self._config())
+        DBOS.launch()  # here, not in a thread: flows then run on this loop
+        for queue, at_once in ((FLOW_QUEUE, AT_ONCE), (RETRY_QUEUE, RETRIES_AT_ONCE)):
+            await DBOS.register_queue_async(
+                queue,
+                worker_concurrency=at_once,
+                polling_interval_sec=self.look_seconds,
+                on_conflict="always_update",
+            )
+
+    async def stop(self, *, grace_seconds: float) -> None:
+        """Take up no more, wait this long for what runs, and end."""
+        await asyncio.to_thread(
+            DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=int(grace_seconds)
+        )
+
+    async def workers(self) -> frozenset[str]:
+        """Who has flows in hand, of any tenant, the dead included."""
+        running = await DBOS.list_workflows_async(
+            status="PENDING", load_input=False, load_output=False
+        )
+        return frozenset(flow.executor_id for flow in running if flow.executor_id)
+
+    async def recover(self, workers: Collection[str]) -> int:
+        """Have the unfinished flows of these dead workers taken up by whoever works."""
+        dead = sorted(set(workers) - {self.worker})
+        if dead:
+            await asyncio.to_thread(DBOS._recover_pending_workflows, dead)  # noqa: SLF001 -- DBOS has no public call; held by tests/contract/test_engine
+        return len(dead)
+
+    async def forget(self, before: datetime) -> int:
+        """Drop flows that ended before; returns how many."""
+        forgotten = 0
+        while True:
+            old = await DBOS.list_workflows_async(
+                status=statuses_of(ENDED),
+                completed_before=before.isoformat(),
+                limit=FORGET_AT_ONCE,
+                load_input=False,
+                load_output=False,
+            )
+            if not old:
+                return forgotten
+            await DBOS.delete_workflows_async([flow.workflow_id for flow in old])
+            forgotten += len(old)
+
+    async def enqueue(self, ask: FlowAsk) -> None:
+        """Have a flow run by whoever works, once per id."""
+        await _enqueue(ask)
+
+    async def result(self, tenant_id: str, flow_id: str, *, timeout_seconds: float) -> JsonValue:
+        """Wait for a flow's end and return its result."""
+        if await self.flow(tenant_id, flow_id) is None:
+            raise NotFound(f"there is no flow {flow_id!r}")
+        async with asyncio.timeout(timeout_seconds):
+            handle: WorkflowHandleAsync[JsonValue] = await DBOS.retrieve_workflow_async(flow_id)
+            return await _result(handle.get_result(polling_interval_sec=RESULT_SECONDS))
+
+    async def flow(self, tenant_id: str, flow_id: str) -> FlowRow | None:
+        """One flow."""
+        refuse(tenant_id, flow_id)
+        found = await DBOS.list_workflows_async(
+            workflow_ids=[flow_id], load_input=False, load_output=False
+        )
+        return row_of(found[0]) if found else None
+
+    async def flows(
+        self, tenant_id: str, *, states: Collection[FlowState] = (), most: int = 50
+    ) -> tuple[FlowRow, ...]:
+        """A tenant's flows, newest first."""
+        found = await DBOS.list_workflows_async(
+            workflow_id_prefix=f"{tenant_id}:",
+            status=statuses_of(states),
+            limit=most,
+            sort_desc=True,
+            load_input=False,
+        )
+        return tuple(row_of(status) for status in found)
+
+    def _config(self) -> DBOSConfig:
+        config: DBOSConfig = {
+            "name": APP_NAME,
+            "system_database_url": dbos_url(self.url),
+            "executor_id": self.worker,
+            "application_version": VERSION,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "CRITICAL",
+            "max_executor_threads": THREADS,
+            "use_listen_notify": False,
+        }
+        engine = sqlite_engine(self.url)
+        if engine is not None:
+            config["system_database_engine"] = engine
+        return config
+
+
+@dataclass(frozen=True, slots=True)
+class _DbosSteps:
+    """`Steps` inside a workflow."""
+
+    flow_id: str
+
+    @property
+    def tenant_id(self) -> str:
+        return self.flow_id.partition(":")[0]
+
+    async def run(self, name: str, work: Callable[[], Awaitable[JsonValue]]) -> JsonValue:
+        async def step() -> JsonValue:
+            log.debug("step.begun", flow_id=self.flow_id, step=name)
+            return await work()
+
+        done: JsonValue = await DBOS.run_step_async(
+            {
+                "name": name,
+                "retries_allowed": True,
+                "max_attempts": 6,
+                "interval_seconds": 0.5,
+                "should_retry": _is_transient,
+            },
+            step,
+        )
+        return done
+
+    async def start(self, ask: FlowAsk) -> None:
+        refuse(self.tenant_id, ask.flow_id)
+        await _enqueue(ask)
+
+    async def wait(self, flow_id: str) -> JsonValue:
+        refuse(self.tenant_id, flow_id)
+        return await _result(DBOS.get_result_async(flow_id))
+
+
+def _workflow(body: FlowBody) -> Callable[[Argument], Coroutine[None, None, JsonValue]]:
+    async def workflow(argument: Argument) -> JsonValue:
+        flow_id = DBOS.workflow_id or ""
+        try:
+            return await body(_DbosSteps(flow_id), argument)
+        except AppError as exc:
+            log.error("flow.failed", flow_id=flow_id, reason=str(exc))
+            raise
+        except Exception:
+            log.exception("flow.crashed", flow_id=flow_id)
+            raise
+
+    return workflow
+
+
+async def _enqueue(ask: FlowAsk) -> None:
+    refuse(ask.tenant_id, ask.flow_id)
+    await DBOS.enqueue_workflow_with_options_async(options_of(ask), dict(ask.argument))
+
+
+async def _result(coming: Awaitable[JsonValue]) -> JsonValue:
+    """A flow's result, once it ends. Raises FlowFailed."""
+    try:
+        done = await coming
+    except (AppError, PortableWorkflowError, dbos_error.DBOSException) as exc:
+        raise FlowFailed(str(exc)) from exc
+    return done
+
+
+def _is_transient(error: BaseException) -> bool:
+    return isinstance(error, TransientServiceError)
