@@ -59,7 +59,10 @@ def take_all(url: str, owner: str) -> list[str]:
     store = open_store(url)
 
     def took(key: str) -> bool:
-        return store.write_now("main", lambda unit: unit.effects.take(key, owner=owner, attempt=0))
+        taken = store.write_now(
+            "main", lambda unit: unit.effects.take(key, owner=owner, stale_after_seconds=60)
+        )
+        return taken is not None
 
     taken = [key for key in (f"k{number}" for number in range(ROUNDS)) if took(key)]
     store.close()
@@ -122,7 +125,7 @@ def test_of_two_takers_of_one_effect_exactly_one_wins(store: SqlStore, store_url
         partial(take_all, store_url, "one"), partial(take_all, store_url, "two")
     )
     assert sorted([*first, *second]) == sorted(work.key for work in owed)
-    counts = store.read_now("main", lambda unit: unit.effects.counts())
+    counts = store.read_now("main", lambda unit: unit.work.counts())
     assert counts[EffectState.INTENT] == ROUNDS
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from app.domain.assessment import Agent
 from app.domain.draft import DraftState
-from app.domain.effect import EffectState
+from app.domain.effect import EffectState, ParkReason, group_of
 from app.domain.feed import FactKind
 from app.domain.incident import IncidentKind
 from app.domain.tenant_settings import TenantSettings
 from app.errors import NotFound
-from app.ports.rows import Delivery, ExternalId, StoredEvent, UnresolvedTicket
+from app.ports.rows import Delivery, ExternalId, SlotStart, StoredEvent, UnresolvedTicket
 from app.ports.store import Unit
 from app.storage.sql_store import SqlStore, open_store
 from tests.builders import (
@@ -61,6 +61,8 @@ TOLD = Delivery(
     incident_id="tam_escalation:acme:1", revision=1, delivery="alert", rep_email="r@x", day=TODAY
 )
 
+SLOT = SlotStart(job="job", slot="2026-03-09", subject="acme", flow_id="main:x", started_at=NOW)
+
 
 def fill(unit: Unit) -> None:
     """Something in every table."""
@@ -77,7 +79,9 @@ def fill(unit: Unit) -> None:
     unit.incidents.save([incident()])
     unit.incidents.add_revisions("scan-1", [revision()])
     unit.incidents.set_deliveries([TOLD])
-    unit.effects.owe([work_owed()])
+    unit.effects.owe([work_owed(), work_owed(key="main:begun:1:chat")])
+    unit.work.mark_started(["main:begun:1:chat"])
+    unit.slots.started(SLOT)
     unit.outbox.add_draft(draft())
     unit.outbox.add_alert(alert())
     unit.events.add(StoredEvent(event_id="e", stream="s", published_at=NOW, body={}))
@@ -116,8 +120,14 @@ def sight(unit: Unit) -> dict[str, str]:
         "revisions": unit.incidents.revisions(incident_id),
         "undelivered": unit.incidents.undelivered("scan-1"),
         "spent": unit.incidents.alerts_spent(TODAY),
-        "due": unit.effects.due(most=9, stale_after_seconds=-60),
-        "effect": (unit.effects.get(work_owed().key), unit.effects.counts()),
+        "due": unit.work.due(most=9, stale_after_seconds=-60),
+        "unstarted": unit.work.unstarted(most=9),
+        "left": unit.work.left(most=9, quiet_seconds=-60, stale_after_seconds=-60),
+        "group": unit.work.group(group_of(work_owed().key)),
+        "open": unit.work.open(states=list(EffectState), most=9),
+        "wait": unit.work.wait_seconds(work_owed().key, stale_after_seconds=9),
+        "effect": (unit.effects.get(work_owed().key), unit.work.counts()),
+        "slots": (unit.slots.last("job"), unit.slots.history(most=9)),
         "drafts": (unit.outbox.drafts(), unit.outbox.draft_by_key(draft().key)),
         "alerts": unit.outbox.alerts(),
         "events": unit.events.stream("s"),
@@ -158,18 +168,20 @@ def test_another_tenant_cannot_touch_what_is_not_his(shared: SqlStore) -> None:
 
     def meddle(unit: Unit) -> list[bool | int]:
         unit.mapping.forget_unresolved(["T"])
+        unit.work.mark_started([key])
         unit.health.flag(Agent.TAM, "acme", "x")
         unit.incidents.set_deliveries([TOLD])
         return [
             unit.scans.finish("scan-1"),
-            unit.effects.take(key, owner="other", attempt=0),
+            unit.effects.take(key, owner="other", stale_after_seconds=-60) is not None,
             unit.effects.finish(key, attempt=0, remote_id="x"),
-            unit.effects.park(key, attempt=0, error="x"),
-            unit.effects.still_mine(key, owner="", attempt=0),
+            unit.effects.park(key, attempt=0, error="x", reason=ParkReason.REFUSED),
+            unit.effects.renew(key, owner="", attempt=0),
+            unit.work.release([key]),
             unit.outbox.set_draft_state(["draft-1"], DraftState.DROPPED),
         ]
 
-    assert shared.write_now("other", meddle) == [False, False, False, False, False, 0]
+    assert shared.write_now("other", meddle) == [False, False, False, False, False, 0, 0]
     assert shared.read_now("main", sight) == before
 
 
@@ -179,7 +191,10 @@ def test_two_tenants_keep_the_same_names_side_by_side(shared: SqlStore) -> None:
     shared.write_now(
         "other", lambda unit: unit.facts.upsert(FactKind.ACCOUNTS, rows_of(account(name="Other")))
     )
-    shared.write_now("other", lambda unit: unit.effects.take(work_owed().key, owner="o", attempt=0))
+    shared.write_now(
+        "other",
+        lambda unit: unit.effects.take(work_owed().key, owner="o", stale_after_seconds=60),
+    )
     assert shared.read_now("main", lambda unit: unit.book.find("acme")).name == "Acme"
-    counts = shared.read_now("main", lambda unit: unit.effects.counts())
-    assert counts[EffectState.OWED] == 1
+    counts = shared.read_now("main", lambda unit: unit.work.counts())
+    assert counts[EffectState.OWED] == 2

@@ -185,7 +185,7 @@ def test_every_waiting_draft_is_a_letter_that_opens_in_a_mail_program(demo: Demo
 
 
 def test_nothing_is_left_to_be_done(demo: Demo) -> None:
-    counts = demo.store.read_now(TENANT, lambda unit: unit.effects.counts())
+    counts = demo.store.read_now(TENANT, lambda unit: unit.work.counts())
 
     assert counts[EffectState.DONE] > 0
     assert {state: n for state, n in counts.items() if state is not EffectState.DONE and n} == {}

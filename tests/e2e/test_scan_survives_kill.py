@@ -54,7 +54,7 @@ def what_came_of_it(home: Path) -> dict[str, list[str]]:
     """Everything that people would notice, by what it is about."""
     book = SmallBook.opened(home)
     try:
-        counts = book.store.read_now(TENANT, lambda unit: unit.effects.counts())
+        counts = book.store.read_now(TENANT, lambda unit: unit.work.counts())
         assert counts[EffectState.OWED] == counts[EffectState.INTENT] == 0
         assert counts[EffectState.PARKED] == 0
         return {

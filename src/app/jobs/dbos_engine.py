@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, PortableWorkflowError, WorkflowHandleAsync
+from dbos import (
+    DBOS,
+    DBOSConfig,
+    DBOSPortableJSONSerializer,
+    PortableWorkflowError,
+    WorkflowHandleAsync,
+)
 from dbos import error as dbos_error
 from pydantic import JsonValue
 

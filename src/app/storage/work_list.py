@@ -63,8 +63,7 @@ class SqlWorkList(Repository):
                 and_(effects.c.state == EffectState.OWED, due_since <= quiet_since),
                 and_(
                     effects.c.state == EffectState.INTENT,
-                    number(effects.c.taken_at)
-                    <= quiet_since - round(stale_after_seconds * SECOND),
+                    number(effects.c.taken_at) <= quiet_since - round(stale_after_seconds * SECOND),
                 ),
             ),
             most=most,

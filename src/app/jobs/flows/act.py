@@ -93,9 +93,7 @@ async def _try_once(effects: Effects, steps: Steps, key: str, *, turn: int) -> s
     name = key.rpartition(":")[2]
     tried = _tried(await steps.run(f"perform {name}", partial(_perform, effects, key)))
     if tried.wait_seconds is not None:
-        await steps.start(
-            channel_ask(steps.tenant_id, key, turn, delay_seconds=tried.wait_seconds)
-        )
+        await steps.start(channel_ask(steps.tenant_id, key, turn, delay_seconds=tried.wait_seconds))
     return tried.outcome.value
 
 
@@ -119,7 +117,9 @@ def _tried(recorded: JsonValue) -> Tried:
 
 
 def _texts(recorded: JsonValue) -> list[str]:
-    return [text for text in recorded if isinstance(text, str)] if isinstance(recorded, list) else []
+    return (
+        [text for text in recorded if isinstance(text, str)] if isinstance(recorded, list) else []
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,4 +156,3 @@ async def act_on_work_owed(performer: Performer, progress: Progress) -> ActOutco
             return ActOutcome(outcomes=outcomes, left=left)
         if not rows:  # another process began these: finished by it, or stale soon
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
-

@@ -139,9 +139,7 @@ class ScanFlow:
             batch += 1
 
     async def _unstarted(self, steps: Steps) -> JsonValue:
-        rows = await self.store.read(
-            steps.tenant_id, lambda unit: unit.work.unstarted(most=BATCH)
-        )
+        rows = await self.store.read(steps.tenant_id, lambda unit: unit.work.unstarted(most=BATCH))
         groups = dict.fromkeys(row.group for row in rows if row.attempt == 0)
         return {
             "keys": [row.work.key for row in rows],
@@ -202,4 +200,3 @@ def scan_ask(
 
 def _mapping(recorded: JsonValue) -> dict[str, JsonValue]:
     return recorded if isinstance(recorded, dict) else {}
-

@@ -39,9 +39,7 @@ class Starter:
         """Start a flow for each group of effects that has none; returns how many."""
         started = 0
         while True:
-            rows = await self.store.read(
-                tenant_id, lambda unit: unit.work.unstarted(most=BATCH)
-            )
+            rows = await self.store.read(tenant_id, lambda unit: unit.work.unstarted(most=BATCH))
             if not rows:
                 return started
             asks = asks_for(tenant_id, rows)
