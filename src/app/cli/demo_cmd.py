@@ -46,7 +46,7 @@ def demo(
     from platformdirs import user_data_path
 
     from app.cli.context import opened
-    from app.cli.scan_cmd import progress_bar
+    from app.cli.scanning import progress_bar
     from app.demo.book import make_book
 
     began = time.monotonic()
@@ -90,7 +90,8 @@ def _load(cli: CliContext, book: DemoBook) -> int:
 
 
 def _live_day(cli: CliContext, book: DemoBook, day: date, *, is_first: bool) -> None:
-    from app.cli.scan_cmd import DAILY_AT, scan_and_act_quietly
+    from app.cli.scan_cmd import DAILY_AT
+    from app.cli.scanning import scan_and_act_quietly
     from app.clock import at_local
 
     now = at_local(day, DAILY_AT, book.settings.zone)
@@ -102,11 +103,12 @@ def _live_day(cli: CliContext, book: DemoBook, day: date, *, is_first: bool) -> 
 def _show_today(cli: CliContext, book: DemoBook, top: int) -> None:
     from rich.markup import escape
 
-    from app.cli.scan_cmd import scan_and_act, show_book
+    from app.cli.scan_cmd import show_book
+    from app.cli.scanning import replay_and_act
     from app.jobs.standing import standings
 
     now = datetime.now(UTC)
-    outcome, _ = scan_and_act(cli, now=now, clock=lambda: now)
+    outcome = replay_and_act(cli, now)
     day = outcome.scan.local_day
     found = cli.store.read_now(cli.tenant, lambda unit: standings(unit, day, book.settings))
     show_book(cli, found, day, top)

@@ -24,8 +24,7 @@ def go_live(
 ) -> None:
     """Begin alerts. What the baseline found stays quiet until it worsens, unless you ask for it."""
     from app.cli.context import opened
-    from app.cli.scan_cmd import act
-    from app.ports.effects import Outcome
+    from app.cli.scanning import do_what_is_owed
     from app.jobs.going_live import announce_known
 
     with opened() as cli:
@@ -43,9 +42,9 @@ def go_live(
             cli.console.print("No incident is waiting in silence.")
         elif include_known:
             told = cli.store.write_now(cli.tenant, lambda unit: announce_known(unit, now))
-            acted = act(cli, cli.clock)
+            done = do_what_is_owed(cli)
             cli.console.print(
-                f"{told} incidents told: {acted.outcomes.get(Outcome.DONE, 0)} effects done. "
+                f"{told} incidents told: {done} effects done. "
                 "[bold]tend inbox[/bold] and [bold]tend outbox[/bold] have them."
             )
         else:

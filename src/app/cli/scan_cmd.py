@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,12 +10,9 @@ import typer
 from app.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from app.cli.context import CliContext
+    from app.cli.scan_flow import Scanned
     from app.domain.tenant_settings import TenantSettings
-    from app.jobs.flows.act import ActOutcome
-    from app.jobs.flows.scan import ScanOutcome
     from app.jobs.standing import Standing
 
 scan_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
@@ -56,6 +50,7 @@ def scan(
     Safe to run again and to interrupt: what was recorded stays, what is owed is done once.
     """
     from app.cli.context import opened
+    from app.cli.scanning import replay_and_act, scan_and_act
 
     with opened() as cli:
         if replay and not at:
@@ -74,11 +69,12 @@ def scan(
         if at and not replay:
             _show_past(cli, settings, now, account_id, top, as_json=as_json)
             return
-        clock: Callable[[], datetime] = (lambda: now) if replay else cli.clock
-        outcome, acted = scan_and_act(
-            cli, now=now, clock=clock, account_id=account_id, replay=replay
+        done = (
+            replay_and_act(cli, now, account_id)
+            if replay
+            else scan_and_act(cli, account_id=account_id)
         )
-        _show(cli, settings, outcome, acted, top, as_json=as_json)
+        _show(cli, settings, done, top, as_json=as_json)
 
 
 def moment_of(text: str, zone: str) -> datetime:
@@ -106,68 +102,10 @@ def moment_of(text: str, zone: str) -> datetime:
     return moment
 
 
-def scan_and_act(
-    cli: CliContext,
-    *,
-    now: datetime,
-    clock: Callable[[], datetime],
-    account_id: str = "",
-    replay: bool = False,
-) -> tuple[ScanOutcome, ActOutcome]:
-    """One scan and everything it owes, with progress on a terminal."""
-    from app.jobs.flows.scan import ScanRequest, run_scan
-
-    request = ScanRequest(
-        tenant_id=cli.tenant, now=now, account_id=account_id or None, replay=replay
-    )
-
-    with progress_bar(cli, "Scoring") as tell:
-        outcome = asyncio.run(run_scan(cli.store, request, tell))
-    return outcome, act(cli, clock)
-
-
-async def scan_and_act_quietly(cli: CliContext, now: datetime) -> None:
-    """One replayed day, without a word."""
-    from app.bootstrap import performer_of
-    from app.jobs.flows.act import act_on_work_owed
-    from app.jobs.flows.scan import ScanRequest, run_scan
-
-    request = ScanRequest(tenant_id=cli.tenant, now=now, replay=True)
-    await run_scan(cli.store, request, _unheard)
-    await act_on_work_owed(performer_of(cli.store, cli.settings, lambda: now), _unheard)
-
-
-def _unheard(done: int, total: int) -> None:
-    del done, total
-
-
-def act(cli: CliContext, clock: Callable[[], datetime]) -> ActOutcome:
-    """Do what is owed, with progress on a terminal; `clock` dates what is written."""
-    from app.bootstrap import performer_of
-    from app.jobs.flows.act import act_on_work_owed
-
-    with progress_bar(cli, "Writing drafts and alerts") as tell:
-        return asyncio.run(act_on_work_owed(performer_of(cli.store, cli.settings, clock), tell))
-
-
-@contextmanager
-def progress_bar(cli: CliContext, label: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error that leaves nothing behind; silent when it is not a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(
-        *columns, console=cli.notes, transient=True, disable=not cli.notes.is_terminal
-    ) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
 def _show(
     cli: CliContext,
     settings: TenantSettings,
-    outcome: ScanOutcome,
-    acted: ActOutcome,
+    outcome: Scanned,
     top: int,
     *,
     as_json: bool,
@@ -179,14 +117,14 @@ def _show(
     if outcome.scan.account_id is not None:
         found = tuple(one for one in found if one.account_id == outcome.scan.account_id)
     if as_json:
-        cli.console.print_json(_as_json(found, outcome, acted))
+        cli.console.print_json(_as_json(found, outcome))
         return
     if outcome.scan.account_id is not None and not found:
         _say_not_active(cli, day)
         return
     show_book(cli, found, day, top)
     if found:
-        _say_what_happened(cli, outcome, acted)
+        _say_what_happened(cli, outcome)
 
 
 def _say_not_active(cli: CliContext, day: date) -> None:
@@ -216,32 +154,38 @@ def show_book(cli: CliContext, found: tuple[Standing, ...], day: date, top: int)
     cli.console.print(LEGEND)
 
 
-def _say_what_happened(cli: CliContext, outcome: ScanOutcome, acted: ActOutcome) -> None:
+def _say_what_happened(cli: CliContext, outcome: Scanned) -> None:
     from rich.markup import escape
 
     from app.domain.effect import EffectState
-    from app.ports.effects import Outcome
 
     if outcome.was_resumed:
         cli.console.print(
             f"Took up the scan begun at {outcome.scan.now:%H:%M} UTC where it stopped."
         )
-    done = acted.outcomes.get(Outcome.DONE, 0) + acted.outcomes.get(Outcome.FOUND, 0)
-    parked = acted.left[EffectState.PARKED]
+    parked, put_off = outcome.left[EffectState.PARKED], outcome.left[EffectState.OWED]
     if outcome.scan.is_baseline:
         cli.console.print(
             "This was a [bold]baseline[/bold]: what is wrong already is known and nobody is told. "
             "[bold]tend go-live[/bold] begins alerts."
         )
-    elif done:
+    elif outcome.done:
         cli.console.print(
-            f"{done} effects done. [bold]tend inbox[/bold] has the alerts, "
+            f"{outcome.done} effects done. [bold]tend inbox[/bold] has the alerts, "
             f"[bold]tend outbox[/bold] the drafts ({escape(str(cli.settings.outbox))})."
         )
     else:
         cli.console.print("Nothing new since the last scan: no alert, no draft.")
+    if put_off:
+        cli.console.print(
+            f"[yellow]{put_off} effects could not be had yet and are tried again "
+            "([bold]tend runs[/bold] says why).[/yellow]"
+        )
     if parked:
-        cli.console.print(f"[magenta]{parked} effects are parked and need a person.[/magenta]")
+        cli.console.print(
+            f"[magenta]{parked} effects are parked and need a person: "
+            "[bold]tend runs[/bold].[/magenta]"
+        )
     cli.console.print("[dim]tend explain ACCOUNT shows every point of a score.[/dim]")
 
 
@@ -274,7 +218,7 @@ def _show_past(
     cli.console.print(f"[dim]As of {now:%Y-%m-%d %H:%M} UTC; nothing was recorded.[/dim]")
 
 
-def _as_json(found: tuple[Standing, ...], outcome: ScanOutcome, acted: ActOutcome) -> str:
+def _as_json(found: tuple[Standing, ...], outcome: Scanned) -> str:
     import json
 
     from app.cli.json_shapes import standing_json
@@ -287,7 +231,8 @@ def _as_json(found: tuple[Standing, ...], outcome: ScanOutcome, acted: ActOutcom
             "resumed": outcome.was_resumed,
             "assessments": outcome.assessed,
             "effects_owed": outcome.owed,
-            "effects": {outcome.value: count for outcome, count in acted.outcomes.items()},
+            "effects_done": outcome.done,
+            "effects_left": {state.value: many for state, many in outcome.left.items()},
             "accounts": [standing_json(one) for one in found],
         }
     )

@@ -206,7 +206,7 @@ def _workflow(body: FlowBody) -> Callable[[Argument], Coroutine[None, None, Json
         try:
             return await body(_DbosSteps(flow_id), argument)
         except AppError as exc:
-            log.error("flow.failed", flow_id=flow_id, reason=str(exc))
+            log.warning("flow.failed", flow_id=flow_id, reason=str(exc))
             raise
         except Exception:
             log.exception("flow.crashed", flow_id=flow_id)

@@ -16,6 +16,7 @@ from app.domain.book import AccountFacts
 from app.domain.feed import FeedView
 from app.domain.incident import IncidentKind
 from app.domain.scan import Scan
+from app.errors import NotFound
 from app.jobs.flows.assessing import (
     KINDS,
     AssessedAccount,
@@ -25,7 +26,6 @@ from app.jobs.flows.assessing import (
     tam_assessor,
 )
 from app.jobs.flows.deciding import decide_page
-from app.errors import NotFound
 from app.ports.store import Store, Unit
 
 PAGE = 500

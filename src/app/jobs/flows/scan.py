@@ -125,7 +125,7 @@ def begin(unit: Unit, request: ScanRequest) -> tuple[Scan, bool]:
         )
         raise Conflict(msg)
     if request.account_id is not None:
-        _refuse_inactive(unit, request.account_id, day)
+        refuse_inactive(unit, request.account_id, day)
     live_since = unit.tenant.live_since()
     scan = Scan(
         scan_id=request.scan_id or _scan_id(request, day.isoformat(), latest),
@@ -142,8 +142,8 @@ def begin(unit: Unit, request: ScanRequest) -> tuple[Scan, bool]:
     return unit.scans.begin(scan), False
 
 
-def _refuse_inactive(unit: Unit, account_id: str, day: date) -> None:
-    """A former customer is not scored, and gets no letter."""
+def refuse_inactive(unit: Unit, account_id: str, day: date) -> None:
+    """A former customer is not scored, and gets no letter. Raises InvalidInput, NotFound."""
     if unit.book.is_active(account_id, day):
         return
     account = unit.book.accounts([account_id]).get(account_id)

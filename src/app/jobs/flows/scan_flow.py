@@ -41,7 +41,7 @@ class ScanArgument(BaseModel):
 
     account_id: str | None = None
     feeds: tuple[str, ...] = ()
-    """Feeds to be brought up to date first; one that fails is marked so and freezes its accounts."""
+    """Feeds to be brought up to date first; one that fails freezes its accounts, not the scan."""
 
 
 class ScanDone(BaseModel):
