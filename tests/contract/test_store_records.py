@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from app.domain.assessment import Agent
 from app.domain.draft import DraftState
 from app.domain.feed import FactKind
+from app.domain.feed_file import FeedFile
 from app.domain.scan import ScanState
 from app.domain.tenant_settings import AlertSettings, TenantSettings
 from app.errors import NotFound
 from app.ports.rows import ExternalId, StoredEvent, UnresolvedTicket
+from app.ports.store import Unit
 from app.storage.sql_store import SqlStore
 from tests.builders import NOW, TODAY, account, alert, days_ago, draft, feed, rows_of, scan
 
@@ -41,6 +44,24 @@ def test_a_feed_that_speaks_for_no_account_is_not_one_that_speaks_for_all(store:
     silent = feed(accounts=frozenset())
     store.write_now("main", lambda unit: unit.feeds.save(silent))
     assert store.read_now("main", lambda unit: unit.feeds.all()) == (silent,)
+
+
+def test_a_feeds_files_are_remembered_as_read_last_and_forgotten(store: SqlStore) -> None:
+    file = FeedFile(
+        name="a/tickets.csv", kind=None, stamp="9:1", digest="d", rules="r", read_at=NOW
+    )
+    again = replace(file, kind=FactKind.TICKETS, refused=3, trouble="line 3", remark="seen")
+    for name, each in {"folder": file, "other": file}.items():
+        store.write_now("main", partial(_keep_file, feed=name, file=each))
+    store.write_now("main", partial(_keep_file, feed="folder", file=again))
+    assert store.read_now("main", lambda unit: unit.feeds.files("folder")) == {again.name: again}
+    store.write_now("main", lambda unit: unit.feeds.forget_files("folder", [file.name, "b"]))
+    assert store.read_now("main", lambda unit: unit.feeds.files("folder")) == {}
+    assert store.read_now("main", lambda unit: unit.feeds.files("other")) == {file.name: file}
+
+
+def _keep_file(unit: Unit, *, feed: str, file: FeedFile) -> None:
+    unit.feeds.keep_file(feed, file)
 
 
 def test_the_later_word_on_an_external_id_wins(store: SqlStore) -> None:

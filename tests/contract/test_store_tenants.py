@@ -11,6 +11,7 @@ from app.domain.assessment import Agent
 from app.domain.draft import DraftState
 from app.domain.effect import EffectState, ParkReason, group_of
 from app.domain.feed import FactKind
+from app.domain.feed_file import FeedFile
 from app.domain.incident import IncidentKind
 from app.domain.tenant_settings import TenantSettings
 from app.errors import NotFound
@@ -61,6 +62,9 @@ TOLD = Delivery(
     incident_id="tam_escalation:acme:1", revision=1, delivery="alert", rep_email="r@x", day=TODAY
 )
 
+FEED_FILE = FeedFile(
+    name="acme.csv", kind=FactKind.USAGE, stamp="9:1", digest="d", rules="r", read_at=NOW
+)
 SLOT = SlotStart(job="job", slot="2026-03-09", subject="acme", flow_id="main:x", started_at=NOW)
 
 
@@ -71,6 +75,7 @@ def fill(unit: Unit) -> None:
     unit.mapping.add_external_ids([ExternalId(system="s", external_id="x", account_id="acme")])
     unit.mapping.keep_unresolved([UnresolvedTicket(ticket_id="T", source="", hints="", row={})])
     unit.feeds.save(feed())
+    unit.feeds.keep_file("folder", FEED_FILE)
     unit.tenant.apply_settings(TenantSettings(zone="Europe/Berlin"), at=NOW, by="rita")
     unit.tenant.go_live(NOW)
     unit.scans.begin(scan())
@@ -103,7 +108,7 @@ def sight(unit: Unit) -> dict[str, str]:
         "accounts": unit.book.accounts(["acme"]),
         "contracts": unit.book.contracts(["acme"], TODAY),
         "people": (unit.people.reps(), unit.people.stakeholders("acme")),
-        "feeds": unit.feeds.all(),
+        "feeds": (unit.feeds.all(), unit.feeds.files("folder")),
         "settings": (unit.tenant.settings(), unit.tenant.settings_history()),
         "live": unit.tenant.live_since(),
         "scans": (unit.scans.running(), unit.scans.latest()),
@@ -168,6 +173,7 @@ def test_another_tenant_cannot_touch_what_is_not_his(shared: SqlStore) -> None:
 
     def meddle(unit: Unit) -> list[bool | int]:
         unit.mapping.forget_unresolved(["T"])
+        unit.feeds.forget_files("folder", ["acme.csv"])
         unit.work.mark_started([key])
         unit.health.flag(Agent.TAM, "acme", "x")
         unit.incidents.set_deliveries([TOLD])

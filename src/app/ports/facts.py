@@ -13,6 +13,7 @@ from app.domain.account import Account, Contract, Rep, Stakeholder
 from app.domain.book import AccountFacts, BookContext
 from app.domain.fact_rows import FactRow, UpsertCount
 from app.domain.feed import FactKind, Feed
+from app.domain.feed_file import FeedFile
 from app.ports.rows import ExternalId, UnresolvedTicket
 
 
@@ -134,4 +135,16 @@ class Feeds(Protocol):
 
     def save(self, feed: Feed) -> None:
         """Write the feed's row, its accounts included."""
+        ...
+
+    def files(self, feed: str) -> Mapping[str, FeedFile]:
+        """What is remembered of the feed's files, by name."""
+        ...
+
+    def keep_file(self, feed: str, file: FeedFile) -> None:
+        """Remember a file as it was read, in the transaction that wrote what was in it."""
+        ...
+
+    def forget_files(self, feed: str, names: Collection[str]) -> None:
+        """Forget files that are not there any more."""
         ...

@@ -8,6 +8,7 @@ from app.domain.assessment import Agent
 from app.domain.band import Band
 from app.domain.draft import DraftState
 from app.domain.effect import EffectKind, EffectState, ParkReason
+from app.domain.feed import FactKind
 from app.domain.incident import Change, IncidentKind, IncidentState
 from app.domain.scan import ScanState
 from app.storage.columns import (
@@ -50,6 +51,21 @@ feeds = Table(
     text("reason"),
     raw_json("accounts"),
 )
+
+feed_files = Table(
+    "feed_files",
+    metadata,
+    *key("feed", "name"),
+    choice("kind", FactKind, optional=True),
+    text("stamp"),
+    text("digest"),
+    text("rules"),
+    moment("read_at"),
+    whole("refused"),
+    text("trouble"),
+    text("remark"),
+)
+"""Files that a feed's folder brought, as they were read last."""
 
 tenants = Table("tenants", metadata, *key(), moment("live_since", optional=True))
 

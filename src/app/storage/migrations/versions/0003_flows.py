@@ -1,4 +1,4 @@
-"""Which effects have flows and why one is parked; slots of the schedule that were started.
+"""Which effects have flows, why one is parked; slots that were started; files a feed brought.
 
 Frozen: what comes later is a revision of its own.
 """
@@ -28,3 +28,17 @@ def upgrade() -> None:
         sa.Column("started_at", sa.BigInteger(), nullable=False),
     )
     op.create_index("slots_by_time", "slots", ["tenant_id", "started_at"])
+    op.create_table(
+        "feed_files",
+        sa.Column("tenant_id", words, primary_key=True),
+        sa.Column("feed", words, primary_key=True),
+        sa.Column("name", words, primary_key=True),
+        sa.Column("kind", words, nullable=True),
+        sa.Column("stamp", words, nullable=False),
+        sa.Column("digest", words, nullable=False),
+        sa.Column("rules", words, nullable=False),
+        sa.Column("read_at", sa.BigInteger(), nullable=False),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+        sa.Column("trouble", words, nullable=False),
+        sa.Column("remark", words, nullable=False),
+    )
