@@ -47,7 +47,8 @@ def test_json_has_one_shape_whatever_happened(live_home: Path) -> None:
     said = done(live_home, "scan", "--json").json()
     accounts = said.pop("accounts")
     assert sorted(said) == [
-        *("assessments", "baseline", "effects", "effects_owed", "now", "resumed", "scan_id")
+        *("assessments", "baseline", "effects_done", "effects_left", "effects_owed"),
+        *("now", "resumed", "scan_id"),
     ]
     assert (said["assessments"], said["baseline"], said["resumed"]) == (8, False, False)
     assert isinstance(accounts, list)

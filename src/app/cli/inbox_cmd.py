@@ -22,11 +22,12 @@ def inbox(
     from app.cli.context import opened
 
     with opened() as cli:
-        alerts = cli.store.read_now(
+        by_mail = cli.store.read_now(
             cli.tenant,
-            lambda unit: unit.outbox.alerts(rep_email=rep.lower() or None, most=2 * most),
+            lambda unit: unit.outbox.alerts(
+                rep_email=rep.lower() or None, channel="email", most=most
+            ),
         )
-        by_mail = [alert for alert in alerts if alert.channel == "email"][:most]
         if not by_mail:
             cli.console.print(
                 "No alerts. They come with a [bold]tend scan[/bold] once [bold]tend go-live[/bold] "

@@ -308,8 +308,10 @@ class Outbox(Protocol):
         """Keep an alert by its key; False when it is there already."""
         ...
 
-    def alerts(self, *, rep_email: str | None = None, most: int = 200) -> tuple[Alert, ...]:
-        """Alerts, newest first."""
+    def alerts(
+        self, *, rep_email: str | None = None, channel: str | None = None, most: int = 200
+    ) -> tuple[Alert, ...]:
+        """Alerts, newest first; without a rep or a channel: of all."""
         ...
 
 

@@ -59,9 +59,13 @@ class SqlOutbox(Repository):
         """Keep an alert by its key; False when it is there already."""
         return self._add(alerts, [asdict(alert)]) == 1
 
-    def alerts(self, *, rep_email: str | None = None, most: int = 200) -> tuple[Alert, ...]:
+    def alerts(
+        self, *, rep_email: str | None = None, channel: str | None = None, most: int = 200
+    ) -> tuple[Alert, ...]:
         """Alerts, newest first, then by key."""
         statement = select(*own_columns(alerts)).where(self._mine(alerts))
+        if channel is not None:
+            statement = statement.where(alerts.c.channel == channel)
         if rep_email is not None:
             statement = statement.where(alerts.c.rep_email == rep_email)
         statement = statement.order_by(alerts.c.created_at.desc(), alerts.c.key).limit(most)
