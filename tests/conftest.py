@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ("tests.servers.postgres", "tests.servers.stores")
+pytest_plugins = ("tests.servers.postgres", "tests.servers.redis", "tests.servers.stores")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 _IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}

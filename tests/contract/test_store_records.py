@@ -48,7 +48,7 @@ def test_a_feed_that_speaks_for_no_account_is_not_one_that_speaks_for_all(store:
 
 def test_a_feeds_files_are_remembered_as_read_last_and_forgotten(store: SqlStore) -> None:
     file = FeedFile(
-        name="a/tickets.csv", kind=None, stamp="9:1", digest="d", rules="r", read_at=NOW
+        name="a/tickets.csv", kind=None, stamp="9:1", digest="d", rules="r", came_at=NOW
     )
     again = replace(file, kind=FactKind.TICKETS, refused=3, trouble="line 3", remark="seen")
     for name, each in {"folder": file, "other": file}.items():

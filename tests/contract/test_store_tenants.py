@@ -63,7 +63,7 @@ TOLD = Delivery(
 )
 
 FEED_FILE = FeedFile(
-    name="acme.csv", kind=FactKind.USAGE, stamp="9:1", digest="d", rules="r", read_at=NOW
+    name="acme.csv", kind=FactKind.USAGE, stamp="9:1", digest="d", rules="r", came_at=NOW
 )
 SLOT = SlotStart(job="job", slot="2026-03-09", subject="acme", flow_id="main:x", started_at=NOW)
 

@@ -93,7 +93,7 @@ def test_kill_9_at_any_point_loses_and_repeats_nothing(tmp_path: Path) -> None:
     while kills < KILLS:
         process = started(killed)
         try:
-            process.wait(timeout=dice.uniform(0.3, 0.6) * whole)
+            process.wait(timeout=dice.uniform(0.2, 0.45) * whole)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             kills += 1

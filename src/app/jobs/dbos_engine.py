@@ -129,9 +129,7 @@ class DbosEngine:
     async def flow(self, tenant_id: str, flow_id: str) -> FlowRow | None:
         """One flow."""
         refuse(tenant_id, flow_id)
-        found = await DBOS.list_workflows_async(
-            workflow_ids=[flow_id], load_input=False, load_output=False
-        )
+        found = await DBOS.list_workflows_async(workflow_ids=[flow_id], load_input=False)
         return row_of(found[0]) if found else None
 
     async def flows(
