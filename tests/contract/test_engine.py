@@ -267,11 +267,11 @@ def kept_url(request: pytest.FixtureRequest) -> str:
 
 def test_a_dead_workers_flow_goes_on_with_what_it_had_recorded(kept_url: str) -> None:
     diary = Diary()
-    may_end = asyncio.Event()
+    has_begun, may_end = asyncio.Event(), asyncio.Event()
 
     async def body(steps: Steps, argument: Argument) -> JsonValue:
         async def second() -> JsonValue:
-            diary.lines.append("second begun")
+            has_begun.set()
             await asyncio.wait_for(may_end.wait(), SOON)
             return await diary.wrote("second")
 
@@ -281,8 +281,7 @@ def test_a_dead_workers_flow_goes_on_with_what_it_had_recorded(kept_url: str) ->
     async def story() -> None:
         async with running(kept_url, {FlowName.ACT: body}, worker="dead") as engine:
             await engine.enqueue(ask("main:act:1"))
-            while "second begun" not in diary.lines:
-                await asyncio.sleep(0.02)
+            await asyncio.wait_for(has_begun.wait(), SOON)
             assert await engine.workers() == {"dead"}
         may_end.set()
         async with running(kept_url, {FlowName.ACT: body}, worker="heir") as engine:

@@ -67,10 +67,10 @@ class SmallBook:
             for name in names
         ]
         rep = builders.row_of(builders.rep(email=owner, name="Rita Lind"))
-        self._upsert(FactKind.ACCOUNTS, accounts)
-        self._upsert(FactKind.CONTRACTS, contracts)
-        self._upsert(FactKind.STAKEHOLDERS, people)
-        self._upsert(FactKind.REPS, [rep])
+        self.bring(FactKind.ACCOUNTS, accounts)
+        self.bring(FactKind.CONTRACTS, contracts)
+        self.bring(FactKind.STAKEHOLDERS, people)
+        self.bring(FactKind.REPS, [rep])
 
     def add_feed(
         self,
@@ -105,7 +105,7 @@ class SmallBook:
             )
             for serial in range(count)
         ]
-        self._upsert(FactKind.TICKETS, tickets)
+        self.bring(FactKind.TICKETS, tickets)
 
     def resolve_all(self, account_id: str, count: int, *, since: datetime, at: datetime) -> None:
         tickets: list[FactRow] = [
@@ -118,7 +118,7 @@ class SmallBook:
             }
             for serial in range(count)
         ]
-        self._upsert(FactKind.TICKETS, tickets)
+        self.bring(FactKind.TICKETS, tickets)
 
     def end_contract(self, account_id: str, *, on: date) -> None:
         row: FactRow = {
@@ -126,9 +126,9 @@ class SmallBook:
             "account_id": account_id,
             "ends_on": on,
         }
-        self._upsert(FactKind.CONTRACTS, [row])
+        self.bring(FactKind.CONTRACTS, [row])
 
-    def _upsert(self, kind: FactKind, rows: Sequence[FactRow]) -> None:
+    def bring(self, kind: FactKind, rows: Sequence[FactRow]) -> None:
         self.store.write_now(TENANT, lambda unit: unit.facts.upsert(kind, rows))
 
     def apply(self, settings: TenantSettings) -> None:
