@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.account import Account, Contract, Rep, Stakeholder
@@ -35,6 +35,10 @@ class OutreachFacts:
     """An urgent ticket open for longer has waited too long: the tenant's own threshold."""
     many_tickets: int = 5
     """More open tickets than this are many: the tenant's own threshold."""
+    tickets_known: bool = True
+    """Somebody tells us of this account's tickets, so that none means none."""
+    last_contact_on: date | None = None
+    """The last meaningful contact with the customer; None: none is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

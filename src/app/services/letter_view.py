@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from app.domain.account import Stakeholder, TechnicalMaturity
 from app.domain.ticket import URGENT, Ticket
@@ -17,8 +17,14 @@ from app.services.letter_words import internal_words
 from app.services.plain_text import one_line
 
 _NAMED_TICKETS = 3
+_LISTED_TICKETS = 5
 _NAMED_FEATURES = 3
 _NAMED_INTEGRATIONS = 2
+_USED_FEATURES = 5
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 _COLOURS = frozenset({"red", "amber", "green", "band", "bands"})
 """Internal words that are people's names too."""
 _TICKET_ID = re.compile(r"[\w.#/:-]{1,40}", re.ASCII)
@@ -66,6 +72,18 @@ class LetterView:
     """Features not in use, at most 3, as a list in words."""
     feature_count: int
     usage_fell: bool
+    open_lines: tuple[TicketLine, ...]
+    """Open tickets whatever their number, at most 5: urgent ones first, then the longest open."""
+    tickets_known: bool
+    """None named means none open, not that nobody told us."""
+    features_used: str
+    """Features in use, at most 5, as a list in words."""
+    heard_of: str
+    """When a lively integration was last heard of, such as `today`; empty: silent or unknown."""
+    last_contact: str
+    """The day of the last contact, such as `on 12 March` or `yesterday`; empty: unknown."""
+    contact_days: int
+    """How many days ago that was; 0 where unknown."""
 
     @property
     def more_tickets(self) -> int:
@@ -75,7 +93,7 @@ class LetterView:
     @property
     def names(self) -> frozenset[str]:
         """Names in the letter that `internal_words` is to pass over."""
-        ids = (line.ticket_id for line in self.tickets)
+        ids = (line.ticket_id for line in (*self.tickets, *self.open_lines))
         return frozenset({self.greeted, self.sender, *ids} - {""})
 
 
@@ -104,6 +122,12 @@ def letter_view(facts: OutreachFacts) -> LetterView:
         features=in_words(features),
         feature_count=len(features),
         usage_fell=facts.usage_fell,
+        open_lines=tuple(_ticket_line(t, facts.now) for t in _by_urgency(facts.open_tickets)),
+        tickets_known=facts.tickets_known,
+        features_used=in_words(_fitting(_features_used(facts), _USED_FEATURES)),
+        heard_of=_heard_of(facts),
+        last_contact=_day_in_words(facts.last_contact_on, facts.now),
+        contact_days=_days_ago(facts.last_contact_on, facts.now),
     )
 
 
@@ -134,6 +158,37 @@ def _tickets_to_name(tickets: Sequence[Ticket], many: int) -> list[Ticket]:
     if urgent:
         return urgent[:_NAMED_TICKETS]
     return by_age[:_NAMED_TICKETS] if len(by_age) > many else []
+
+
+def _by_urgency(tickets: Sequence[Ticket]) -> list[Ticket]:
+    by_age = sorted(tickets, key=lambda ticket: (ticket.created_at, ticket.ticket_id))
+    return sorted(by_age, key=lambda ticket: ticket.priority not in URGENT)[:_LISTED_TICKETS]
+
+
+def _features_used(facts: OutreachFacts) -> list[str]:
+    unused = set(facts.features_unused)
+    return [feature for feature in facts.account.features if feature not in unused]
+
+
+def _heard_of(facts: OutreachFacts) -> str:
+    if facts.last_heartbeat is None or facts.silent_hours is not None:
+        return ""
+    return _day_in_words(facts.last_heartbeat.date(), facts.now)
+
+
+def _days_ago(day: date | None, now: datetime) -> int:
+    return 0 if day is None else max((now.date() - day).days, 0)
+
+
+def _day_in_words(day: date | None, now: datetime) -> str:
+    """`today`, `yesterday`, `on 12 March`, with the year where it is another; empty: no day."""
+    if day is None:
+        return ""
+    ago = _days_ago(day, now)
+    if ago <= 1:
+        return "yesterday" if ago else "today"
+    year = "" if day.year == now.year else f" {day.year}"
+    return f"on {day.day} {_MONTHS[day.month - 1]}{year}"
 
 
 def _ticket_line(ticket: Ticket, now: datetime) -> TicketLine:

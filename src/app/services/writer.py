@@ -17,7 +17,9 @@ from app.ports.writer import Letter, OutreachFacts
 from app.services.letter_view import letter_view
 from app.services.plain_text import many_lines, one_line
 
-LETTERS = frozenset({"escalation_outreach", "churn_outreach"})
+LETTERS = frozenset(
+    {"escalation_outreach", "churn_outreach", "health_checkin", "customer_success_review"}
+)
 """The communication types that there is a template for."""
 
 _HEALTH_FACTS = frozenset(
@@ -40,6 +42,7 @@ ALERT_FACTS: Mapping[str, frozenset[str]] = {
     "feed_alert": frozenset({"account_name", "reasons"}),
     "digest": frozenset({"lines"}),
     "baseline_summary": frozenset({"day", "lines"}),
+    "qbr_due": frozenset({"account_name", "period", "why", "arr", "renewal"}),
 }
 """The facts that each alert needs; more may be given. An empty one leaves its words out. `reasons`
 and `lines` may have several lines, the others are brought onto one. `change` is a `Change`, `score`
@@ -52,10 +55,11 @@ _SUBJECT_MOST = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Block:
-    """A paragraph with its lines, or a list with its points."""
+    """A paragraph with its lines, a list with its points, or a heading."""
 
     lines: tuple[str, ...]
-    is_list: bool
+    is_list: bool = False
+    is_heading: bool = False
 
 
 class TemplateWriter:
@@ -111,15 +115,22 @@ class TemplateWriter:
 
 
 def _blocks_of(body: str) -> tuple[_Block, ...]:
-    """Paragraphs are parted by empty lines; one whose lines all begin with `- ` is a list."""
+    """Paragraphs are parted by empty lines; one whose lines all begin with `- ` is a list.
+
+    A line alone that begins with `# ` is a heading.
+    """
     blocks = []
     for part in body.split("\n\n"):
         lines = tuple(line.strip() for line in part.splitlines() if line.strip())
-        is_list = bool(lines) and all(line.startswith("- ") for line in lines)
-        if is_list:
-            lines = tuple(line.removeprefix("- ") for line in lines)
-        if lines:
-            blocks.append(_Block(lines=lines, is_list=is_list))
+        if not lines:
+            continue
+        if all(line.startswith("- ") for line in lines):
+            points = tuple(line.removeprefix("- ") for line in lines)
+            blocks.append(_Block(lines=points, is_list=True))
+        elif len(lines) == 1 and lines[0].startswith("# "):
+            blocks.append(_Block(lines=(lines[0].removeprefix("# "),), is_heading=True))
+        else:
+            blocks.append(_Block(lines=lines))
     return tuple(blocks)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from app.domain.band import Band
 from app.domain.ticket import Priority, Ticket
 from app.ports.writer import OutreachFacts
 from tests import builders
-from tests.builders import NOW, days_ago
+from tests.builders import NOW, TODAY, days_ago
 
 sam = partial(builders.stakeholder, name="Sam Miller", is_primary=True)
 
@@ -71,6 +72,7 @@ hostile_facts = st.builds(
         builders.account,
         name=hostile,
         notes=hostile,
+        features=short_lists(hostile).map(tuple),
         integrations=short_lists(hostile).map(tuple),
     ),
     stakeholders=short_lists(
@@ -100,5 +102,7 @@ hostile_facts = st.builds(
     reasons=st.just(("score 12, churn risk critical",)),
     usage_fell=st.booleans(),
     features_unused=short_lists(hostile | st.just("Red alerts")).map(tuple),
+    tickets_known=st.booleans(),
+    last_contact_on=st.none() | st.sampled_from([TODAY, date(2025, 12, 24), date(2027, 1, 1)]),
 )
 """Everything that comes from outside says whatever it likes."""

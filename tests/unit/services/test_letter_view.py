@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from app.domain.account import TechnicalMaturity
@@ -124,3 +126,37 @@ def test_features_in_our_own_words_are_left_out_and_three_are_named() -> None:
     features = ("Reports", "Risk board", "Alerts", "Export", "Audit")
     view = letter_view(outreach(features_unused=features))
     assert (view.features, view.feature_count) == ("Reports, Alerts and Export", 3)
+
+
+def test_a_review_lists_every_kind_of_ticket_urgent_ones_first() -> None:
+    tickets = (*p3s(9), p1("A", age_days=1))
+    view = letter_view(outreach(open_tickets=tickets))
+    assert [line.ticket_id for line in view.open_lines] == ["A", "T-8", "T-7", "T-6", "T-5"]
+
+
+@pytest.mark.parametrize(
+    "day, words, days",
+    [
+        (None, "", 0),
+        (date(2026, 3, 11), "today", 0),
+        (date(2026, 3, 12), "today", 0),
+        (date(2026, 3, 10), "yesterday", 1),
+        (date(2026, 3, 1), "on 1 March", 10),
+        (date(2025, 12, 31), "on 31 December 2025", 70),
+    ],
+)
+def test_the_last_contact_is_told_by_its_day(day: date | None, words: str, days: int) -> None:
+    view = letter_view(outreach(last_contact_on=day))
+    assert (view.last_contact, view.contact_days) == (words, days)
+
+
+def test_a_lively_integration_was_heard_of_and_a_silent_one_was_not() -> None:
+    assert letter_view(outreach(last_heartbeat=days_ago(0.1))).heard_of == "today"
+    assert letter_view(outreach(last_heartbeat=days_ago(5), silent_hours=120)).heard_of == ""
+    assert letter_view(outreach()).heard_of == ""
+
+
+def test_features_in_use_are_those_it_has_and_does_not_leave_unused() -> None:
+    entitled = builders.account(features=("Reports", "Alerts", "API"))
+    view = letter_view(outreach(account=entitled, features_unused=("Alerts",)))
+    assert view.features_used == "Reports and API"

@@ -20,7 +20,7 @@ from tests.builders import days_ago
 from tests.unit.services.outreach import hostile, hostile_facts, outreach, p1, p3s, sam
 
 WRITER = TemplateWriter()
-TAGS = {"html", "body", "p", "br", "ul", "li"}
+TAGS = {"html", "body", "h3", "p", "br", "ul", "li"}
 PROMISES = re.compile(
     r"discount|refund|guarantee|\bSLA\b|deadline|by (mon|tues|wednes|thurs|fri)day"
 )
@@ -167,7 +167,7 @@ def test_our_reasons_and_the_band_change_nothing() -> None:
 
 
 def test_there_is_no_letter_of_an_unknown_type() -> None:
-    with pytest.raises(NotFound, match="churn_outreach, escalation_outreach"):
+    with pytest.raises(NotFound, match="there are: churn_outreach, customer_success_review, "):
         WRITER.letter("love_letter", outreach())
 
 
@@ -270,6 +270,6 @@ def test_there_is_no_alert_of_an_unknown_name() -> None:
 def test_no_alert_is_moved_by_hostile_facts(name: str, texts: list[str]) -> None:
     facts = dict(zip(sorted(ALERT_FACTS[name]), texts, strict=False))
     text = WRITER.alert(name, facts)
-    assert re.match(r"\[(TAM ALERT|CSM ALERT|FEED ALERT|DIGEST|FIRST LOOK)\] ", text)
+    assert re.match(r"\[(TAM ALERT|CSM ALERT|FEED ALERT|DIGEST|FIRST LOOK|QBR DUE)\] ", text)
     assert "49" not in text
     assert not re.search(r"[\u202a-\u202e\x00-\x08\r]", text)

@@ -17,6 +17,7 @@ from app.domain.account import Rep
 from app.domain.band import Band
 from app.domain.book import AccountFacts
 from app.domain.effect import EffectKind, WorkOwed
+from app.domain.feed import FactKind, FeedView
 from app.domain.incident import IncidentKind
 from app.domain.tenant_settings import TenantSettings
 from app.errors import InvalidInput
@@ -116,14 +117,16 @@ def outreach_facts(unit: Unit, work: WorkOwed, now: datetime) -> OutreachFacts:
     """What a letter about this effect's account may speak of, as known at `now`."""
     settings = unit.tenant.settings().settings
     context = unit.book.context(now, settings.zone)
-    facts = unit.book.one(context, text_of(work, "account_id"))
+    account_id = text_of(work, "account_id")
+    facts = unit.book.one(context, account_id)
+    feeds = FeedView(feeds=unit.feeds.all(), now=now)
     rep_email = text_of(work, "rep_email")
     rep = unit.people.reps().get(rep_email.lower())
     reasons = work.payload["reasons"]
     return OutreachFacts(
         account=facts.account,
         contract=facts.contract,
-        stakeholders=unit.people.stakeholders(facts.account.account_id),
+        stakeholders=unit.people.stakeholders(account_id),
         rep=rep or Rep(email=rep_email, name=rep_email.partition("@")[0]),
         open_tickets=facts.open_tickets,
         last_heartbeat=facts.last_heartbeat,
@@ -139,6 +142,8 @@ def outreach_facts(unit: Unit, work: WorkOwed, now: datetime) -> OutreachFacts:
         features_unused=tuple(
             feature for feature in facts.account.features if feature not in facts.features_used
         ),
+        tickets_known=bool(facts.open_tickets or feeds.speaking_for(account_id, FactKind.TICKETS)),
+        last_contact_on=facts.engagement.last_meaningful_on,
     )
 
 
