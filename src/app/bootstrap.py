@@ -24,9 +24,12 @@ from app.jobs.sweeper import Sweeper
 from app.ports.effects import Sink
 from app.ports.engine import Engine, Liveness
 from app.ports.store import Store
+from app.ports.limits import Limiter
 from app.services.account_flag import FlagAccount
 from app.services.inbox import InboxAlerts
+from app.services.budgets import budgets_of
 from app.services.outbox import DraftOutbox, WithdrawDrafts
+from app.services.limiter import LocalLimiter
 from app.services.writer import TemplateWriter
 from app.settings import Settings
 from app.storage.liveness import liveness_of
@@ -121,6 +124,22 @@ def liveness_for(settings: Settings) -> Liveness:
 
 def open_client(settings: Settings) -> DbosClient:
     """Flows asked for from beside a running service. Close it when done."""
+def limiter_of(settings: Settings) -> Limiter:
+    """Who counts calls to outside systems: this process, or Redis for all of them.
+
+    Close it when done. Raises ConfigurationError naming TEND_LIMITS or TEND_REDIS_URL.
+    """
+    budgets = budgets_of(settings.limits)
+    if not settings.redis_url:
+        return LocalLimiter(budgets)
+    try:
+        from app.services.redis_limiter import RedisLimiter  # an extra
+    except ImportError as exc:
+        msg = "TEND_REDIS_URL: Redis needs the extra: pip install 'tend[redis]'"
+        raise ConfigurationError(msg) from exc
+    return RedisLimiter(settings.redis_url, budgets)
+
+
     from app.jobs.dbos_client import DbosClient  # slow to import
 
     return DbosClient(settings.engine_url)

@@ -5,23 +5,36 @@ Thresholds and weights are not here: they live in the store, versioned, per tena
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
 from app.errors import ConfigurationError
 
-
 DEFAULT_TENANT = "main"
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
+
+
+class LimitSetting(BaseModel):
+    """How often a tenant may call one system; what is left out stays at its default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    calls: int | None = Field(default=None, ge=1, le=1_000_000)
+    per_seconds: float | None = Field(default=None, gt=0, le=86_400, allow_inf_nan=False)
+    burst: int | None = Field(default=None, ge=1, le=1_000_000)
+    """How many of the calls may go at once."""
 
 
 class Settings(BaseSettings):
@@ -41,6 +54,12 @@ class Settings(BaseSettings):
     database_url: str = ""
     """SQLAlchemy address of the store; empty: a SQLite file in `home`. `TEND_DATABASE_URL`."""
 
+    redis_url: str = ""
+    """Redis that all processes share; empty: none. `TEND_REDIS_URL`."""
+
+    limits: dict[str, LimitSetting] = Field(default_factory=dict)
+    """How often each system may be called, by its name. `TEND_LIMITS` (JSON), `[limits.notion]`."""
+
     tenant: str = Field(default=DEFAULT_TENANT, pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
     """The tenant that commands speak for. `TEND_TENANT`."""
 
@@ -50,6 +69,13 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
+    @field_validator("redis_url")
+    @classmethod
+    def _names_a_redis(cls, url: str) -> str:
+        if url and not url.startswith(REDIS_SCHEMES):
+            raise ValueError(f"must begin with {', '.join(REDIS_SCHEMES)}")
+        return url
+
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
@@ -89,10 +115,17 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as exc:
-        lines = (
-            f"TEND_{'_'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"
-            for error in exc.errors()
-        )
+        lines = (_told(error["loc"], error["msg"]) for error in exc.errors())
         raise ConfigurationError("; ".join(lines)) from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise ConfigurationError(f"tend.toml: cannot be read as TOML: {exc}") from exc
+    except SettingsError as exc:  # its message names the field and keeps the value to itself
+        field = re.search(r'field "(\w+)"', str(exc))
+        name = f"TEND_{field[1].upper()}" if field else "a setting"
+        raise ConfigurationError(f"{name}: cannot be read as JSON") from exc
+
+
+def _told(place: tuple[int | str, ...], trouble: str) -> str:
+    name, *within = (str(part) for part in place)
+    inside = f"{'.'.join(within)}: " if within else ""
+    return f"TEND_{name.upper()}: {inside}{trouble}"
