@@ -66,9 +66,6 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
     @field_validator("redis_url")
     @classmethod
     def _names_a_redis(cls, url: str) -> str:
@@ -76,6 +73,9 @@ class Settings(BaseSettings):
             raise ValueError(f"must begin with {', '.join(REDIS_SCHEMES)}")
         return url
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
@@ -117,12 +117,12 @@ def load_settings() -> Settings:
     except ValidationError as exc:
         lines = (_told(error["loc"], error["msg"]) for error in exc.errors())
         raise ConfigurationError("; ".join(lines)) from exc
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise ConfigurationError(f"tend.toml: cannot be read as TOML: {exc}") from exc
     except SettingsError as exc:  # its message names the field and keeps the value to itself
         field = re.search(r'field "(\w+)"', str(exc))
         name = f"TEND_{field[1].upper()}" if field else "a setting"
         raise ConfigurationError(f"{name}: cannot be read as JSON") from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise ConfigurationError(f"tend.toml: cannot be read as TOML: {exc}") from exc
 
 
 def _told(place: tuple[int | str, ...], trouble: str) -> str:
