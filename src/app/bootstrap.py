@@ -23,13 +23,13 @@ from app.jobs.flows.wording import Wording
 from app.jobs.sweeper import Sweeper
 from app.ports.effects import Sink
 from app.ports.engine import Engine, Liveness
-from app.ports.store import Store
 from app.ports.limits import Limiter
+from app.ports.store import Store
 from app.services.account_flag import FlagAccount
-from app.services.inbox import InboxAlerts
 from app.services.budgets import budgets_of
-from app.services.outbox import DraftOutbox, WithdrawDrafts
+from app.services.inbox import InboxAlerts
 from app.services.limiter import LocalLimiter
+from app.services.outbox import DraftOutbox, WithdrawDrafts
 from app.services.writer import TemplateWriter
 from app.settings import Settings
 from app.storage.liveness import liveness_of
@@ -122,8 +122,6 @@ def liveness_for(settings: Settings) -> Liveness:
     return liveness_of(settings.store_url, settings.home)
 
 
-def open_client(settings: Settings) -> DbosClient:
-    """Flows asked for from beside a running service. Close it when done."""
 def limiter_of(settings: Settings) -> Limiter:
     """Who counts calls to outside systems: this process, or Redis for all of them.
 
@@ -140,6 +138,8 @@ def limiter_of(settings: Settings) -> Limiter:
     return RedisLimiter(settings.redis_url, budgets)
 
 
+def open_client(settings: Settings) -> DbosClient:
+    """Flows asked for from beside a running service. Close it when done."""
     from app.jobs.dbos_client import DbosClient  # slow to import
 
     return DbosClient(settings.engine_url)
