@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from statistics import median
 
 from app.domain.account import Account, Contract
 from app.domain.alert_budget import AlertCandidate, allocate
@@ -21,6 +20,7 @@ from app.domain.incident import Change, IncidentKind
 from app.domain.incident_rules import retire
 from app.domain.scan import Scan
 from app.domain.tenant_settings import TenantSettings
+from app.domain.worth import comparable_arr
 from app.jobs.flows import owing
 from app.jobs.flows.assessing import Reading
 from app.jobs.flows.deciding import decide_findings
@@ -171,7 +171,7 @@ def _told(
     unit: Unit, scan: Scan, loud: Sequence[RecordedRevision], standing: _Standing, limit: int
 ) -> Mapping[tuple[str, int], str]:
     """Alert or digest, per loud revision."""
-    worth = _comparable_arr(standing.contracts)
+    worth = comparable_arr(standing.contracts)
     candidates = [
         AlertCandidate(
             incident_id=recorded.revision.incident_id,
@@ -201,23 +201,6 @@ def _days_to_renewal(recorded: RecordedRevision, standing: _Standing, scan: Scan
     if contract is None or contract.renews_on is None:
         return None
     return (contract.renews_on - scan.local_day).days
-
-
-def _comparable_arr(contracts: Mapping[str, Contract]) -> Mapping[str, Decimal]:
-    """Each account's ARR as a multiple of the median in its own currency.
-
-    We know no exchange rates; a contract twice as large as is usual in its currency counts twice.
-    """
-    by_currency: dict[str, list[Decimal]] = {}
-    for contract in contracts.values():
-        if contract.arr is not None:
-            by_currency.setdefault(contract.arr.currency, []).append(contract.arr.amount)
-    usual = {currency: median(amounts) for currency, amounts in by_currency.items()}
-    return {
-        account_id: contract.arr.amount / usual[contract.arr.currency]
-        for account_id, contract in contracts.items()
-        if contract.arr is not None and usual[contract.arr.currency] > 0
-    }
 
 
 def _baseline_summaries(unit: Unit, scan: Scan, default_owner: str) -> list[WorkOwed]:
