@@ -6,6 +6,7 @@ An engine alone does not make effects exact; this ledger does. It knows no texts
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -138,29 +139,31 @@ class Performer:
                 await self._finish(intent, found)
                 return Tried(outcome=Outcome.FOUND)
         work = await self.prepare(intent.row.work)
-        if not await self._still_mine(intent):
+        asked_at = await self._last_asked(intent)
+        if asked_at is None:
             return await self._not_ours(key)
-        async with _cut_off(sink, "create"):
+        async with _cut_off(sink, "create", fresh_until=asked_at + FRESH_SECONDS):
             remote_id = await sink.create(work, at=self.clock(), repeat=may_exist)
         await self._finish(intent, remote_id)
         return Tried(outcome=Outcome.DONE)
 
-    async def _still_mine(self, intent: _Intent) -> bool:
-        """Whether the call may be made now: asked again where the intent is not quite fresh.
+    async def _last_asked(self, intent: _Intent) -> float | None:
+        """When the ledger last said that the call is ours to make; None: it is not any more.
 
-        A process that was stopped in between wakes up to find its intent old, and asks.
+        Asked again where the intent is not quite fresh: a process that was stopped in between wakes
+        up to find its intent old.
         """
         asked_at = intent.taken_at
         for _ in range(_ASKED_AT_MOST):
             if time.monotonic() - asked_at <= FRESH_SECONDS:
-                return True
+                return asked_at
             asked_at = time.monotonic()
             if not await self._write(
                 lambda unit: unit.effects.renew(
                     intent.row.work.key, owner=self.owner, attempt=intent.row.attempt
                 )
             ):
-                return False
+                return None
         raise TransientServiceError("store", "renew", "it answers too slowly to act safely")
 
     async def _finish(self, intent: _Intent, remote_id: str) -> None:
@@ -205,12 +208,23 @@ def backed_off(attempt: int) -> float:
 
 
 @asynccontextmanager
-async def _cut_off(sink: Sink, operation: str) -> AsyncIterator[None]:
-    """Ends a sink's call at its time-out, as a transient failure: what it did may yet appear."""
+async def _cut_off(
+    sink: Sink, operation: str, *, fresh_until: float = math.inf
+) -> AsyncIterator[None]:
+    """Ends a sink's call at its time-out, as a transient failure: what it did may yet appear.
+
+    The call's time runs from `fresh_until` at the latest, by the monotonic clock: a process that is
+    stopped before the first byte wakes up to find the call over.
+    """
+    now, seconds = time.monotonic(), sink.timeout_seconds
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() - time.monotonic() + min(now, fresh_until) + seconds
     try:
-        async with asyncio.timeout(sink.timeout_seconds):
+        if deadline <= loop.time():
+            raise TimeoutError
+        async with asyncio.timeout_at(deadline):
             yield
     except TimeoutError as exc:
         name = type(sink).__name__
-        message = f"no answer within {sink.timeout_seconds:g} s"
+        message = f"no answer within {seconds:g} s"
         raise TransientServiceError(name, operation, message) from exc
