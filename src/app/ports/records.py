@@ -278,6 +278,10 @@ class Slots(Protocol):
         """Starts, newest first."""
         ...
 
+    def of_flows(self, flow_ids: Collection[str], *, since: datetime) -> Mapping[str, SlotStart]:
+        """The starts since then whose flows these are, by flow id; others are left out."""
+        ...
+
 
 class Outbox(Protocol):
     """Drafts and alerts kept in the store."""

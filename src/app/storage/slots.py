@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from app.ports.rows import SlotStart
 from app.storage.record_tables import slots
-from app.storage.repository import Repository, own_columns
+from app.storage.repository import Repository, in_lists, own_columns
 
 
 class SqlSlots(Repository):
@@ -22,7 +23,7 @@ class SqlSlots(Repository):
             .where(self._mine(slots), slots.c.job == job)
             .group_by(slots.c.subject)
         )
-        return {subject: slot for subject, slot in self._connection.execute(statement)}
+        return {row[0]: row[1] for row in self._connection.execute(statement)}
 
     def started(self, slot: SlotStart) -> bool:
         """Remember a start, after its flow was asked for; False: it was remembered already."""
@@ -37,3 +38,11 @@ class SqlSlots(Repository):
             .limit(most)
         )
         return tuple(SlotStart(**row) for row in self._connection.execute(statement).mappings())
+
+    def of_flows(self, flow_ids: Collection[str], *, since: datetime) -> Mapping[str, SlotStart]:
+        """The starts since then whose flows these are, by flow id; others are left out."""
+        return {
+            row["flow_id"]: SlotStart(**row)
+            for some in in_lists(flow_ids)
+            for row in self._rows(slots, slots.c.started_at >= since, slots.c.flow_id.in_(some))
+        }

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Protocol
 
 from app.agents.technical_account_manager.schemas import TAMResult, TAMTask, TicketSummary
@@ -38,31 +36,4 @@ class TaskFlows(Protocol):
 
         Asked twice for the same work it is done once. Raises AppError when it could not be done.
         """
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckinTurn:
-    """When an account was last checked in with, and how often it wants to be."""
-
-    account_id: str
-    interval_days: int | None = None
-    """The account's own "Check-in Interval"; None: the 1st of each month."""
-    last_checkin_on: date | None = None
-    """None: never."""
-
-
-class ScheduledWork(Protocol):
-    """What a schedule starts, by tenant and local day; a slot asked for twice is done once."""
-
-    async def daily_health_scan(self, tenant_id: str, day: date) -> None:
-        """Scan all active accounts for this day."""
-        ...
-
-    async def checkin_turns(self, tenant_id: str) -> Sequence[CheckinTurn]:
-        """The turn of every active account."""
-        ...
-
-    async def health_checkin(self, tenant_id: str, account_id: str, day: date) -> None:
-        """Draft this account's check-in of this day."""
         ...
