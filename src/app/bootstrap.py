@@ -17,6 +17,7 @@ from app.domain.effect import EffectKind
 from app.errors import ConfigurationError
 from app.events.embedded import EmbeddedEvents
 from app.jobs.effects import Performer
+from app.jobs.flows.feed import FeedFlow
 from app.jobs.flows.shapes import flow_shapes
 from app.jobs.flows.starting import Starter
 from app.jobs.flows.wording import Wording
@@ -37,6 +38,7 @@ from app.storage.sql_store import SqlStore, open_store
 
 if TYPE_CHECKING:
     from app.jobs.dbos_client import DbosClient
+    from app.jobs.service import Service
 
 SinksOf: TypeAlias = Callable[[Store, Settings, str], Mapping[EffectKind, Sink]]
 """Where a tenant's effects go."""
@@ -166,12 +168,20 @@ async def open_app(
 
     @cache
     def effects_of(tenant: str) -> Performer:
-        return performer_of(
-            store, settings, clock, tenant=tenant, worker=worker, sinks_of=sinks_of
-        )
+        return performer_of(store, settings, clock, tenant=tenant, worker=worker, sinks_of=sinks_of)
 
     engine = DbosEngine(
-        shapes=flow_shapes(store=store, effects_of=effects_of, clock=clock),
+        shapes=flow_shapes(
+            store=store,
+            effects_of=effects_of,
+            clock=clock,
+            feed=FeedFlow(
+                store=store,
+                clock=clock,
+                folder_of=settings.feed_folder_of,
+                rejects_of=settings.rejects_of,
+            ),
+        ),
         url=settings.engine_url,
         worker=worker,
         look_seconds=look_seconds,
@@ -208,3 +218,36 @@ async def take_up(app: App) -> None:
     await app.sweeper.sweep()
     for tenant in await app.store.tenants():
         await app.starter.start_unstarted(tenant)
+
+
+def service_of(app: App) -> Service:
+    """What goes on in a process for as long as it runs: chores, the schedule, the feed's folder."""
+    from app.agents.customer_success.scheduler import CSMScheduler
+    from app.agents.technical_account_manager.scheduler import TAMScheduler
+    from app.feeds.folder import FOLDER
+    from app.jobs.folder_watch import FolderWatch
+    from app.jobs.schedule import ScheduleStarter
+    from app.jobs.service import Service
+
+    settings, folder = app.settings, app.settings.feed_folder
+    schedule = ScheduleStarter(
+        store=app.store,
+        desk=app.engine,
+        clock=app.clock,
+        feeds=() if folder is None else (FOLDER,),
+    )
+    watched = () if folder is None else (folder,)
+    return Service(
+        tenant_id=settings.tenant,
+        store=app.store,
+        engine=app.engine,
+        liveness=app.liveness,
+        sweeper=app.sweeper,
+        starter=app.starter,
+        clock=app.clock,
+        clockworks=(TAMScheduler(schedule=schedule), CSMScheduler(schedule=schedule)),
+        watches=[
+            FolderWatch(tenant_id=settings.tenant, folder=path, desk=app.engine, clock=app.clock)
+            for path in watched
+        ],
+    )

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     tenant: str = Field(default=DEFAULT_TENANT, pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
     """The tenant that commands speak for. `TEND_TENANT`."""
 
+    feed_folder: Path | None = None
+    """A folder that this tenant's files are dropped into; None: none. `TEND_FEED_FOLDER`."""
+
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
@@ -105,6 +108,14 @@ class Settings(BaseSettings):
         """A tenant's folder of drafts; no two share one."""
         outbox = self.home / "outbox"
         return outbox if tenant == DEFAULT_TENANT else outbox / tenant
+
+    def feed_folder_of(self, tenant: str) -> Path | None:
+        """The folder of a tenant's files; it is this process's own tenant's alone."""
+        return self.feed_folder if tenant == self.tenant else None
+
+    def rejects_of(self, tenant: str) -> Path:
+        """The file that rows of a tenant's folder are written to when they are refused."""
+        return self.home / f"rejects-{tenant}.csv"
 
 
 def load_settings() -> Settings:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 import_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_SPAN = re.compile(r"([0-9]{1,4})\s*([hd])")
 
 _EXAMPLES = (
     "Examples:  [bold]tend import --template my-book[/bold] (files to fill in)   ·   "
@@ -171,12 +170,9 @@ def _same(path: Path, other: Path) -> bool:
 
 
 def _hours(every: str) -> float | None:
-    if not every:
-        return None
-    found = _SPAN.fullmatch(every.strip().lower())
-    if found is None or int(found[1]) == 0:
-        raise InvalidInput(f"--every {every}: say hours or days, such as 24h or 7d")
-    return int(found[1]) * (24.0 if found[2] == "d" else 1.0)
+    from app.feeds.import_choices import hours_of
+
+    return hours_of(every) if every else None
 
 
 def _decimal(mark: str) -> DecimalMark:

@@ -54,6 +54,16 @@ ENTRIES: Mapping[str, Entry] = {
         attribute="explain_app",
         help="Every point of an account's scores: why, since when, and the way up.",
     ),
+    "run": Entry(
+        module="app.cli.run_cmd",
+        attribute="run_app",
+        help="Run as a service: scan every morning, act on what is owed, until Ctrl-C.",
+    ),
+    "worker": Entry(
+        module="app.cli.run_cmd",
+        attribute="worker_app",
+        help="One more process of the service, where the store is in PostgreSQL.",
+    ),
     "go-live": Entry(
         module="app.cli.golive_cmd",
         attribute="golive_app",

@@ -25,7 +25,8 @@ class FeedFile:
     """Of its content."""
     rules: str
     """Digest of what it was read by: zone, currency, map."""
-    read_at: datetime
+    came_at: datetime
+    """When it was first seen with this stamp: the moment of its delivery."""
     refused: int = 0
     """Rows that did not go in."""
     trouble: str = ""
@@ -33,7 +34,6 @@ class FeedFile:
     remark: str = ""
     """What else a person should know of it."""
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether everything in it went in: what is not may go in once other files came."""
-        return not self.trouble and not self.refused
+    def went_in_by(self, rules: str) -> bool:
+        """Whether all of it went in, read by these rules; what did not may later, so try again."""
+        return not self.trouble and not self.refused and self.rules == rules

@@ -18,6 +18,11 @@ BY_HAND_HOURS = 7 * 24.0
 _MOVING = frozenset({FactKind.TICKETS, FactKind.USAGE, FactKind.HEARTBEATS})
 
 
+def feed_of(kind: FactKind) -> str:
+    """The feed that a file of this kind is a delivery of, unless another is told."""
+    return f"file-{kind}"
+
+
 def delivered(
     name: str,
     stored: Feed | None,
@@ -28,10 +33,11 @@ def delivered(
     """The feed as it stands after a delivery; a failure before it is over."""
     provides = kinds | (stored.provides if stored is not None else frozenset())
     reach = [day for day in (newest, stored.data_until if stored is not None else None) if day]
+    earlier = choices.now if stored is None else stored.last_ok_at or choices.now
     return Feed(
         name=name,
         provides=provides,
-        last_ok_at=choices.now,
+        last_ok_at=max(earlier, choices.now),
         data_until=max(reach, default=None),
         late_after_hours=_late_after(stored, kinds, choices.every_hours),
         accounts=stored.accounts if stored is not None else None,
@@ -46,7 +52,7 @@ def deliver(
     newest: date | None,
 ) -> None:
     """Write the delivery of a file of kind `main`, which also brought the kinds in `also`."""
-    name = choices.feed or f"file-{main}"
+    name = choices.feed or feed_of(main)
     stored = next((feed for feed in unit.feeds.all() if feed.name == name), None)
     unit.feeds.save(delivered(name, stored, frozenset({main, *also}), choices, newest))
 

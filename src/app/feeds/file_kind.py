@@ -37,7 +37,8 @@ _NAMES: Mapping[str, FactKind] = {
     "activities": FactKind.INTERACTIONS,
 }
 _READABLE = (".csv", ".tsv", ".json", ".csv.gz", ".tsv.gz", ".json.gz")
-_FILE_LIMIT = 10_000
+FILE_LIMIT = 10_000
+"""Most files taken at once."""
 
 
 def kind_by_name(path: Path) -> FactKind | None:
@@ -73,18 +74,19 @@ def files_of(paths: Iterable[Path]) -> tuple[Path, ...]:
         if not path.is_dir():
             found[path] = None
             continue
-        inside = sorted(_readable(path))
+        inside = sorted(files_in(path))
         if not inside:
             raise InvalidInput(
                 f"{path}: no importable file in this folder ({', '.join(_READABLE)})"
             )
         found.update(dict.fromkeys(inside))
-    if len(found) > _FILE_LIMIT:
-        raise InvalidInput(f"{len(found):,} files; at most {_FILE_LIMIT:,} are taken at once")
+    if len(found) > FILE_LIMIT:
+        raise InvalidInput(f"{len(found):,} files; at most {FILE_LIMIT:,} are taken at once")
     return tuple(found)
 
 
-def _readable(folder: Path) -> list[Path]:
+def files_in(folder: Path) -> list[Path]:
+    """Every importable file of a folder and its subfolders, by its name; hidden ones are not."""
     return [
         path
         for path in folder.rglob("*")

@@ -7,8 +7,9 @@ so that nothing of it lives at import.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -62,12 +63,15 @@ class DbosEngine:
     worker: str
     """Unique per process: two that share one would take each other's running flows."""
     look_seconds: float = LOOK_SECONDS
+    _is_ending: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
 
     async def start(self) -> None:
         """Begin to take up flows, on the running event loop."""
         DBOS.destroy(destroy_registry=True)
+        self._is_ending.clear()
         for name, body in self.shapes.items():
-            DBOS.workflow(name=name.value, max_recovery_attempts=MOST_RECOVERIES)(_workflow(body))
+            workflow = _workflow(body, self._is_ending)
+            DBOS.workflow(name=name.value, max_recovery_attempts=MOST_RECOVERIES)(workflow)
         DBOS(config=self._config())
         DBOS.launch()  # here, not in a thread: flows then run on this loop
         for queue, at_once in ((FLOW_QUEUE, AT_ONCE), (RETRY_QUEUE, RETRIES_AT_ONCE)):
@@ -80,6 +84,7 @@ class DbosEngine:
 
     async def stop(self, *, grace_seconds: float) -> None:
         """Take up no more, wait this long for what runs, and end."""
+        self._is_ending.set()
         await asyncio.to_thread(
             DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=int(grace_seconds)
         )
@@ -198,7 +203,9 @@ class _DbosSteps:
         return await _result(DBOS.get_result_async(flow_id))
 
 
-def _workflow(body: FlowBody) -> Callable[[Argument], Coroutine[None, None, JsonValue]]:
+def _workflow(
+    body: FlowBody, is_ending: threading.Event
+) -> Callable[[Argument], Coroutine[None, None, JsonValue]]:
     async def workflow(argument: Argument) -> JsonValue:
         flow_id = DBOS.workflow_id or ""
         try:
@@ -206,8 +213,11 @@ def _workflow(body: FlowBody) -> Callable[[Argument], Coroutine[None, None, Json
         except AppError as exc:
             log.warning("flow.failed", flow_id=flow_id, reason=str(exc))
             raise
-        except Exception:
-            log.exception("flow.crashed", flow_id=flow_id)
+        except Exception as exc:
+            if is_ending.is_set():  # DBOS lets go of its threads under the flows that still run
+                log.info("flow.interrupted", flow_id=flow_id, error=repr(exc))
+            else:
+                log.exception("flow.crashed", flow_id=flow_id)
             raise
 
     return workflow

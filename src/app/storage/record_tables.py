@@ -60,7 +60,7 @@ feed_files = Table(
     text("stamp"),
     text("digest"),
     text("rules"),
-    moment("read_at"),
+    moment("came_at"),
     whole("refused"),
     text("trouble"),
     text("remark"),

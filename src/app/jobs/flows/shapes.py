@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from app.clock import Clock
 from app.domain.flow import Argument, FlowName
 from app.jobs.flows.act import act, channel
+from app.jobs.flows.feed import FeedFlow
 from app.jobs.flows.scan_flow import ScanFlow
 from app.ports.effects import Effects
 from app.ports.engine import FlowBody, Steps
@@ -16,7 +17,7 @@ from app.ports.store import Store
 
 
 def flow_shapes(
-    *, store: Store, effects_of: Callable[[str], Effects], clock: Clock
+    *, store: Store, effects_of: Callable[[str], Effects], clock: Clock, feed: FeedFlow
 ) -> Mapping[FlowName, FlowBody]:
     """Bodies by name; `effects_of` gives a tenant's effects."""
 
@@ -30,4 +31,5 @@ def flow_shapes(
         FlowName.SCAN: ScanFlow(store=store, clock=clock),
         FlowName.ACT: acting,
         FlowName.CHANNEL: retrying,
+        FlowName.FEED: feed,
     }

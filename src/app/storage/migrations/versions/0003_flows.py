@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("stamp", words, nullable=False),
         sa.Column("digest", words, nullable=False),
         sa.Column("rules", words, nullable=False),
-        sa.Column("read_at", sa.BigInteger(), nullable=False),
+        sa.Column("came_at", sa.BigInteger(), nullable=False),
         sa.Column("refused", sa.BigInteger(), nullable=False),
         sa.Column("trouble", words, nullable=False),
         sa.Column("remark", words, nullable=False),

@@ -1,0 +1,1 @@
+"""Tend over HTTP."""
