@@ -11,6 +11,7 @@ from app.domain.flow import Argument, FlowName
 from app.jobs.flows.act import act, channel
 from app.jobs.flows.feed import FeedFlow
 from app.jobs.flows.scan_flow import ScanFlow
+from app.jobs.flows.task import TaskFlow
 from app.ports.effects import Effects
 from app.ports.engine import FlowBody, Steps
 from app.ports.store import Store
@@ -31,5 +32,6 @@ def flow_shapes(
         FlowName.SCAN: ScanFlow(store=store, clock=clock),
         FlowName.ACT: acting,
         FlowName.CHANNEL: retrying,
+        FlowName.TASK: TaskFlow(store=store, clock=clock),
         FlowName.FEED: feed,
     }
