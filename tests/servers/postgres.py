@@ -64,10 +64,19 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
 @pytest.fixture
 def empty_postgres_url(postgres_server: str) -> Iterator[str]:
     """The address of a fresh database without any table."""
+    with empty_database(postgres_server) as url:
+        yield url
+
+
+@contextmanager
+def empty_database(server: str) -> Iterator[str]:
+    """A database without any table on a running server; dropped at the end."""
     name = f"tend_empty_{os.getpid()}_{next(_numbers)}"
-    _create(postgres_server, name, template="template0")
-    yield _named(postgres_server, name)
-    _drop(postgres_server, name)
+    _create(server, name, template="template0")
+    try:
+        yield _named(server, name)
+    finally:
+        _drop(server, name)
 
 
 def _named(url: str, database: str) -> str:
