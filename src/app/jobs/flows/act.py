@@ -40,7 +40,9 @@ class ChannelArgument(BaseModel):
 
     key: str
     turn: int
-    """Counts the flows of this effect, so that each has an id of its own."""
+    """Counts the flows of a chain, so that each has an id of its own."""
+    mark: str = ""
+    """Tells the chain apart from others of the same effect."""
 
 
 def act_ask(tenant_id: str, group: str) -> FlowAsk:
@@ -56,15 +58,20 @@ def act_ask(tenant_id: str, group: str) -> FlowAsk:
 def channel_ask(
     tenant_id: str, key: str, turn: int, *, delay_seconds: float = 0, mark: str = ""
 ) -> FlowAsk:
-    """The flow that tries one effect again; `mark` tells apart what is not of the chain."""
+    """The flow that tries one effect again; `mark` begins a chain of its own."""
     return FlowAsk(
         tenant_id=tenant_id,
         flow=FlowName.CHANNEL,
         flow_id=f"{tenant_id}:channel:{_own_part(tenant_id, key)}:{mark}{turn}",
-        argument={"key": key, "turn": turn},
+        argument={"key": key, "turn": turn, "mark": mark},
         urgency=Urgency.RETRY,
         delay_seconds=delay_seconds,
     )
+
+
+def released_ask(tenant_id: str, key: str, attempt: int) -> FlowAsk:
+    """The first flow of an effect that was parked after so many tries, and released."""
+    return channel_ask(tenant_id, key, 1, mark=f"released-{attempt}-")
 
 
 def _own_part(tenant_id: str, key: str) -> str:
@@ -85,15 +92,16 @@ async def act(effects: Effects, steps: Steps, argument: Argument) -> JsonValue:
 async def channel(effects: Effects, steps: Steps, argument: Argument) -> JsonValue:
     """Try one effect again; where it fails again, the next flow has the next turn."""
     given = ChannelArgument.model_validate(argument)
-    return await _try_once(effects, steps, given.key, turn=given.turn + 1)
+    return await _try_once(effects, steps, given.key, turn=given.turn + 1, mark=given.mark)
 
 
-async def _try_once(effects: Effects, steps: Steps, key: str, *, turn: int) -> str:
+async def _try_once(effects: Effects, steps: Steps, key: str, *, turn: int, mark: str = "") -> str:
     """One try as a step; `turn` is the next flow's, should it need one."""
     name = key.rpartition(":")[2]
     tried = _tried(await steps.run(f"perform {name}", partial(_perform, effects, key)))
     if tried.wait_seconds is not None:
-        await steps.start(channel_ask(steps.tenant_id, key, turn, delay_seconds=tried.wait_seconds))
+        wait = tried.wait_seconds
+        await steps.start(channel_ask(steps.tenant_id, key, turn, delay_seconds=wait, mark=mark))
     return tried.outcome.value
 
 

@@ -17,7 +17,7 @@ from app.clock import Clock
 from app.domain.flow import Argument, FlowAsk, FlowName, Urgency
 from app.domain.scan import Scan
 from app.errors import FlowFailed, NotFound
-from app.jobs.flows.act import act_ask, channel_ask
+from app.jobs.flows.act import act_ask, released_ask
 from app.jobs.flows.pages import PAGE, Pages
 from app.jobs.flows.scan import (
     ScanRequest,
@@ -132,7 +132,7 @@ class ScanFlow:
             for group in owed.groups:
                 await steps.start(act_ask(steps.tenant_id, group))
             for key, attempt in owed.released:
-                await steps.start(channel_ask(steps.tenant_id, key, attempt, mark="released-"))
+                await steps.start(released_ask(steps.tenant_id, key, attempt))
             if not owed.keys:
                 return
             await steps.run(f"started {batch}", partial(self._mark, steps, owed.keys))

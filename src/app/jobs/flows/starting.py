@@ -15,7 +15,7 @@ import structlog
 from app.clock import Clock
 from app.domain.effect import EffectRow
 from app.domain.flow import FlowAsk
-from app.jobs.flows.act import act_ask, channel_ask
+from app.jobs.flows.act import act_ask, channel_ask, released_ask
 from app.ports.engine import FlowDesk
 from app.ports.store import Store, Unit
 
@@ -77,7 +77,7 @@ def asks_for(tenant_id: str, rows: tuple[EffectRow, ...]) -> list[FlowAsk]:
         ask = (
             act_ask(tenant_id, row.group)
             if row.attempt == 0
-            else channel_ask(tenant_id, row.work.key, row.attempt, mark="released-")
+            else released_ask(tenant_id, row.work.key, row.attempt)
         )
         asks.setdefault(ask.flow_id, ask)
     return list(asks.values())
