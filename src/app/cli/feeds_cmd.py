@@ -43,7 +43,7 @@ def feeds(ctx: typer.Context) -> None:
                 Text(state, style[state]),
                 f"{feed.last_ok_at:%Y-%m-%d %H:%M} UTC" if feed.last_ok_at else "never",
                 "all accounts" if feed.accounts is None else f"{len(feed.accounts)} accounts",
-                Text(feed.trouble(now) or ""),
+                Text(feed.trouble(now) or feed.reason),
             )
         cli.console.print(table)
 

@@ -125,7 +125,11 @@ async def _say_what_comes(app: App, address: str) -> None:
     tenants = await app.store.tenants()
     coming = await app.store.read(settings.tenant, _next_scan)
     if settings.tenant not in tenants:
-        coming = "no accounts yet: tend import PATH brings them in"
+        coming = (
+            "when the folder brought accounts"
+            if settings.feed_folder
+            else "no accounts yet: tend import PATH brings them in"
+        )
     if settings.log_format == "json":
         log.info("service.started", keeps=where, next_scan=coming, address=address, tenants=tenants)
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from app.domain.feed import FactKind, Feed
 from app.domain.feed_file import FeedFile
@@ -26,15 +27,17 @@ _NAMED = 3
 
 
 def take_file(
-    unit: Unit, planned: Planned, choices: ImportChoices, sink: RefusalSink
+    unit: Unit, planned: Planned, choices: ImportChoices, sink: RefusalSink, rejects: Path
 ) -> FileReport:
     """Write what a file holds, and remember it. Raises FileRefused: nothing of it is to be kept.
+
+    `rejects`: where `sink` writes refused rows, to be told.
 
     One that is only tried again was delivered when it came: reading it anew makes nothing fresher.
     """
     then = replace(choices, now=planned.file.came_at)
     report = import_file(unit, planned.plan, then, sink, _nobody_watches)
-    unit.feeds.keep_file(FOLDER, after_reading(planned.file, report))
+    unit.feeds.keep_file(FOLDER, after_reading(planned.file, report, rejects))
     return report
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from app.domain.feed_file import FeedFile
 from app.feeds.file_kind import IMPORT_ORDER, kind_by_name
 from app.feeds.file_plan import FilePlan, plan_file
 from app.feeds.file_report import FileReport
-from app.feeds.folder import Dropped, digest_of
+from app.feeds.folder import MAP_FILE, RULES_FILE, Dropped, digest_of
 from app.feeds.import_choices import ImportChoices
 from app.feeds.refusals import FileRefused, excerpt
 
@@ -79,15 +80,18 @@ def _as_seen(dropped: Dropped, before: FeedFile | None, now: datetime, rules: st
     )
 
 
-def after_reading(file: FeedFile, report: FileReport) -> FeedFile:
-    """The file as it is remembered after `report`; one of which no row went in is in trouble."""
+def after_reading(file: FeedFile, report: FileReport, rejects: Path) -> FeedFile:
+    """The file as it is remembered after `report`; one of which no row went in is in trouble.
+
+    `rejects`: where all refused rows were written.
+    """
     if not report.refused:
         return file
     first = report.shown[0]
     column = f", column {excerpt(first.column)}" if first.column else ""
     told = (
         f"{report.refused:,} of {report.rows:,} {report.noun} refused, "
-        f"the first in line {first.line}{column}: {first.reason}"
+        f"the first in line {first.line}{column}: {first.reason}; all of them are in {rejects}"
     )
     if report.refused == report.rows:
         return replace(file, refused=report.refused, trouble=with_mend(told))
@@ -95,5 +99,6 @@ def after_reading(file: FeedFile, report: FileReport) -> FeedFile:
 
 
 def with_mend(reason: str) -> str:
-    """The reason; where it speaks of an option, with the place to say it."""
-    return f"{reason} (here as a line of folder.toml or map.toml)" if "--" in reason else reason
+    """The reason; where it speaks of an option, with the place to say it for a folder."""
+    told = f" (for the folder: {MAP_FILE} in it, and {RULES_FILE} for the other options)"
+    return reason + told if "--" in reason else reason

@@ -57,6 +57,7 @@ class FeedFlow:
     """A tenant's folder; None: it has none."""
     rejects_of: Callable[[str], Path]
     """Where a tenant's refused rows are written."""
+    settle_seconds: float = SETTLE_SECONDS
 
     async def __call__(self, steps: Steps, argument: Argument) -> JsonValue:
         """Read what is new in the folder; the result counts files. Raises InvalidInput."""
@@ -77,7 +78,7 @@ class FeedFlow:
         for waited in range(MOST_WAITS):
             if all(name in known and known[name].stamp == before[name] for name in before):
                 return waited
-            await asyncio.sleep(SETTLE_SECONDS)
+            await asyncio.sleep(self.settle_seconds)
             now = await self._stamps(folder)
             if now == before:
                 return waited
@@ -121,14 +122,19 @@ class FeedFlow:
 
     async def _take(self, tenant_id: str, look: FolderLook, choices: ImportChoices) -> int:
         """Write what was found, each file in a transaction of its own; returns how many broke."""
-        broken = list(look.broken)
-        with rejects_file(self.rejects_of(tenant_id) if look.planned else None) as sink:
+        broken, refused = list(look.broken), 0
+        rejects = self.rejects_of(tenant_id)
+        with rejects_file(rejects if look.planned else None) as sink:
+            take = partial(take_file, choices=choices, sink=sink, rejects=rejects)
             for planned in look.planned:
-                take = partial(take_file, planned=planned, choices=choices, sink=sink)
                 try:
-                    await self.store.write(tenant_id, take)
+                    report = await self.store.write(tenant_id, partial(take, planned=planned))
                 except FileRefused as exc:
                     broken.append(replace(planned.file, trouble=with_mend(str(exc))))
+                else:
+                    refused += report.refused
+        if look.planned and not refused:
+            rejects.unlink(missing_ok=True)
         for file in broken:
             log.warning("feed.file_broken", file=file.name, tenant_id=tenant_id, why=file.trouble)
         await self.store.write(tenant_id, partial(_keep, look=look, broken=broken, choices=choices))
