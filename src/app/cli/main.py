@@ -1,6 +1,7 @@
 """The command tree and the edge where errors become words and exit codes.
 
-0: done. 1: done, but rows were refused. 2: it could not be done as asked. 130: interrupted.
+0: done. 1: done, but rows were refused or something is wrong. 2: it could not be done as asked.
+130: interrupted.
 """
 
 from __future__ import annotations
@@ -88,6 +89,26 @@ ENTRIES: Mapping[str, Entry] = {
         module="app.cli.settings_cmd",
         attribute="settings_app",
         help="Thresholds and weights: show, apply a file, history.",
+    ),
+    "runs": Entry(
+        module="app.cli.runs_cmd",
+        attribute="runs_app",
+        help="Scans, flows under way, work owed, and what is parked: put it back to work.",
+    ),
+    "doctor": Entry(
+        module="app.cli.doctor_cmd",
+        attribute="doctor_app",
+        help="Look at everything configured: what is wrong, and what mends it.",
+    ),
+    "backup": Entry(
+        module="app.cli.backup_cmd",
+        attribute="backup_app",
+        help="Everything Tend keeps, in one file, while a service may be running.",
+    ),
+    "restore": Entry(
+        module="app.cli.restore_cmd",
+        attribute="restore_app",
+        help="Bring a backup back; what was there is put aside, never deleted.",
     ),
 }
 
