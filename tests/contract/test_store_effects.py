@@ -249,3 +249,20 @@ def test_states_are_counted_with_noughts(store: SqlStore) -> None:
         EffectState.DONE: 0,
         EffectState.PARKED: 0,
     }
+
+
+def test_what_is_postponed_waits_untried(store: SqlStore) -> None:
+    def postpone(key: str, seconds: float) -> bool:
+        return store.write_now("main", lambda unit: unit.work.postpone(key, seconds=seconds))
+
+    ledger(store, lambda effects: effects.owe([WORK]))
+    assert postpone("k1", 600)
+    waits = wait(store)
+    assert waits is not None
+    assert 500 < waits <= 600
+    assert take(store) is None
+    assert row(store).attempt == 0
+    assert postpone("k1", 0)
+    assert take(store) is not None
+    assert not postpone("k1", 0)
+    assert not postpone("unknown", 0)

@@ -18,6 +18,7 @@ import structlog
 from app.clock import Clock
 from app.domain.effect import EffectClass, EffectKind, EffectRow, ParkReason, WorkOwed
 from app.errors import AccessExpired, AppError, NotFound, TransientServiceError
+from app.jobs.turns import Line
 from app.ports.effects import Outcome, Sink, Tried
 from app.ports.store import Store, Unit
 
@@ -65,7 +66,7 @@ class Performer:
     sinks: Mapping[EffectKind, Sink]
     prepare: Preparer
     clock: Clock
-    _turns: dict[EffectKind, asyncio.Lock] = field(default_factory=dict, repr=False)
+    _turns: dict[EffectKind, Line] = field(default_factory=dict, repr=False)
 
     @property
     def stale_after_seconds(self) -> float:
@@ -83,7 +84,9 @@ class Performer:
 
         Raises NotFound for an unknown key.
         """
-        async with await self._turn(key):
+        async with await self._turn(key) as seconds_away:
+            if seconds_away is not None:
+                return await self._postpone(key, seconds_away)
             began = time.monotonic()
             row = await self._write(
                 lambda unit: unit.effects.take(
@@ -102,7 +105,7 @@ class Performer:
             except AppError as exc:
                 return await self._park(intent, exc, ParkReason.REFUSED)
 
-    async def _turn(self, key: str) -> AbstractAsyncContextManager[None]:
+    async def _turn(self, key: str) -> AbstractAsyncContextManager[float | None]:
         """At-least-once effects of a kind go one at a time: a crash can then repeat one at most."""
         if all(s.effect_class is not EffectClass.AT_LEAST_ONCE for s in self.sinks.values()):
             return nullcontext()
@@ -112,7 +115,15 @@ class Performer:
         kind = row.work.kind
         if self.sinks[kind].effect_class is not EffectClass.AT_LEAST_ONCE:
             return nullcontext()
-        return self._turns.setdefault(kind, asyncio.Lock())
+        return self._turns.setdefault(kind, Line()).turn()
+
+    async def _postpone(self, key: str, seconds: float) -> Tried:
+        """Untried: the line before its channel is long, and others wait behind it."""
+        await self.store.write(
+            self.tenant_id, lambda unit: unit.work.postpone(key, seconds=seconds)
+        )
+        log.info("effect.postponed", key=key, seconds=seconds)
+        return Tried(outcome=Outcome.LATER, wait_seconds=seconds + SOON_SECONDS)
 
     async def _not_ours(self, key: str) -> Tried:
         """Done, parked, waiting for its time, or in somebody's hands."""

@@ -250,6 +250,10 @@ class WorkList(Protocol):
         """How long until `take` may succeed, at least 0; None: it never will by itself."""
         ...
 
+    def postpone(self, key: str, *, seconds: float) -> bool:
+        """Next try after `seconds`, though nobody tried; False: it is not owed any more."""
+        ...
+
     def open(self, *, states: Collection[EffectState], most: int) -> tuple[EffectRow, ...]:
         """Effects in these states, in order of being owed."""
         ...

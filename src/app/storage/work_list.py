@@ -87,6 +87,13 @@ class SqlWorkList(Repository):
             return max(0.0, float(taken_at - now) / SECOND + stale_after_seconds)
         return None
 
+    def postpone(self, key: str, *, seconds: float) -> bool:
+        """Next try after `seconds`, though nobody tried; False: it is not owed any more."""
+        next_try_at = type_coerce(database_now() + round(seconds * SECOND), Moment)
+        owed = (effects.c.key == key, effects.c.state == EffectState.OWED)
+        statement = self._update(effects, *owed).values(next_try_at=next_try_at)
+        return self._connection.execute(statement).rowcount == 1
+
     def open(self, *, states: Collection[EffectState], most: int) -> tuple[EffectRow, ...]:
         """Effects in these states, in order of being owed."""
         return self._effects(effects.c.state.in_(states), most=most)
