@@ -116,6 +116,8 @@ def test_a_store_of_another_tend_is_told_and_not_migrated(
 
 
 def test_a_flows_file_that_is_none_is_wrong(live_home: Path) -> None:
+    for log in live_home.glob("flows.sqlite3-*"):  # it could stand in for the file
+        log.unlink()
     (live_home / "flows.sqlite3").write_bytes(b"not a database" * 100)
     assert checked(live_home)["flows"]["verdict"] == "wrong"
 
@@ -129,6 +131,8 @@ def test_a_flows_file_that_is_none_is_wrong(live_home: Path) -> None:
         ({"TEND_DATABASE_URL": "nonsense"}, "TEND_DATABASE_URL"),
         ({"TEND_DATABASE_URL": "postgresql://h:port/x"}, "TEND_DATABASE_URL"),
         ({"TEND_DATABASE_URL": "sqlite://"}, "TEND_DATABASE_URL"),
+        ({"TEND_LIMITS": '{"fax": {"calls": 1}}'}, "TEND_LIMITS"),
+        ({"TEND_FEED_FOLDER": "/nowhere/at/all"}, "TEND_FEED_FOLDER"),
         ({"TEND_REDIS_URL": "ftp://h"}, "TEND_REDIS_URL"),
         ({"TEND_REDIS_URL": "redis://127.0.0.1:1"}, "TEND_REDIS_URL"),
         ({"TEND_REDIS_URL": "redis://127.0.0.1:port"}, "TEND_REDIS_URL"),
@@ -180,3 +184,11 @@ def test_words_of_feeds_and_channels_are_shown_and_never_obeyed(live_home: Path)
     assert "[red]x[/red]" in said.out
     assert invisible_in(typed(live_home, "doctor", "--json").out) == set()
     assert re.search(r"\d+ ok, \d+ to know, 1 wrong\.", said.out)
+
+
+def test_what_the_doctor_says_of_a_damaged_flows_file_mends_it(live_home: Path) -> None:
+    owe(live_home, EMAIL)
+    for part in live_home.glob("flows.sqlite3*"):
+        part.rename(part.with_name(f"aside-{part.name}"))
+    assert started(live_home, "scan").code == 0
+    assert state_of(live_home, EMAIL) is EffectState.DONE

@@ -62,8 +62,8 @@ async def _looked(settings: Settings) -> Facts:
         look_at_book,
         look_at_flows,
         look_at_folder,
-        look_at_redis,
         look_at_store,
+        look_at_systems,
     )
     from app.jobs.findings import Facts
     from app.jobs.stored_flows import StoredFlows
@@ -86,7 +86,7 @@ async def _looked(settings: Settings) -> Facts:
         store=store_facts,
         flows=await look_at_flows(StoredFlows(url=settings.engine_url), settings.tenant),
         book=book,
-        redis=await look_at_redis(settings.redis_url),
+        systems=await look_at_systems(settings),
     )
 
 

@@ -20,7 +20,7 @@ CHECKS: tuple[Check, ...] = (
     machine.store,
     machine.clock,
     machine.service,
-    machine.redis,
+    machine.systems,
     book.alerts,
     book.owners,
     book.reps,

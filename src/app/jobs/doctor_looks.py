@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -18,11 +18,13 @@ from app.clock import local_day
 from app.domain.effect import EffectKind, EffectState, ParkReason
 from app.domain.flow import FlowRow, FlowState
 from app.errors import AppError
+from app.feeds.folder import dropped_files
 from app.jobs.access import MOST, check_all, release_kinds
-from app.jobs.findings import BookFacts, FlowFacts, FolderFacts, StoreFacts
+from app.jobs.findings import BookFacts, FlowFacts, FolderFacts, StoreFacts, SystemFacts
 from app.jobs.stored_flows import StoredFlows
 from app.ports.effects import Sink
 from app.ports.store import Store, Unit
+from app.services.budgets import budgets_of
 from app.services.redis_check import check_redis
 from app.settings import Settings
 from app.storage.probing import Probe, address_of, probe, sqlite_file
@@ -164,12 +166,48 @@ def _book(
     )
 
 
-async def look_at_redis(url: str) -> str | None:
-    """What is wrong with Redis; None: none is configured."""
-    if not url:
-        return None
-    try:
-        await check_redis(url)
-    except AppError as exc:
-        return str(exc)
-    return ""
+async def look_at_systems(settings: Settings) -> tuple[SystemFacts, ...]:
+    """The outside systems that the settings name."""
+    found = []
+    for name, is_named, look, mend in _SYSTEMS:
+        if is_named(settings):
+            try:
+                await look(settings)
+            except AppError as exc:
+                found.append(SystemFacts(name=name, trouble=str(exc), mend=mend))
+            else:
+                found.append(SystemFacts(name=name, trouble="", mend=mend))
+    return tuple(found)
+
+
+async def _redis(settings: Settings) -> None:
+    await check_redis(settings.redis_url)
+
+
+async def _limits(settings: Settings) -> None:
+    budgets_of(settings.limits)
+
+
+async def _feed_folder(settings: Settings) -> None:
+    if settings.feed_folder is not None:
+        await asyncio.to_thread(dropped_files, settings.feed_folder)
+
+
+_SYSTEMS: tuple[
+    tuple[str, Callable[[Settings], bool], Callable[[Settings], Awaitable[None]], str], ...
+] = (
+    (
+        "redis",
+        lambda settings: bool(settings.redis_url),
+        _redis,
+        "mend TEND_REDIS_URL, or start its server",
+    ),
+    ("limits", lambda settings: bool(settings.limits), _limits, "mend TEND_LIMITS"),
+    (
+        "feed folder",
+        lambda settings: settings.feed_folder is not None,
+        _feed_folder,
+        "make the folder readable, or mend TEND_FEED_FOLDER",
+    ),
+)
+"""Name, whether the settings name it, a look that raises AppError, what mends it."""

@@ -102,6 +102,16 @@ class BookFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SystemFacts:
+    """A system that the settings name."""
+
+    name: str
+    trouble: str
+    """What is wrong with it, without secrets; empty: nothing."""
+    mend: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything that was looked at, at one moment."""
 
@@ -111,8 +121,8 @@ class Facts:
     flows: FlowFacts
     book: BookFacts | None
     """None: there is no store that this program can read."""
-    redis: str | None
-    """What is wrong with Redis; empty: nothing. None: none is configured."""
+    systems: tuple[SystemFacts, ...]
+    """Those that the settings name."""
 
 
 def ok(about: str, says: str) -> Finding:

@@ -107,14 +107,13 @@ def service(facts: Facts) -> Iterator[Finding]:
         yield warning("service", says, "tend run")
 
 
-def redis(facts: Facts) -> Iterator[Finding]:
-    """Whether it answers, where one is configured."""
-    if facts.redis is None:
-        return
-    if facts.redis:
-        yield wrong("redis", facts.redis, "mend TEND_REDIS_URL, or start its server")
-    else:
-        yield ok("redis", "it answers")
+def systems(facts: Facts) -> Iterator[Finding]:
+    """Whether those that the settings name can be used."""
+    for system in facts.systems:
+        if system.trouble:
+            yield wrong(system.name, system.trouble, system.mend)
+        else:
+            yield ok(system.name, "can be used")
 
 
 def flows(facts: Facts) -> Iterator[Finding]:
@@ -124,7 +123,7 @@ def flows(facts: Facts) -> Iterator[Finding]:
         return  # the same database, most likely, and told already
     if found.trouble:
         says = f"their database cannot be read: {found.trouble}"
-        yield wrong(about, says, "tend restore FILE.tar.gz --force brings back a sound one")
+        yield wrong(about, says, "put flows.sqlite3 aside: work owed gets new flows of the store")
         return
     stuck = [flow for flow in found.running if facts.now - flow.updated_at > STUCK_AFTER]
     left = [flow for flow in found.running if flow.worker not in facts.store.living]

@@ -20,6 +20,7 @@ from app.jobs.findings import (
     FlowFacts,
     FolderFacts,
     StoreFacts,
+    SystemFacts,
     Verdict,
 )
 from app.jobs.machine_checks import NETWORK_FILE_SYSTEMS
@@ -63,7 +64,7 @@ book = partial(
     released={},
 )
 facts = partial(
-    Facts, now=NOW, folder=folder(), store=store(), flows=flows(), book=book(), redis=None
+    Facts, now=NOW, folder=folder(), store=store(), flows=flows(), book=book(), systems=()
 )
 flow = partial(
     FlowRow,
@@ -114,7 +115,7 @@ def test_whatever_is_not_well_says_what_mends_it() -> None:
             parked=dict.fromkeys(ParkReason, 1),
             channels={EffectKind.EMAIL: "key refused"},
         ),
-        redis="no answer",
+        systems=(SystemFacts(name="redis", trouble="no answer", mend="start it"),),
     )
     for finding in examine(troubled):
         if finding.about not in {"alerts", "store"}:
@@ -236,10 +237,12 @@ def test_what_is_parked_waits_for_a_person_and_breaks_nothing() -> None:
     assert verdict("parked", given) == "warning"
 
 
-def test_redis_is_spoken_of_only_where_it_is_configured() -> None:
-    assert "redis" not in {finding.about for finding in examine(facts())}
-    assert verdict("redis", facts(redis="")) == "ok"
-    assert "TEND_REDIS_URL" in about("redis", facts(redis="no answer")).mend
+def test_systems_are_spoken_of_where_the_settings_name_them() -> None:
+    there = SystemFacts(name="redis", trouble="", mend="start it")
+    gone = SystemFacts(name="limits", trouble="no such system", mend="mend TEND_LIMITS")
+    given = facts(systems=(there, gone))
+    assert verdict("redis", given) == "ok"
+    assert (verdict("limits", given), about("limits", given).mend) == ("wrong", "mend TEND_LIMITS")
 
 
 MOUNTS = """\
