@@ -1,0 +1,71 @@
+"""An account's dossier: everything an agent may know of it at one moment, frozen.
+
+It is read in one transaction and handed to an agent's graph, which reads nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.account import Rep, Stakeholder
+from app.domain.activity import Interaction
+from app.domain.assessment import Agent
+from app.domain.book import AccountFacts, BookContext
+from app.domain.document import Document
+from app.domain.draft import Draft
+from app.domain.feed import FeedView
+from app.domain.health_record import HealthRecord, Snapshot
+from app.domain.incident import Incident
+from app.domain.opportunity import Opportunity
+from app.domain.tenant_settings import TenantSettings
+from app.domain.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peers:
+    """Comparable accounts: of the same segment and of like tenure, this one left out."""
+
+    compared: int
+    """How many there are with any known use."""
+    users_by_feature: Mapping[str, int]
+    """How many of them used each feature in the last 28 days; features nobody used are left out."""
+    median_adoption_rate: float | None
+    """0-1; None: too few to say."""
+    how: str
+    """In words: which accounts they are, such as `18 accounts of segment mid-market, 1-3 years`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """One account at `context.now`."""
+
+    tenant_id: str
+    context: BookContext
+    settings: TenantSettings
+    feeds: FeedView
+    facts: AccountFacts
+    rep: Rep
+    """Who answers for it: its owner, else the tenant's default owner, else nobody (empty e-mail)."""
+    stakeholders: tuple[Stakeholder, ...]
+    records: Mapping[Agent, HealthRecord]
+    """The account record as last scanned; an agent that never scanned it is left out."""
+    history: Mapping[Agent, tuple[Snapshot, ...]]
+    """Up to 400 points each, oldest first."""
+    incidents: tuple[Incident, ...]
+    """Live ones."""
+    tickets: tuple[Ticket, ...]
+    """Of the last 180 days, open or not, newest first, at most 500."""
+    contacts: tuple[Interaction, ...]
+    """Newest first, at most 50."""
+    letters: tuple[Draft, ...]
+    """Drafts of any state, newest first."""
+    opportunities: tuple[Opportunity, ...]
+    documents: tuple[Document, ...]
+    """The account's own and the tenant's."""
+    peers: Peers
+
+    @property
+    def account_id(self) -> str:
+        """Whose dossier it is."""
+        return self.facts.account.account_id

@@ -1,0 +1,132 @@
+"""One account in detail, on SQL: tickets of half a year, contacts, and accounts like it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from sqlalchemy import or_, select
+
+from app.domain.account import Account
+from app.domain.activity import Interaction
+from app.domain.book import BookContext
+from app.domain.dossier import Peers
+from app.domain.ticket import Ticket
+from app.storage.fact_tables import accounts, contracts, feature_weeks, interactions, tickets
+from app.storage.repository import Repository, own_columns
+
+TENURES = (timedelta(days=365), timedelta(days=3 * 365))
+"""Up to a year, up to three, longer: customers of one stretch are compared."""
+RECENT = timedelta(days=28)
+FEWEST_PEERS = 5
+"""Fewer say nothing about what is usual."""
+
+
+class SqlDetail(Repository):
+    """`Detail` on SQL."""
+
+    def tickets(self, account_id: str, *, since: datetime, most: int) -> tuple[Ticket, ...]:
+        """Tickets made or changed since, newest first."""
+        statement = (
+            select(*own_columns(tickets))
+            .where(
+                self._mine(tickets),
+                tickets.c.account_id == account_id,
+                or_(tickets.c.created_at >= since, tickets.c.updated_at >= since),
+            )
+            .order_by(tickets.c.created_at.desc(), tickets.c.ticket_id)
+            .limit(most)
+        )
+        return tuple(Ticket(**row) for row in self._connection.execute(statement).mappings())
+
+    def contacts(self, account_id: str, *, until: datetime, most: int) -> tuple[Interaction, ...]:
+        """Contacts up to a moment, newest first."""
+        statement = (
+            select(*own_columns(interactions))
+            .where(
+                self._mine(interactions),
+                interactions.c.account_id == account_id,
+                interactions.c.happened_at <= until,
+            )
+            .order_by(interactions.c.happened_at.desc(), interactions.c.interaction_id)
+            .limit(most)
+        )
+        return tuple(Interaction(**row) for row in self._connection.execute(statement).mappings())
+
+    def peers(self, account: Account, context: BookContext) -> Peers:
+        """Accounts of its segment and tenure with any known use, itself left out."""
+        until = context.usage_until
+        like = self._like(account, context.local_day)
+        used = {} if until is None else self._used(like, until)
+        rates = [
+            len(features & set(entitled)) / len(entitled)
+            for account_id, features in used.items()
+            if (entitled := like[account_id] or context.feature_catalogue)
+        ]
+        by_feature: dict[str, int] = {}
+        for features in used.values():
+            for feature in features:
+                by_feature[feature] = by_feature.get(feature, 0) + 1
+        return Peers(
+            compared=len(used),
+            users_by_feature=dict(sorted(by_feature.items())),
+            median_adoption_rate=median(rates) if len(rates) >= FEWEST_PEERS else None,
+            how=_in_words(len(used), account, context.local_day),
+        )
+
+    def _like(self, account: Account, day: date) -> dict[str, tuple[str, ...]]:
+        """Active accounts like this one, with the features each is entitled to."""
+        runs = (
+            select(contracts.c.account_id)
+            .where(
+                self._mine(contracts),
+                or_(contracts.c.starts_on.is_(None), contracts.c.starts_on <= day),
+                or_(contracts.c.ends_on.is_(None), contracts.c.ends_on >= day),
+            )
+            .distinct()
+        )
+        statement = select(
+            accounts.c.account_id, accounts.c.features, accounts.c.customer_since
+        ).where(
+            self._mine(accounts),
+            accounts.c.segment == account.segment,
+            accounts.c.account_id != account.account_id,
+            accounts.c.account_id.in_(runs),
+        )
+        stretch = tenure_of(account.customer_since, day)
+        return {
+            account_id: features
+            for account_id, features, since in self._connection.execute(statement)
+            if tenure_of(since, day) == stretch
+        }
+
+    def _used(self, like: dict[str, tuple[str, ...]], until: date) -> dict[str, set[str]]:
+        """The features each of them used in the four weeks up to the data's end."""
+        statement = (
+            select(feature_weeks.c.account_id, feature_weeks.c.feature)
+            .where(self._mine(feature_weeks), feature_weeks.c.last_used > until - RECENT)
+            .group_by(feature_weeks.c.account_id, feature_weeks.c.feature)
+        )
+        used: dict[str, set[str]] = {}
+        for account_id, feature in self._connection.execute(statement):
+            if account_id in like:
+                used.setdefault(account_id, set()).add(feature)
+        return used
+
+
+def tenure_of(since: date | None, day: date) -> str:
+    """How long somebody has been a customer, in words that part accounts into groups."""
+    if since is None:
+        return "of unknown tenure"
+    if day - since <= TENURES[0]:
+        return "up to 1 year"
+    if day - since <= TENURES[1]:
+        return "1 to 3 years"
+    return "over 3 years"
+
+
+def _in_words(compared: int, account: Account, day: date) -> str:
+    noun = "account" if compared == 1 else "accounts"
+    segment = f" of segment {account.segment}" if account.segment else ""
+    return f"{compared} {noun}{segment}, {tenure_of(account.customer_since, day)}"
+
