@@ -35,6 +35,7 @@ _STYLE = {
 class Overview:
     """Everything that is shown, read at one moment."""
 
+    now: datetime
     runs: Runs
     assessments: Mapping[str, int]
     """How many were made, by scan; a scan whose flow is not known is left out."""
@@ -52,6 +53,7 @@ async def read_overview(cli: CliContext, *, every: bool) -> Overview:
     recorded = [run.scan.scan_id for run in runs.scans[:FEW_ROWS]]
     results = await stored.results(cli.tenant, recorded)
     return Overview(
+        now=now,
         runs=runs,
         assessments={flow_id: _assessed(result) for flow_id, result in results.items()},
         flows=await stored.flows(cli.tenant, states=states, most=MANY),
@@ -143,7 +145,7 @@ def _remark(flow: FlowRow, overview: Overview) -> str:
         return one_line(flow.error, ERROR_CHARACTERS)
     until = begins_at(flow, overview.runs.next_tries)
     if until is not None:
-        return f"until {_moment(until)}"
+        return f"until {_moment(until)}" if until > overview.now else "its time has come"
     if flow.state is FlowState.RUNNING and flow.worker not in overview.living:
         return "left by a process that ended; whoever works next takes it up"
     return ""

@@ -64,7 +64,7 @@ class Runs:
     """Only those with anything left to do."""
     parked: tuple[EffectRow, ...]
     next_tries: Mapping[str, datetime]
-    """When effects that were put off are tried again, by key."""
+    """When effects that failed are tried again, by key; it may have come already."""
     done: int
 
 
@@ -76,11 +76,7 @@ def read_runs(unit: Unit, now: datetime, *, most_scans: int) -> Runs:
         scans=tuple(_scan_run(unit, scan) for scan in unit.scans.recent(most=most_scans)),
         channels=channels_of(owed, parked, now),
         parked=parked,
-        next_tries={
-            row.work.key: row.next_try_at
-            for row in owed
-            if row.next_try_at is not None and row.next_try_at > now
-        },
+        next_tries={row.work.key: row.next_try_at for row in owed if row.next_try_at is not None},
         done=unit.work.counts()[EffectState.DONE],
     )
 
