@@ -94,5 +94,5 @@ class Stakeholder:
     name: str
     role: str = ""
     technical_maturity: TechnicalMaturity | None = None
-    """As a rep set it; None: nobody has."""
+    """As a rep said, else as it was imported; None: nobody told."""
     is_primary: bool = False

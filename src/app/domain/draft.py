@@ -8,12 +8,21 @@ from enum import StrEnum
 
 
 class DraftState(StrEnum):
-    """Waiting drafts are the rep's to send; withdrawn ones lost their reason."""
+    """Waiting drafts are the rep's to send; withdrawn ones lost their reason.
+
+    The others are a rep's word on what became of it. What went out is never withdrawn.
+    """
 
     WAITING = "waiting"
     WITHDRAWN = "withdrawn"
     SENT = "sent"
+    EDITED = "edited"
+    """Sent, in other words than ours."""
     DROPPED = "dropped"
+
+
+OUTCOMES = frozenset({DraftState.SENT, DraftState.EDITED, DraftState.DROPPED})
+"""What a rep may say became of a draft."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

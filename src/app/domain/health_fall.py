@@ -9,7 +9,7 @@ from app.domain.assessment import Assessment
 from app.domain.band import Band
 from app.domain.incident import Finding, IncidentKind
 
-_SEVERITY = {Band.GREEN: 0, Band.AMBER: 1, Band.RED: 3, Band.UNKNOWN: 0}
+SEVERITY = {Band.GREEN: 0, Band.AMBER: 1, Band.RED: 3, Band.UNKNOWN: 0}
 """Red counts more than Amber below the threshold, which one point more makes 2."""
 
 
@@ -36,7 +36,7 @@ def fall_finding(
         kind=kind,
         subject=assessment.account_id,
         fires=score is not None and has_fallen(score, band, previous_band, threshold=threshold),
-        severity=_SEVERITY[band] + is_below,
+        severity=SEVERITY[band] + is_below,
         band=band,
         recovered=score is not None and not is_below,
         score=score,

@@ -101,6 +101,9 @@ class Finding:
     score: int | None = None
     previous_band: Band | None = None
     reasons: tuple[str, ...] = ()
+    is_given_back: bool = False
+    """A rep's word has just ended and nothing is worse than before it: whatever is wrong was so all
+    the time, and nobody is told of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,9 +56,10 @@ def decide(
     Without a live one, a firing finding raises: loud; quiet on a baseline (KNOWN) and when the last
     one closed at most `reopen_within_days` ago and was as bad (REOPENED). A live one is loud when
     it is worse than ever (WORSENED) or its snooze ran out and it is still wrong (WOKE), and closes
-    after `close_after_days` good days. A baseline makes nothing loud. A good day is a daily scan
-    that does not fire, has recovered and, for kinds raised for a band, is in a better one or Green;
-    each local day (`day`) counts once, and a bad look on any scan starts the count anew.
+    after `close_after_days` good days. A baseline makes nothing loud, nor does a finding that the
+    end of a rep's word gives back. A good day is a daily scan that does not fire, has recovered
+    and, for kinds raised for a band, is in a better one or Green; each local day (`day`) counts
+    once, and a bad look on any scan starts the count anew.
 
     Without reps' snoozes, every loud revision has a severity that its incident never had before, or
     is the first of a new incident, more than `reopen_within_days` after the last one closed.
@@ -68,7 +69,7 @@ def decide(
         now=now,
         day=day,
         is_daily=is_daily,
-        is_baseline=is_baseline,
+        is_baseline=is_baseline or finding.is_given_back,
         settings=settings,
     )
     if incident is not None and incident.is_live:

@@ -11,10 +11,12 @@ from app.domain.assessment import Agent
 from app.domain.health_record import HealthRecord
 from app.jobs.flows.assessing import AssessedAccount, Earlier, csm_assessor, tam_assessor
 from app.jobs.flows.pages import PAGE, escalated, escalations, reading_at
-from app.jobs.standing import TREND_DAYS, Standing, ordered
+from app.jobs.standing import TREND_DAYS, Standing, ordered, words_in_force
 from app.ports.store import Unit
 
-NOTHING = Earlier(records={}, tam_records={}, escalations_90d={}, tam_escalations_open=frozenset())
+NOTHING = Earlier(
+    records={}, tam_records={}, escalations_90d={}, tam_escalations_open=frozenset(), words={}
+)
 """No scan before this one."""
 
 
@@ -25,6 +27,7 @@ def look(unit: Unit, now: datetime) -> tuple[Standing, ...]:
     was in trouble then reads as Unknown.
     """
     reading = reading_at(unit, now)
+    words = unit.words.overrides(None)
     assess_tam, assess_csm = tam_assessor(reading), csm_assessor(reading)
     accounts: list[Account] = []
     tam: dict[str, HealthRecord] = {}
@@ -39,6 +42,7 @@ def look(unit: Unit, now: datetime) -> tuple[Standing, ...]:
         known = replace(
             NOTHING,
             tam_records=technical,
+            words=words,
             escalations_90d=escalations(unit, ids, now),
             tam_escalations_open=escalated(unit, ids, now),
         )
@@ -55,6 +59,7 @@ def look(unit: Unit, now: datetime) -> tuple[Standing, ...]:
         before,
         unit.book.contracts(ids, day),
         reading.settings.default_owner,
+        words_in_force(words, reading.look),
     )
 
 

@@ -12,6 +12,7 @@ from app.agents.customer_success.inputs import CsmInputs
 from app.agents.technical_account_manager.health_scorer import HealthScorer
 from app.agents.technical_account_manager.inputs import TamInputs
 from app.domain.assessment import Agent, Assessment
+from app.domain.band import Band
 from app.domain.health_record import HealthRecord, Snapshot
 from app.jobs.flows.ledger_hash import ledger_hash
 from app.jobs.flows.pages import escalations, reading_at
@@ -26,14 +27,14 @@ def measured_again(unit: Unit, agent: Agent, point: Snapshot, full: Snapshot) ->
     """
     if full.taken_at == point.taken_at or point.stale_reason is not None:
         return full
-    today = _assessed(unit, agent, point)
+    today = _assessed(unit, agent, point, full)
     recorded = ledger_hash(full.band, full.ledger or ())
     if today is None or ledger_hash(today.band, today.ledger) != recorded:
         return full
     return replace(point, ledger=today.ledger, inputs=today.inputs)
 
 
-def _assessed(unit: Unit, agent: Agent, point: Snapshot) -> Assessment | None:
+def _assessed(unit: Unit, agent: Agent, point: Snapshot, full: Snapshot) -> Assessment | None:
     reading = reading_at(unit, point.taken_at, point.settings_version)
     facts = unit.book.one(reading.context, point.account_id)
     settings = reading.settings
@@ -56,8 +57,17 @@ def _assessed(unit: Unit, agent: Agent, point: Snapshot) -> Assessment | None:
         tam=technical,
         escalations_90d=found.get(point.account_id, 0),
         default_priority=settings.default_priority,
+        tam_word=_word_of_then(full),
     )
     return CSMHealthScorer.from_settings(settings.csm).assess(commercial)
+
+
+def _word_of_then(full: Snapshot) -> Band | None:
+    """The technical band that a rep said; as long as the ledger is the same, so was that."""
+    if not full.inputs:
+        return None
+    recorded = CsmInputs.from_json(full.inputs)
+    return None if recorded.tam_computed is None else recorded.tam_band
 
 
 def _technical_record(unit: Unit, point: Snapshot) -> HealthRecord | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
+from app.clock import at_local
 from app.domain.account import Account, Contract
 from app.domain.assessment import Agent
 from app.domain.band import Band, rank
 from app.domain.health_record import HealthRecord
 from app.domain.money import Money
+from app.domain.override import NO_WORDS, Look, Override, Words, word_in_force
 from app.domain.tenant_settings import TenantSettings
 from app.ports.store import Unit
 
@@ -34,6 +36,13 @@ class AgentStanding:
     """Points since a week ago; None: no score then or now."""
     flagged: bool
     """A live incident stands on the account record."""
+    word: Override | None
+    """What a rep says instead of the band, while it holds."""
+
+    @property
+    def told_band(self) -> Band:
+        """The band that alerts go by: the rep's where there is one."""
+        return self.band if self.word is None else self.word.band
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +63,8 @@ class Standing:
 
     @property
     def worst_band(self) -> Band:
-        """The worse of both bands; Unknown only when neither is worse than Green."""
-        return max((self.tam.band, self.csm.band), key=_risk_of_band)
+        """The worse of both bands that alerts go by; Unknown only when neither is Red."""
+        return max((self.tam.told_band, self.csm.told_band), key=_risk_of_band)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -71,12 +80,12 @@ def _risk_of_band(band: Band) -> int:
 
 
 def _urgency(standing: AgentStanding) -> tuple[int, int]:
-    return (-rank(standing.band), 100 if standing.score is None else standing.score)
+    return (-rank(standing.told_band), 100 if standing.score is None else standing.score)
 
 
 def _risk_order(standing: Standing) -> tuple[int, int, int, int, str]:
     scores = [s.score for s in (standing.tam, standing.csm) if s.score is not None]
-    both = rank(standing.tam.band) + rank(standing.csm.band)
+    both = rank(standing.tam.told_band) + rank(standing.csm.told_band)
     return (
         -_BAND_RANK[standing.worst_band],
         -_CHURN_RANK[standing.churn_level],
@@ -99,6 +108,7 @@ def standings(unit: Unit, day: date, settings: TenantSettings) -> tuple[Standing
         before,
         unit.book.contracts(ids, day),
         settings.default_owner,
+        words_in_force(unit.words.overrides(None), _end_of(day, settings.zone)),
     )
 
 
@@ -108,6 +118,7 @@ def ordered(
     before: Mapping[Agent, Mapping[str, int]],
     contracts: Mapping[str, Contract],
     default_owner: str,
+    words: Mapping[str, Words],
 ) -> tuple[Standing, ...]:
     """Standings from what was read, the most at risk first; accounts never scanned are left out."""
     found = []
@@ -117,6 +128,7 @@ def ordered(
         if tam is None or csm is None:
             continue
         contract = contracts.get(account_id)
+        said = words.get(account_id, NO_WORDS)
         found.append(
             Standing(
                 account_id=account_id,
@@ -124,8 +136,8 @@ def ordered(
                 owner=account.owner_email or default_owner,
                 owner_is_default=account.owner_email is None,
                 segment=account.segment,
-                tam=_agent_standing(tam, before[Agent.TAM].get(account_id)),
-                csm=_agent_standing(csm, before[Agent.CSM].get(account_id)),
+                tam=_agent_standing(tam, before[Agent.TAM].get(account_id), said.get(Agent.TAM)),
+                csm=_agent_standing(csm, before[Agent.CSM].get(account_id), said.get(Agent.CSM)),
                 churn_level=csm.churn_level,
                 arr=contract.arr if contract else None,
                 renewal=contract.renews_on if contract else None,
@@ -134,7 +146,26 @@ def ordered(
     return tuple(sorted(found, key=_risk_order))
 
 
-def _agent_standing(record: HealthRecord, before: int | None) -> AgentStanding:
+def words_in_force(said: Mapping[str, Words], look: Look) -> Mapping[str, Words]:
+    """The words that hold, by account and agent."""
+    return {
+        account_id: {
+            agent: word
+            for agent in words
+            if (word := word_in_force(words, agent, look)) is not None
+        }
+        for account_id, words in said.items()
+    }
+
+
+def _end_of(day: date, zone: str) -> Look:
+    tomorrow = at_local(day + timedelta(days=1), time(), zone)
+    return Look(now=tomorrow - timedelta(microseconds=1), day=day, zone=zone)
+
+
+def _agent_standing(
+    record: HealthRecord, before: int | None, word: Override | None
+) -> AgentStanding:
     return AgentStanding(
         score=record.score,
         band=record.band,
@@ -145,4 +176,5 @@ def _agent_standing(record: HealthRecord, before: int | None) -> AgentStanding:
         if record.score is None or before is None or record.stale_reason is not None
         else record.score - before,
         flagged=bool(record.incident_id),
+        word=word,
     )

@@ -122,7 +122,10 @@ class People(Protocol):
         ...
 
     def stakeholders(self, account_id: str) -> tuple[Stakeholder, ...]:
-        """The account's people, primary ones first, then by name."""
+        """The account's people, primary ones first, then by name.
+
+        A rep's word on their technical maturity stands before what an import says.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from app.ports.facts import Book, FactRows, Feeds, People, TicketMapping
+from app.ports.people_acts import Diary, RepWords
 from app.ports.records import (
     EffectLedger,
     EventLog,
@@ -62,6 +63,10 @@ class Unit(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def events(self) -> EventLog: ...
+    @property
+    def diary(self) -> Diary: ...
+    @property
+    def words(self) -> RepWords: ...
 
 
 class Store(Protocol):

@@ -22,6 +22,7 @@ from app.storage.incidents import SqlIncidents
 from app.storage.mapping import SqlTicketMapping
 from app.storage.outbox import SqlOutbox
 from app.storage.people import SqlPeople
+from app.storage.people_acts import SqlDiary, SqlRepWords
 from app.storage.scans import SqlScans
 from app.storage.slots import SqlSlots
 from app.storage.tenant import SqlTenantState
@@ -49,6 +50,8 @@ class SqlUnit:
     slots: SqlSlots
     outbox: SqlOutbox
     events: SqlEventLog
+    diary: SqlDiary
+    words: SqlRepWords
 
     @classmethod
     def of(cls, connection: Connection, tenant_id: str) -> SqlUnit:
@@ -69,6 +72,8 @@ class SqlUnit:
             slots=SqlSlots(connection, tenant_id),
             outbox=SqlOutbox(connection, tenant_id),
             events=SqlEventLog(connection, tenant_id),
+            diary=SqlDiary(connection, tenant_id),
+            words=SqlRepWords(connection, tenant_id),
         )
 
 

@@ -52,6 +52,12 @@ def churn_finding(assessment: Assessment, churn: ChurnRisk, previous_band: Band 
     )
 
 
+def is_no_higher(level: ChurnLevel, before: str) -> bool:
+    """Whether churn is no likelier than at an earlier level; "": it was never assessed then."""
+    levels = tuple(ChurnLevel)
+    return before in levels and levels.index(level) <= levels.index(ChurnLevel(before))
+
+
 def without_doubles(
     findings: Iterable[Finding], *, churn_live: Collection[str]
 ) -> tuple[Finding, ...]:

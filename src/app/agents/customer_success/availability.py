@@ -67,6 +67,7 @@ def _technical(inputs: CsmInputs, other: CsmInputs) -> CsmInputs:
         escalations=other.escalations,
         tam_band=other.tam_band,
         tam_is_stale=other.tam_is_stale,
+        tam_computed=other.tam_computed,
     )
 
 

@@ -38,13 +38,13 @@ def explain_csm_move(
     """What moved the score from an earlier recorded one; `settings` are those of `after`.
 
     `tam_band` is the technical band of then under those settings, so that what they did to it is
-    told as theirs; None: as it was.
+    told as theirs; None: as it was. A rep's word of then stands, whatever the settings.
     """
     if not before.inputs or not after.inputs:
         return kept_move(before, after)
     scorer = CSMHealthScorer.from_settings(settings.csm)
     earlier = CsmInputs.from_json(before.inputs).with_default_priority(settings.default_priority)
-    if tam_band is not None:
+    if tam_band is not None and earlier.tam_computed is None:
         earlier = replace(earlier, tam_band=tam_band)
     available = with_availability_of(earlier, CsmInputs.from_json(after.inputs))
     between = ((Cause.SETTINGS, scorer.assess(earlier)), (Cause.DATA, scorer.assess(available)))

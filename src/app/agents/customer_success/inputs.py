@@ -65,8 +65,10 @@ class CsmInputs:
     escalations: int | None
     """Technical escalations in 90 days; None: the technical side is unknown itself."""
     tam_band: Band
-    """As the account record has it."""
+    """As the account record has it, or as a rep says instead."""
     tam_is_stale: bool
+    tam_computed: Band | None = None
+    """As the account record has it, where a rep says otherwise; None: nobody does."""
 
     @classmethod
     def of(
@@ -78,10 +80,15 @@ class CsmInputs:
         tam: HealthRecord | None,
         escalations_90d: int,
         default_priority: Priority,
+        tam_word: Band | None = None,
     ) -> Self:
-        """The signals among the facts at the context's moment; `tam` is the account record."""
+        """The signals among the facts at the context's moment; `tam` is the account record.
+
+        `tam_word`: the technical band that a rep says instead of the record's; None: nobody does.
+        """
         contract = facts.contract
-        tam_band = Band.UNKNOWN if tam is None else tam.band
+        recorded = Band.UNKNOWN if tam is None else tam.band
+        tam_band = recorded if tam_word is None else tam_word
         return cls(
             account_id=facts.account.account_id,
             now=context.now,
@@ -104,6 +111,7 @@ class CsmInputs:
             escalations=None if tam_band is Band.UNKNOWN else escalations_90d,
             tam_band=tam_band,
             tam_is_stale=tam is not None and tam.stale_reason is not None,
+            tam_computed=None if tam_band is recorded else recorded,
         )
 
     @property
@@ -139,6 +147,7 @@ class CsmInputs:
             "seats": [self.seats_purchased, self.seats_used],
             "escalations": self.escalations,
             "tam": [self.tam_band.value, self.tam_is_stale],
+            "tam_computed": None if self.tam_computed is None else self.tam_computed.value,
         }
         return {name: value for name, value in told.items() if value is not None}
 
@@ -149,6 +158,7 @@ class CsmInputs:
         usage, adoption = written.get("usage"), written.get("adoption")
         purchased, used = cast("tuple[int | None, int | None]", written["seats"])
         tam_band, tam_is_stale = cast("tuple[str, bool]", written["tam"])
+        computed = cast("str | None", written.get("tam_computed"))
         return cls(
             account_id=cast("str", written["account"]),
             now=datetime.fromisoformat(cast("str", written["now"])),
@@ -171,4 +181,5 @@ class CsmInputs:
             escalations=cast("int | None", written.get("escalations")),
             tam_band=Band(tam_band),
             tam_is_stale=tam_is_stale,
+            tam_computed=None if computed is None else Band(computed),
         )

@@ -32,9 +32,11 @@ def signal_row(reading: Reading, at_best: int, *, counts: bool) -> LedgerRow:
 
 
 def tam_row(inputs: CsmInputs, *, lost: int, percent: int) -> LedgerRow:
-    """What the technical band takes, as the account record has it."""
+    """What the technical band takes, as the account record has it or a rep says instead."""
     band = inputs.tam_band
     stale = ", a kept score" if inputs.tam_is_stale else ""
+    if inputs.tam_computed is not None:
+        stale = f" by a rep's word (computed: {inputs.tam_computed}{stale})"
     if band is Band.UNKNOWN:
         reason = "unknown: the technical side has no band"
     elif percent:

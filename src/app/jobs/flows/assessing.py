@@ -6,10 +6,10 @@ Pure but for what is handed in. It does not know whether its result is recorded 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.agents.customer_success.alerting import churn_finding, health_finding
+from app.agents.customer_success.alerting import churn_finding, health_finding, is_no_higher
 from app.agents.customer_success.churn import churn_risk
 from app.agents.customer_success.health_scorer import CSMHealthScorer
 from app.agents.customer_success.inputs import CsmInputs, kinds_behind_csm
@@ -22,6 +22,15 @@ from app.domain.feed import FeedView
 from app.domain.freshness import kept
 from app.domain.health_record import HealthRecord, NewHealth
 from app.domain.incident import Finding, IncidentKind
+from app.domain.override import (
+    NO_WORDS,
+    BandInForce,
+    Look,
+    Words,
+    band_in_force,
+    followed,
+    word_in_force,
+)
 from app.domain.tenant_settings import CsmSettings, TenantSettings
 from app.jobs.flows.ledger_hash import ledger_hash
 
@@ -35,6 +44,12 @@ class Reading:
     settings: TenantSettings
     settings_version: int
 
+    @property
+    def look(self) -> Look:
+        """Its moment, as reps' words are judged by."""
+        context = self.context
+        return Look(now=context.now, day=context.local_day, zone=self.settings.zone)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
@@ -46,6 +61,8 @@ class Earlier:
     """For the CSM: the technical band as the account record has it."""
     escalations_90d: Mapping[str, int]
     tam_escalations_open: frozenset[str]
+    words: Mapping[str, Words]
+    """Reps' last words on bands, by account; accounts without any are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +88,7 @@ def tam_assessor(reading: Reading) -> PageAssessor:
     """The technical assessment of pages under one reading."""
     settings = reading.settings
     scorer = HealthScorer.from_settings(settings.tam)
-    now = reading.context.now
+    now, look = reading.context.now, reading.look
 
     def assess(page: Sequence[AccountFacts], earlier: Earlier) -> tuple[AssessedAccount, ...]:
         assessed = []
@@ -85,8 +102,10 @@ def tam_assessor(reading: Reading) -> PageAssessor:
             assessment = kept(record, scorer.assess(inputs), trouble)
             findings: tuple[Finding, ...] = ()
             if assessment.stale_reason is None:
-                previous = record.band if record else None
-                findings = (escalation_finding(assessment, previous, settings.tam),)
+                words = earlier.words.get(account_id, NO_WORDS)
+                told = band_in_force(Agent.TAM, words, record, assessment.band, look)
+                found = escalation_finding(assessment, told.previous, settings.tam)
+                findings = (followed(found, told),)
             assessed.append(
                 AssessedAccount(
                     facts=facts,
@@ -103,12 +122,14 @@ def csm_assessor(reading: Reading) -> PageAssessor:
     """The composite assessment and churn level of pages under one reading."""
     settings = reading.settings
     scorer = CSMHealthScorer.from_settings(settings.csm)
-    context = reading.context
+    context, look = reading.context, reading.look
 
     def assess(page: Sequence[AccountFacts], earlier: Earlier) -> tuple[AssessedAccount, ...]:
         assessed = []
         for facts in page:
             account_id = facts.account.account_id
+            words = earlier.words.get(account_id, NO_WORDS)
+            technical = word_in_force(words, Agent.TAM, look)
             inputs = CsmInputs.of(
                 facts,
                 reading.feeds,
@@ -116,6 +137,7 @@ def csm_assessor(reading: Reading) -> PageAssessor:
                 tam=earlier.tam_records.get(account_id),
                 escalations_90d=earlier.escalations_90d.get(account_id, 0),
                 default_priority=settings.default_priority,
+                tam_word=None if technical is None else technical.band,
             )
             trouble = reading.feeds.trouble_for(account_id, kinds_behind_csm(facts))
             record = earlier.records.get(account_id)
@@ -124,6 +146,7 @@ def csm_assessor(reading: Reading) -> PageAssessor:
                 inputs,
                 assessment,
                 record,
+                band_in_force(Agent.CSM, words, record, assessment.band, look),
                 settings.csm,
                 tam_escalation_open=account_id in earlier.tam_escalations_open,
             )
@@ -145,19 +168,21 @@ def _commercial_findings(
     inputs: CsmInputs,
     assessment: Assessment,
     record: HealthRecord | None,
+    told: BandInForce,
     settings: CsmSettings,
     *,
     tam_escalation_open: bool,
 ) -> tuple[str, tuple[Finding, ...]]:
-    """Churn level and findings; on stale facts the level stays and nothing is found."""
+    """Churn level and findings by the band in force; on stale facts the level stays, alone."""
     if assessment.stale_reason is not None:
         return (record.churn_level if record else ""), ()
-    churn = churn_risk(inputs, assessment, settings, tam_escalation_open=tam_escalation_open)
-    previous = record.band if record else None
-    return churn.level.value, (
-        churn_finding(assessment, churn, previous),
-        health_finding(assessment, previous, settings),
-    )
+    by_word = assessment if told.word is None else replace(assessment, band=told.band)
+    churn = churn_risk(inputs, by_word, settings, tam_escalation_open=tam_escalation_open)
+    found = churn_finding(by_word, churn, told.previous)
+    if told.ended is not None and is_no_higher(churn.level, told.ended.before.churn_level):
+        found = replace(found, is_given_back=True)
+    health = health_finding(assessment, told.previous, settings)
+    return churn.level.value, (found, followed(health, told))
 
 
 def new_health(

@@ -15,6 +15,7 @@ from app.domain.assessment import Agent
 from app.domain.book import AccountFacts
 from app.domain.feed import FeedView
 from app.domain.incident import IncidentKind
+from app.domain.override import Words
 from app.domain.scan import Scan
 from app.errors import NotFound
 from app.jobs.flows.assessing import (
@@ -103,14 +104,13 @@ class Pages:
         until = facts[-1].account.account_id
         if not unit.scans.record_page(self.scan.scan_id, Agent.TAM, page, until):
             return False
+        words = unit.words.overrides([one.account.account_id for one in facts])
         technical = tam_assessor(self.reading)
-        self._keep(
-            unit, Agent.TAM, technical(facts, earlier_of(unit, Agent.TAM, self.reading, facts))
-        )
+        before = earlier_of(unit, Agent.TAM, self.reading, facts, words)
+        self._keep(unit, Agent.TAM, technical(facts, before))
         commercial = csm_assessor(self.reading)
-        self._keep(
-            unit, Agent.CSM, commercial(facts, earlier_of(unit, Agent.CSM, self.reading, facts))
-        )
+        before = earlier_of(unit, Agent.CSM, self.reading, facts, words)
+        self._keep(unit, Agent.CSM, commercial(facts, before))
         return unit.scans.record_page(self.scan.scan_id, Agent.CSM, page, until)
 
     def _keep(self, unit: Unit, agent: Agent, assessed: tuple[AssessedAccount, ...]) -> None:
@@ -118,8 +118,14 @@ class Pages:
         decide_page(unit, self.scan, KINDS[agent], assessed, self.reading.settings)
 
 
-def earlier_of(unit: Unit, agent: Agent, reading: Reading, page: Sequence[AccountFacts]) -> Earlier:
-    """What the store knows of a page's accounts, read in bulk."""
+def earlier_of(
+    unit: Unit,
+    agent: Agent,
+    reading: Reading,
+    page: Sequence[AccountFacts],
+    words: Mapping[str, Words],
+) -> Earlier:
+    """What the store knows of a page's accounts, read in bulk; `words` are reps' on its bands."""
     ids = [facts.account.account_id for facts in page]
     records = unit.health.records(agent, ids)
     if agent is Agent.TAM:
@@ -128,6 +134,7 @@ def earlier_of(unit: Unit, agent: Agent, reading: Reading, page: Sequence[Accoun
             tam_records={},
             escalations_90d={},
             tam_escalations_open=frozenset(),
+            words=words,
         )
     now = reading.context.now
     return Earlier(
@@ -135,6 +142,7 @@ def earlier_of(unit: Unit, agent: Agent, reading: Reading, page: Sequence[Accoun
         tam_records=unit.health.records(Agent.TAM, ids),
         escalations_90d=escalations(unit, ids, now),
         tam_escalations_open=escalated(unit, ids, now),
+        words=words,
     )
 
 

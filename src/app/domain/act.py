@@ -1,0 +1,92 @@
+"""What people do about their accounts, as records: who did what, when, and what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import JsonValue
+
+from app.domain.account import TechnicalMaturity
+from app.domain.draft import DraftState
+
+
+class ActKind(StrEnum):
+    """What was done."""
+
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    DISMISSED = "dismissed"
+    LOGGED = "logged"
+    NOTED = "noted"
+    OUTCOME = "outcome"
+    OVERRIDDEN = "overridden"
+    OVERRIDE_CLEARED = "override_cleared"
+    MATURITY_SET = "maturity_set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One line of the audit log; never changed, never deleted."""
+
+    at: datetime
+    by: str
+    """An e-mail, or `os:NAME`: whom the machine took for its user, for want of a better word."""
+    kind: ActKind
+    account_id: str
+    """Empty: it is about no account, such as a feed's incident."""
+    about: str
+    """The record it changed: an incident's, draft's or interaction's id, an agent, a person."""
+    before: Mapping[str, JsonValue] = field(default_factory=dict)
+    after: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A rep's note on an account: internal, for people, never in a letter to a customer."""
+
+    account_id: str
+    at: datetime
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaturityWord:
+    """How deep a technical text to a person may go, as a rep says; it wins over every import."""
+
+    account_id: str
+    email: str
+    maturity: TechnicalMaturity
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftOutcome:
+    """What became of a draft, as a rep says; the last word on it."""
+
+    draft_id: str
+    account_id: str
+    state: DraftState
+    """Sent, edited or dropped."""
+    note: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Communication:
+    """One letter of the account's communication history."""
+
+    day: date
+    """When it went out; when it was written while nobody said that it did."""
+    communication_type: str
+    subject: str
+    outcome: str
+    """`waiting`, `sent`, `sent, edited`, `dropped` or `withdrawn`, then the rep's own note."""
+    draft_id: str
+    by: str = ""
+    """Who said so; empty: nobody yet."""
