@@ -371,3 +371,28 @@ def test_where_nobody_takes_flows_a_tick_gives_up_after_one_batch(
     assert asyncio.run(starter.tick(TENANT, [Job.CHECKINS])) == 0
     assert len(tried) == min(accounts, 100)
     assert book.store.read_now(TENANT, lambda unit: unit.slots.history(most=1)) == ()
+
+
+def test_a_letter_claims_nothing_of_usage_or_tickets_that_nobody_tells_of(book: SmallBook) -> None:
+    book.add_accounts("acme")
+    put(book, FactKind.ACCOUNTS, {"account_id": "acme", "features": ("Reports",)})
+    Kept(book, FIRST_OF_APRIL).tick(FIRST_OF_APRIL, Job.CHECKINS, Job.REVIEWS)
+    for draft in book.drafts():
+        assert "Reports" not in draft.body_text
+        assert "Nothing is open" not in draft.body_text
+
+
+def test_a_letter_names_what_is_used_and_what_is_not(book: SmallBook) -> None:
+    book.add_accounts("acme")
+    put(book, FactKind.ACCOUNTS, {"account_id": "acme", "features": ("Reports", "Alerts")})
+    used: FactRow = {
+        "account_id": "acme",
+        "day": date(2026, 3, 30),
+        "feature": "Reports",
+        "events": 9,
+    }
+    put(book, FactKind.USAGE, used)
+    Kept(book, FIRST_OF_APRIL).tick(FIRST_OF_APRIL, Job.REVIEWS)
+    (draft,) = book.drafts()
+    assert "Your team uses Reports." in draft.body_text
+    assert "Alerts is part of what you have and does not seem to be in use" in draft.body_text

@@ -31,6 +31,9 @@ class OutreachFacts:
     usage_fell: bool = False
     """The behavioural reading: usage declines, whatever the cause."""
     features_unused: tuple[str, ...] = ()
+    """Features it has and does not use; empty where nobody tells us of its usage."""
+    features_used: tuple[str, ...] = ()
+    """Features it has and uses."""
     long_wait_days: float = 3
     """An urgent ticket open for longer has waited too long: the tenant's own threshold."""
     many_tickets: int = 5

@@ -124,7 +124,7 @@ def letter_view(facts: OutreachFacts) -> LetterView:
         usage_fell=facts.usage_fell,
         open_lines=tuple(_ticket_line(t, facts.now) for t in _by_urgency(facts.open_tickets)),
         tickets_known=facts.tickets_known,
-        features_used=in_words(_fitting(_features_used(facts), _USED_FEATURES)),
+        features_used=in_words(_fitting(facts.features_used, _USED_FEATURES)),
         heard_of=_heard_of(facts),
         last_contact=_day_in_words(facts.last_contact_on, facts.now),
         contact_days=_days_ago(facts.last_contact_on, facts.now),
@@ -163,11 +163,6 @@ def _tickets_to_name(tickets: Sequence[Ticket], many: int) -> list[Ticket]:
 def _by_urgency(tickets: Sequence[Ticket]) -> list[Ticket]:
     by_age = sorted(tickets, key=lambda ticket: (ticket.created_at, ticket.ticket_id))
     return sorted(by_age, key=lambda ticket: ticket.priority not in URGENT)[:_LISTED_TICKETS]
-
-
-def _features_used(facts: OutreachFacts) -> list[str]:
-    unused = set(facts.features_unused)
-    return [feature for feature in facts.account.features if feature not in unused]
 
 
 def _heard_of(facts: OutreachFacts) -> str:

@@ -72,7 +72,6 @@ hostile_facts = st.builds(
         builders.account,
         name=hostile,
         notes=hostile,
-        features=short_lists(hostile).map(tuple),
         integrations=short_lists(hostile).map(tuple),
     ),
     stakeholders=short_lists(
@@ -102,6 +101,7 @@ hostile_facts = st.builds(
     reasons=st.just(("score 12, churn risk critical",)),
     usage_fell=st.booleans(),
     features_unused=short_lists(hostile | st.just("Red alerts")).map(tuple),
+    features_used=short_lists(hostile).map(tuple),
     tickets_known=st.booleans(),
     last_contact_on=st.none() | st.sampled_from([TODAY, date(2025, 12, 24), date(2027, 1, 1)]),
 )

@@ -156,7 +156,6 @@ def test_a_lively_integration_was_heard_of_and_a_silent_one_was_not() -> None:
     assert letter_view(outreach()).heard_of == ""
 
 
-def test_features_in_use_are_those_it_has_and_does_not_leave_unused() -> None:
-    entitled = builders.account(features=("Reports", "Alerts", "API"))
-    view = letter_view(outreach(account=entitled, features_unused=("Alerts",)))
+def test_features_in_use_are_named_unless_their_names_are_not_for_the_customer() -> None:
+    view = letter_view(outreach(features_used=("Reports", "Churn alerts", "API")))
     assert view.features_used == "Reports and API"

@@ -75,8 +75,10 @@ def test_a_review_has_its_four_parts_in_order() -> None:
 
 
 def test_a_review_of_a_quiet_quarter_says_that_nothing_stands_in_the_way() -> None:
-    known = builders.account(name="Acme", features=("Reports",), integrations=("Salesforce",))
-    letter = review(outreach(account=known, last_heartbeat=days_ago(0.1)))
+    known = builders.account(name="Acme", integrations=("Salesforce",))
+    letter = review(
+        outreach(account=known, last_heartbeat=days_ago(0.1), features_used=("Reports",))
+    )
     assert "nothing that stands in your way" in section(letter, "Technical health")
     assert (
         "Your integration (Salesforce) reaches us as it should; we last heard from it today."

@@ -271,5 +271,5 @@ def test_no_alert_is_moved_by_hostile_facts(name: str, texts: list[str]) -> None
     facts = dict(zip(sorted(ALERT_FACTS[name]), texts, strict=False))
     text = WRITER.alert(name, facts)
     assert re.match(r"\[(TAM ALERT|CSM ALERT|FEED ALERT|DIGEST|FIRST LOOK|QBR DUE)\] ", text)
-    assert "49" not in text
+    assert "49" not in text or any("49" in one for one in texts)
     assert not re.search(r"[\u202a-\u202e\x00-\x08\r]", text)

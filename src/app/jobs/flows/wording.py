@@ -123,6 +123,8 @@ def outreach_facts(unit: Unit, work: WorkOwed, now: datetime) -> OutreachFacts:
     rep_email = text_of(work, "rep_email")
     rep = unit.people.reps().get(rep_email.lower())
     reasons = work.payload["reasons"]
+    has = facts.account.features
+    told_of_use = bool(facts.usage or feeds.speaking_for(account_id, FactKind.USAGE))
     return OutreachFacts(
         account=facts.account,
         contract=facts.contract,
@@ -139,9 +141,10 @@ def outreach_facts(unit: Unit, work: WorkOwed, now: datetime) -> OutreachFacts:
         usage_fell=facts.usage is not None
         and facts.usage.weeks_before >= MIN_WEEKS_BEFORE
         and usage_change_percent(facts.usage) <= -settings.csm.usage_decline_percent,
-        features_unused=tuple(
-            feature for feature in facts.account.features if feature not in facts.features_used
-        ),
+        features_unused=tuple(f for f in has if f not in facts.features_used)
+        if told_of_use
+        else (),
+        features_used=tuple(feature for feature in has if feature in facts.features_used),
         tickets_known=bool(facts.open_tickets or feeds.speaking_for(account_id, FactKind.TICKETS)),
         last_contact_on=facts.engagement.last_meaningful_on,
     )
