@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from app.ports.event_store import Deliveries, EventShelf, Handled
 from app.ports.facts import Book, FactRows, Feeds, People, TicketMapping
 from app.ports.people_acts import Diary, RepWords
 from app.ports.records import (
@@ -63,6 +64,12 @@ class Unit(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def events(self) -> EventLog: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def event_shelf(self) -> EventShelf: ...
+    @property
+    def handled(self) -> Handled: ...
     @property
     def diary(self) -> Diary: ...
     @property

@@ -254,15 +254,3 @@ alerts = Table(
     Index("alerts_by_time", "tenant_id", "created_at"),
     Index("alerts_by_rep", "tenant_id", "rep_email", "created_at"),
 )
-
-events = Table(
-    "events",
-    metadata,
-    *key("event_id"),
-    text("stream"),
-    small("place"),
-    moment("published_at"),
-    body("body"),
-    Index("events_by_stream", "tenant_id", "stream", "place"),
-)
-"""Events in the order (`place`) of being published."""

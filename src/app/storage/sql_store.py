@@ -13,7 +13,10 @@ from app.ports.store import Unit
 from app.storage.book import SqlBook
 from app.storage.database import Database
 from app.storage.effects import SqlEffectLedger
+from app.storage.event_deliveries import SqlDeliveries
 from app.storage.event_log import SqlEventLog
+from app.storage.event_marks import SqlHandled
+from app.storage.event_shelf import SqlEventShelf
 from app.storage.facts import SqlFactRows
 from app.storage.fact_tables import accounts
 from app.storage.feeds import SqlFeeds
@@ -50,6 +53,9 @@ class SqlUnit:
     slots: SqlSlots
     outbox: SqlOutbox
     events: SqlEventLog
+    deliveries: SqlDeliveries
+    event_shelf: SqlEventShelf
+    handled: SqlHandled
     diary: SqlDiary
     words: SqlRepWords
 
@@ -72,6 +78,9 @@ class SqlUnit:
             slots=SqlSlots(connection, tenant_id),
             outbox=SqlOutbox(connection, tenant_id),
             events=SqlEventLog(connection, tenant_id),
+            deliveries=SqlDeliveries(connection, tenant_id),
+            event_shelf=SqlEventShelf(connection, tenant_id),
+            handled=SqlHandled(connection, tenant_id),
             diary=SqlDiary(connection, tenant_id),
             words=SqlRepWords(connection, tenant_id),
         )
