@@ -35,6 +35,17 @@ from app.services.outbox import draft_id_of
 _CHURN_LEVEL = {2: "medium", 3: "high", 4: "critical"}
 
 
+_WORDED: Mapping[EffectKind, str] = {
+    EffectKind.DRAFT: "draft",
+    EffectKind.EVENT: "event",
+    EffectKind.EMAIL: "text",
+    EffectKind.CHAT: "text",
+    EffectKind.RECORD: "",
+    EffectKind.WITHDRAW: "",
+}
+"""What an effect's payload has once it is worded; nothing: it needs no words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """Puts the finished text of an effect into its payload."""
@@ -49,6 +60,8 @@ class Wording:
 
         Raises NotFound when the account is gone, InvalidInput when the payload lacks something.
         """
+        if _WORDED[work.kind] in work.payload:
+            return work  # an agent's plan brings its words along
         match work.kind:
             case EffectKind.DRAFT:
                 now = self.clock()

@@ -1,0 +1,185 @@
+"""An agent's task as a durable flow: plan, record, act, hand over, answer.
+
+The plan is made once and recorded; everything it comes to has a key, so that a crash anywhere
+repeats nothing. What an agent decides is its own affair and not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from app.agents.base import Planner
+from app.agents.plan import Plan
+from app.clock import Clock
+from app.domain.effect import EffectKind, EffectState
+from app.domain.flow import Argument, FlowAsk, FlowName, Urgency
+from app.jobs.flows.act import act_ask
+from app.jobs.flows.recording import HandedOver, record_plan
+from app.jobs.flows.scan_flow import scan_ask
+from app.ports.engine import Steps
+from app.ports.store import Store, Unit
+
+PlannerOf = Callable[[str, str], Planner]
+"""The planner of a tenant and an agent. Raises NotFound for an agent nobody knows."""
+
+
+class AgentTaskArgument(BaseModel):
+    """What a task flow is given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    agent: str
+    task: dict[str, JsonValue]
+    """The agent's own task shape, as JSON."""
+    request: str
+    """What tells this request apart: a slot, a handoff's key, or made of the task itself."""
+    call_chain: tuple[str, ...] = ()
+    """The agents it was handed through, first to last; as many as there were hops."""
+
+
+def agent_task_ask(
+    tenant_id: str,
+    agent: str,
+    task: Mapping[str, JsonValue],
+    request: str,
+    *,
+    call_chain: Sequence[str] = (),
+) -> FlowAsk:
+    """The flow of a task; the same request is the same flow."""
+    return FlowAsk(
+        tenant_id=tenant_id,
+        flow=FlowName.TASK,
+        flow_id=f"{tenant_id}:task:{agent}:{request}",
+        argument={
+            "agent": agent,
+            "task": dict(task),
+            "request": request,
+            "call_chain": list(call_chain),
+        },
+        urgency=Urgency.ASKED if not call_chain else Urgency.USUAL,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentTaskFlow:
+    """The flow's body with what its steps work with."""
+
+    store: Store
+    clock: Clock
+    planner_of: PlannerOf
+
+    async def __call__(self, steps: Steps, argument: Argument) -> JsonValue:
+        """Carry a task out; the result is the agent's own result shape as JSON."""
+        given = AgentTaskArgument.model_validate(argument)
+        planner = self.planner_of(steps.tenant_id, given.agent)
+        if planner.wants_scan(given.task):
+            await self._scan(steps, given)
+        else:
+            one_by_one = await steps.run("accounts", partial(_accounts, planner, given))
+            if isinstance(one_by_one, list) and one_by_one:
+                return await _fan_out(steps, given, [str(account) for account in one_by_one])
+        plan = Plan.model_validate(await steps.run("plan", partial(_plan, planner, given)))
+        recorded = _Recorded.model_validate(
+            await steps.run("record", partial(self._record, steps, given, plan))
+        )
+        asks = [act_ask(steps.tenant_id, group) for group in recorded.groups]
+        for ask in asks:
+            await steps.start(ask)
+        await steps.run("started", partial(self._mark, steps, recorded.groups))
+        if recorded.keys:
+            await steps.wait(asks[0].flow_id)
+        for handed in recorded.handed_over:
+            await steps.start(_handoff_ask(steps, given, handed))
+        return await steps.run("answer", partial(self._answer, steps, plan))
+
+    async def _scan(self, steps: Steps, given: AgentTaskArgument) -> None:
+        account = given.task.get("account_id")
+        name = sha256(steps.flow_id.encode()).hexdigest()[:16]
+        ask = scan_ask(
+            steps.tenant_id, name, account_id=account if isinstance(account, str) else None
+        )
+        await steps.start(ask)
+        await steps.wait(ask.flow_id)
+
+    async def _record(self, steps: Steps, given: AgentTaskArgument, plan: Plan) -> JsonValue:
+        now = self.clock()
+        chain = (*given.call_chain, given.agent)
+        recorded = await self.store.write(
+            steps.tenant_id, lambda unit: record_plan(unit, plan, chain=chain, at=now)
+        )
+        return {
+            "keys": list(recorded.keys),
+            "groups": list(recorded.groups),
+            "handed_over": [one.model_dump(mode="json") for one in recorded.handed_over],
+        }
+
+    async def _mark(self, steps: Steps, groups: Sequence[str]) -> JsonValue:
+        def mark(unit: Unit) -> int:
+            keys = [key for group in groups for key in unit.work.group(group)]
+            unit.work.mark_started(keys)
+            return len(keys)
+
+        return await self.store.write(steps.tenant_id, mark)
+
+    async def _answer(self, steps: Steps, plan: Plan) -> JsonValue:
+        """The plan's result, with what acting gave: where the draft is, and whether all is done."""
+        group = f"{steps.tenant_id}:{plan.group}"
+
+        def answered(unit: Unit) -> JsonValue:
+            rows = [unit.effects.get(key) for key in unit.work.group(group)]
+            answer = dict(plan.result)
+            for row in rows:
+                if row is None:
+                    continue
+                if row.work.kind is EffectKind.DRAFT and "draft_id" in answer:
+                    answer["draft_id"] = row.remote_id
+                if row.state is not EffectState.DONE:
+                    answer["partial"] = True
+            return answer
+
+        return await self.store.read(steps.tenant_id, answered)
+
+
+class _Recorded(BaseModel):
+    keys: tuple[str, ...]
+    groups: tuple[str, ...]
+    handed_over: tuple[HandedOver, ...] = Field(default_factory=tuple)
+
+
+async def _accounts(planner: Planner, given: AgentTaskArgument) -> JsonValue:
+    return list(await planner.accounts_for(given.task))
+
+
+async def _plan(planner: Planner, given: AgentTaskArgument) -> JsonValue:
+    plan = await planner.plan(given.task, request=given.request)
+    return plan.model_dump(mode="json")
+
+
+async def _fan_out(steps: Steps, given: AgentTaskArgument, accounts: Sequence[str]) -> JsonValue:
+    """A task of its own for each account, in their order; not waited for."""
+    for account in sorted(accounts):
+        await steps.start(
+            agent_task_ask(
+                steps.tenant_id,
+                given.agent,
+                {**given.task, "account_id": account},
+                f"{given.request}:{account}",
+                call_chain=given.call_chain,
+            )
+        )
+    return {"task_type": given.task.get("task_type", given.task.get("type", "")), "partial": True}
+
+
+def _handoff_ask(steps: Steps, given: AgentTaskArgument, handed: HandedOver) -> FlowAsk:
+    return agent_task_ask(
+        steps.tenant_id,
+        handed.target,
+        handed.task,
+        f"handoff:{handed.key}",
+        call_chain=(*given.call_chain, given.agent),
+    )
