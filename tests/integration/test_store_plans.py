@@ -23,9 +23,12 @@ def connection(sqlite_url: str) -> Iterator[Connection]:
     database = Database(sqlite_url)
     accounts = [account(account_id=f"a{number:02}") for number in range(30)]
     usage = [usage_day(account_id=one.account_id, feature="export") for one in accounts]
-    with database.writing("main") as writing:
+
+    def fill(writing: Connection) -> None:
         SqlFactRows(writing, "main").upsert(FactKind.ACCOUNTS, rows_of(*accounts))
         SqlFactRows(writing, "main").upsert(FactKind.USAGE, rows_of(*usage))
+
+    database.writers.write("main", fill).result()
     with database.reading() as reading:
         yield reading
     database.close()

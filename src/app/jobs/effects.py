@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol, TypeVar
 
 import structlog
@@ -20,7 +21,7 @@ from app.domain.effect import EffectClass, EffectKind, EffectRow, ParkReason, Wo
 from app.errors import AccessExpired, AppError, NotFound, TransientServiceError
 from app.jobs.turns import Line
 from app.ports.effects import Outcome, Sink, Tried
-from app.ports.store import Store, Unit
+from app.ports.store import EffectSwaps, Store, Unit
 
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 600.0
@@ -52,7 +53,7 @@ class _Intent:
     row: EffectRow
     sink: Sink
     taken_at: float
-    """By the monotonic clock, from before the taking: it goes on while a process is stopped."""
+    """By the monotonic clock, just before the taking: it goes on while a process is stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,15 +88,10 @@ class Performer:
         async with await self._turn(key) as seconds_away:
             if seconds_away is not None:
                 return await self._postpone(key, seconds_away)
-            began = time.monotonic()
-            row = await self._write(
-                lambda unit: unit.effects.take(
-                    key, owner=self.owner, stale_after_seconds=self.stale_after_seconds
-                )
-            )
+            taken_at, row = await self._swap(partial(self._take, key))
             if row is None:
                 return await self._not_ours(key)
-            intent = _Intent(row, self.sinks[row.work.kind], began)
+            intent = _Intent(row, self.sinks[row.work.kind], taken_at)
             try:
                 return await self._make(intent)
             except TransientServiceError as exc:
@@ -104,6 +100,12 @@ class Performer:
                 return await self._park(intent, exc, ParkReason.ACCESS)
             except AppError as exc:
                 return await self._park(intent, exc, ParkReason.REFUSED)
+
+    def _take(self, key: str, effects: EffectSwaps) -> tuple[float, EffectRow | None]:
+        """The row, and when it was asked for: once its turn came, for a queue makes nothing old."""
+        return time.monotonic(), effects.take(
+            key, owner=self.owner, stale_after_seconds=self.stale_after_seconds
+        )
 
     async def _turn(self, key: str) -> AbstractAsyncContextManager[float | None]:
         """At-least-once effects of a kind go one at a time: a crash can then repeat one at most."""
@@ -168,19 +170,19 @@ class Performer:
         for _ in range(_ASKED_AT_MOST):
             if time.monotonic() - asked_at <= FRESH_SECONDS:
                 return asked_at
-            asked_at = time.monotonic()
-            if not await self._write(
-                lambda unit: unit.effects.renew(
-                    intent.row.work.key, owner=self.owner, attempt=intent.row.attempt
-                )
-            ):
+            asked_at, is_ours = await self._swap(partial(self._renew, intent))
+            if not is_ours:
                 return None
         raise TransientServiceError("store", "renew", "it answers too slowly to act safely")
 
+    def _renew(self, intent: _Intent, effects: EffectSwaps) -> tuple[float, bool]:
+        key, attempt = intent.row.work.key, intent.row.attempt
+        return time.monotonic(), effects.renew(key, owner=self.owner, attempt=attempt)
+
     async def _finish(self, intent: _Intent, remote_id: str) -> None:
         key, attempt = intent.row.work.key, intent.row.attempt
-        fenced = await self._write(
-            lambda unit: unit.effects.finish(key, attempt=attempt, remote_id=remote_id)
+        fenced = await self._swap(
+            lambda effects: effects.finish(key, attempt=attempt, remote_id=remote_id)
         )
         if not fenced:
             log.warning("effect.finished_by_another", key=key)
@@ -192,16 +194,16 @@ class Performer:
         asked = exc.retry_after
         wait = backed_off(attempt) if asked is None else asked
         wait = max(wait, intent.sink.lag_seconds)
-        await self._write(
-            lambda unit: unit.effects.retry_later(key, attempt=attempt, seconds=wait, error=error)
+        await self._swap(
+            lambda effects: effects.retry_later(key, attempt=attempt, seconds=wait, error=error)
         )
         log.warning("effect.put_off", key=key, seconds=wait, reason=error)
         return Tried(outcome=Outcome.LATER, wait_seconds=wait + SOON_SECONDS)
 
     async def _park(self, intent: _Intent, exc: AppError, reason: ParkReason) -> Tried:
         key, attempt, error = intent.row.work.key, intent.row.attempt, str(exc)
-        await self._write(
-            lambda unit: unit.effects.park(key, attempt=attempt, error=error, reason=reason)
+        await self._swap(
+            lambda effects: effects.park(key, attempt=attempt, error=error, reason=reason)
         )
         log.error("effect.parked", key=key, reason=error, parked_for=reason.value)
         return Tried(outcome=Outcome.PARKED)
@@ -209,8 +211,8 @@ class Performer:
     async def _read(self, work: Callable[[Unit], T]) -> T:
         return await self.store.read(self.tenant_id, work)
 
-    async def _write(self, work: Callable[[Unit], T]) -> T:
-        return await self.store.write(self.tenant_id, work)
+    async def _swap(self, work: Callable[[EffectSwaps], T]) -> T:
+        return await self.store.swap(self.tenant_id, work)
 
 
 def backed_off(attempt: int) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from app.domain.effect import EffectRow, ParkReason
 from app.ports.event_store import Deliveries, EventShelf, Handled
 from app.ports.facts import Book, FactRows, Feeds, People, TicketMapping
 from app.ports.people_acts import Diary, RepWords
@@ -76,6 +77,16 @@ class Unit(Protocol):
     def words(self) -> RepWords: ...
 
 
+class EffectSwaps(Protocol):
+    """What of `EffectLedger` compares before it swaps: each call stands alone."""
+
+    def take(self, key: str, *, owner: str, stale_after_seconds: float) -> EffectRow | None: ...
+    def renew(self, key: str, *, owner: str, attempt: int) -> bool: ...
+    def finish(self, key: str, *, attempt: int, remote_id: str) -> bool: ...
+    def retry_later(self, key: str, *, attempt: int, seconds: float, error: str) -> bool: ...
+    def park(self, key: str, *, attempt: int, error: str, reason: ParkReason) -> bool: ...
+
+
 class Store(Protocol):
     """Where everything is kept; opened once per process."""
 
@@ -85,6 +96,13 @@ class Store(Protocol):
 
     async def write(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
         """Run `work` in a write transaction, in a thread; an exception rolls everything back."""
+        ...
+
+    async def swap(self, tenant_id: str, work: Callable[[EffectSwaps], T]) -> T:
+        """Run `work`, in a thread, as a transaction that consists of the one call it makes.
+
+        Where the database allows, it does not queue up behind the tenant's writes.
+        """
         ...
 
     async def tenants(self) -> tuple[str, ...]:

@@ -1,32 +1,31 @@
 """Engines and transactions: what differs between SQLite and PostgreSQL is settled here.
 
-SQLite: one thread writes, each write is BEGIN IMMEDIATE; readers read a snapshot and cannot write.
-PostgreSQL: writes of one tenant queue up behind an advisory lock, so that read-then-write loses
-nothing there either; reads see one snapshot.
+SQLite: one thread writes, each transaction is BEGIN IMMEDIATE; readers read a snapshot and cannot
+write. PostgreSQL: writes of one tenant queue up behind an advisory lock, so that read-then-write
+loses nothing there either; reads see one snapshot.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Literal
+from typing import Literal, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.errors import ConfigurationError, PermanentServiceError, TransientServiceError
+from app.errors import ConfigurationError
+from app.storage.database_errors import first_line, translated
 from app.storage.schema import bring_to_head
+from app.storage.writers import POSTGRES_WRITERS, PostgresWriters, SqliteWriters, Writers
 
+T = TypeVar("T")
 _BUSY_SECONDS = 30
 _READERS = 4
-_POSTGRES_WRITERS = 4
-_WRITER = "store-writer"
-_TENANT_LOCK = text("SELECT pg_advisory_xact_lock(7304, hashtext(:tenant))")
 
 
 class Database:
@@ -34,23 +33,24 @@ class Database:
 
     def __init__(self, url: str) -> None:
         address = _address(url)
-        self.is_sqlite = address.get_backend_name() == "sqlite"
-        if self.is_sqlite:
+        is_sqlite = address.get_backend_name() == "sqlite"
+        if is_sqlite:
             _make_folder(address)
             self._writer = _sqlite_engine(address, begin="BEGIN IMMEDIATE", read_only=False)
             self._reader = _sqlite_engine(address, begin="BEGIN", read_only=True)
         else:
             engine = create_engine(
-                address, paramstyle="format", pool_size=_READERS + _POSTGRES_WRITERS
+                address, paramstyle="format", pool_size=_READERS + POSTGRES_WRITERS
             )
             self._writer = engine
             self._reader = engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
         self._open()
-        writers = 1 if self.is_sqlite else _POSTGRES_WRITERS
-        self.writers = ThreadPoolExecutor(writers, thread_name_prefix=_WRITER)
-        self.readers = ThreadPoolExecutor(_READERS, thread_name_prefix="store-reader")
+        self.writers: Writers = (
+            SqliteWriters(self._writer) if is_sqlite else PostgresWriters(self._writer)
+        )
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="store-reader")
 
     def _open(self) -> None:
         try:
@@ -58,7 +58,7 @@ class Database:
         except DBAPIError as exc:
             self._dispose()
             raise ConfigurationError(
-                f"TEND_DATABASE_URL: the store cannot be opened: {_short(exc)}"
+                f"TEND_DATABASE_URL: the store cannot be opened: {first_line(exc)}"
             ) from exc
         except ConfigurationError:
             self._dispose()
@@ -67,28 +67,22 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A snapshot to read from; whatever happens, nothing is kept."""
-        with _translated("read"), self._reader.connect() as connection:
+        with translated("read"), self._reader.connect() as connection:
             yield connection
             connection.rollback()
 
-    @contextmanager
-    def writing(self, tenant_id: str) -> Iterator[Connection]:
-        """A transaction that commits at the end, or keeps nothing where an exception leaves it."""
-        with _translated("write"), self._writer.begin() as connection:
-            if not self.is_sqlite:
-                connection.execute(_TENANT_LOCK, {"tenant": tenant_id})
-            yield connection
+    def read(self, work: Callable[[Connection], T]) -> Future[T]:
+        """Run `work` on a snapshot, in a reading thread."""
+        return self._readers.submit(self._read, work)
 
-    @staticmethod
-    def refuse_nested_write() -> None:
-        """Raise RuntimeError inside a write, where another would wait for itself forever."""
-        if threading.current_thread().name.startswith(_WRITER):
-            raise RuntimeError("a write was begun inside a write")
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with self.reading() as connection:
+            return work(connection)
 
     def close(self) -> None:
         """Wait for what is under way, then close every connection."""
-        self.writers.shutdown()
-        self.readers.shutdown()
+        self.writers.close()
+        self._readers.shutdown()
         self._dispose()
 
     def _dispose(self) -> None:
@@ -158,18 +152,3 @@ def _sqlite_engine(
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
     return engine
-
-
-@contextmanager
-def _translated(operation: str) -> Iterator[None]:
-    """The database's own errors, as ours."""
-    try:
-        yield
-    except OperationalError as exc:
-        raise TransientServiceError("store", operation, _short(exc)) from exc
-    except DBAPIError as exc:
-        raise PermanentServiceError("store", operation, _short(exc)) from exc
-
-
-def _short(exc: DBAPIError) -> str:
-    return str(exc.orig).strip().splitlines()[0]

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, RowMapping, and_, or_, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    RowMapping,
+    Update,
+    and_,
+    bindparam,
+    literal,
+    or_,
+    type_coerce,
+    update,
+)
 
 from app.domain.effect import EffectRow, EffectState, ParkReason, WorkOwed
 from app.storage.database_clock import database_now
@@ -16,6 +28,8 @@ from app.storage.types import Moment
 SECOND = 1_000_000
 """In the microseconds that moments are stored as."""
 _NOW = type_coerce(database_now(), Moment)
+_Given: TypeAlias = str | int | ParkReason
+"""A value given to a statement."""
 
 
 class SqlEffectLedger(Repository):
@@ -47,67 +61,47 @@ class SqlEffectLedger(Repository):
 
     def take(self, key: str, *, owner: str, stale_after_seconds: float) -> EffectRow | None:
         """Compare and swap: an effect whose time has come becomes an intent of `owner`."""
-        statement = (
-            self._update(effects, effects.c.key == key, due_now(stale_after_seconds))
-            .values(
-                state=EffectState.INTENT,
-                owner=owner,
-                attempt=effects.c.attempt + 1,
-                taken_at=_NOW,
-            )
-            .returning(*effect_columns())
-        )
-        row = self._connection.execute(statement).mappings().first()
+        given = {**self._of(key), "by": owner, "stale": _microseconds(stale_after_seconds)}
+        row = self._connection.execute(_TAKE, given).mappings().first()
         return None if row is None else effect_of(row)
 
     def renew(self, key: str, *, owner: str, attempt: int) -> bool:
         """Make the intent taken as `attempt` as young as new; False when it is no longer ours."""
-        return self._swap(*_intent(key, attempt), effects.c.owner == owner, taken_at=_NOW)
+        return self._swap(_RENEW, {**self._of(key), "taken_as": attempt, "by": owner})
 
     def finish(self, key: str, *, attempt: int, remote_id: str) -> bool:
         """Mark done, fenced by `attempt`; False when a later taker has it."""
-        return self._swap(
-            *_intent(key, attempt), state=EffectState.DONE, remote_id=remote_id, error=""
-        )
+        return self._swap(_FINISH, {**self._of(key), "taken_as": attempt, "called": remote_id})
 
     def retry_later(self, key: str, *, attempt: int, seconds: float, error: str) -> bool:
         """Back to owed, next try after `seconds`; fenced."""
-        next_try_at = type_coerce(database_now() + round(seconds * SECOND), Moment)
-        return self._swap(
-            *_intent(key, attempt), state=EffectState.OWED, next_try_at=next_try_at, error=error
-        )
+        wait = _microseconds(seconds)
+        given = {**self._of(key), "taken_as": attempt, "wait": wait, "reason": error}
+        return self._swap(_RETRY_LATER, given)
 
     def park(self, key: str, *, attempt: int, error: str, reason: ParkReason) -> bool:
         """Set aside for a person; fenced."""
-        return self._swap(
-            *_intent(key, attempt), state=EffectState.PARKED, error=error, parked_for=reason
-        )
+        given = {**self._of(key), "taken_as": attempt, "reason": error, "parked": reason}
+        return self._swap(_PARK, given)
 
     def get(self, key: str) -> EffectRow | None:
         """One row."""
         row = self._row(effects, effects.c.key == key)
         return None if row is None else effect_of(row)
 
-    def _swap(
-        self,
-        *where: ColumnElement[bool],
-        **written: str | int | EffectState | ParkReason | ColumnElement[datetime],
-    ) -> bool:
-        result = self._connection.execute(self._update(effects, *where).values(**written))
-        return result.rowcount == 1
+    def _of(self, key: str) -> dict[str, _Given]:
+        return {"tenant": self._tenant_id, "of_key": key}
 
-
-def _intent(key: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
-    """The row is still the intent that was taken as `attempt`."""
-    return (
-        effects.c.key == key,
-        effects.c.attempt == attempt,
-        effects.c.state == EffectState.INTENT,
-    )
+    def _swap(self, statement: Update, given: Mapping[str, _Given]) -> bool:
+        return self._connection.execute(statement, given).rowcount == 1
 
 
 def due_now(stale_after_seconds: float) -> ColumnElement[bool]:
     """Owed and its next try not later, or an intent older than that."""
+    return _due(literal(_microseconds(stale_after_seconds), BigInteger))
+
+
+def _due(stale_after: ColumnElement[int]) -> ColumnElement[bool]:
     now = database_now()
     return or_(
         and_(
@@ -116,9 +110,13 @@ def due_now(stale_after_seconds: float) -> ColumnElement[bool]:
         ),
         and_(
             effects.c.state == EffectState.INTENT,
-            number(effects.c.taken_at) <= now - round(stale_after_seconds * SECOND),
+            number(effects.c.taken_at) <= now - stale_after,
         ),
     )
+
+
+def _microseconds(seconds: float) -> int:
+    return round(seconds * SECOND)
 
 
 def number(column: ColumnElement[datetime]) -> ColumnElement[int]:
@@ -146,3 +144,41 @@ def effect_of(row: RowMapping) -> EffectRow:
         error=row["error"],
         parked_for=row["parked_for"],
     )
+
+
+_MINE = (effects.c.tenant_id == bindparam("tenant"), effects.c.key == bindparam("of_key"))
+_TAKEN = (effects.c.attempt == bindparam("taken_as"), effects.c.state == EffectState.INTENT)
+_TAKE = (
+    update(effects)
+    .where(*_MINE, _due(bindparam("stale", type_=BigInteger)))
+    .values(
+        state=EffectState.INTENT,
+        owner=bindparam("by"),
+        attempt=effects.c.attempt + 1,
+        taken_at=_NOW,
+    )
+    .returning(*effect_columns())
+)
+_RENEW = (
+    update(effects).where(*_MINE, *_TAKEN, effects.c.owner == bindparam("by")).values(taken_at=_NOW)
+)
+_FINISH = (
+    update(effects)
+    .where(*_MINE, *_TAKEN)
+    .values(state=EffectState.DONE, remote_id=bindparam("called"), error="")
+)
+_RETRY_LATER = (
+    update(effects)
+    .where(*_MINE, *_TAKEN)
+    .values(
+        state=EffectState.OWED,
+        next_try_at=type_coerce(database_now() + bindparam("wait", type_=BigInteger), Moment),
+        error=bindparam("reason"),
+    )
+)
+_PARK = (
+    update(effects)
+    .where(*_MINE, *_TAKEN)
+    .values(state=EffectState.PARKED, error=bindparam("reason"), parked_for=bindparam("parked"))
+)
+"""Made once: making a statement costs several times what running it does."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
-from app.ports.store import Unit
+from app.ports.store import EffectSwaps, Unit
 from app.storage.book import SqlBook
 from app.storage.database import Database
 from app.storage.effects import SqlEffectLedger
@@ -17,8 +18,8 @@ from app.storage.event_deliveries import SqlDeliveries
 from app.storage.event_log import SqlEventLog
 from app.storage.event_marks import SqlHandled
 from app.storage.event_shelf import SqlEventShelf
-from app.storage.facts import SqlFactRows
 from app.storage.fact_tables import accounts
+from app.storage.facts import SqlFactRows
 from app.storage.feeds import SqlFeeds
 from app.storage.health import SqlHealth
 from app.storage.incidents import SqlIncidents
@@ -30,6 +31,7 @@ from app.storage.scans import SqlScans
 from app.storage.slots import SqlSlots
 from app.storage.tenant import SqlTenantState
 from app.storage.work_list import SqlWorkList
+from app.storage.writers import refuse_nested_write
 
 T = TypeVar("T")
 
@@ -94,47 +96,50 @@ class SqlStore:
 
     async def read(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
         """Run `work` in a read transaction, in a thread; nothing it writes is kept."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._database.readers, self._read, tenant_id, work)
+        return await asyncio.wrap_future(self._database.read(_in_unit(tenant_id, work)))
 
     async def write(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
         """Run `work` in a write transaction, in a thread; an exception rolls everything back.
 
         A caller that is cancelled meanwhile does not stop it: it commits or fails as a whole.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._database.writers, self._write, tenant_id, work)
+        return await asyncio.wrap_future(self._write(tenant_id, work))
+
+    async def swap(self, tenant_id: str, work: Callable[[EffectSwaps], T]) -> T:
+        """Run `work`, in a thread, as a transaction that consists of the one call it makes."""
+        return await asyncio.wrap_future(
+            self._database.writers.swap(
+                lambda connection: work(SqlEffectLedger(connection, tenant_id))
+            )
+        )
 
     def read_now(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
         """As `read`, for callers that are not async; waits for the result."""
-        return self._database.readers.submit(self._read, tenant_id, work).result()
+        return self._database.read(_in_unit(tenant_id, work)).result()
 
     def write_now(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
         """As `write`, for callers that are not async; waits for the result."""
-        self._database.refuse_nested_write()
-        return self._database.writers.submit(self._write, tenant_id, work).result()
+        refuse_nested_write()
+        return self._write(tenant_id, work).result()
 
     async def tenants(self) -> tuple[str, ...]:
         """The ids of all tenants that have accounts, sorted."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._database.readers, self._tenants)
+        return await asyncio.wrap_future(self._database.read(_tenants))
 
     def close(self) -> None:
         """Wait for what is under way, then close all connections."""
         self._database.close()
 
-    def _tenants(self) -> tuple[str, ...]:
-        with self._database.reading() as connection:
-            found = connection.scalars(select(accounts.c.tenant_id).distinct())
-            return tuple(sorted(found))
+    def _write(self, tenant_id: str, work: Callable[[Unit], T]) -> Future[T]:
+        return self._database.writers.write(tenant_id, _in_unit(tenant_id, work))
 
-    def _read(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
-        with self._database.reading() as connection:
-            return work(SqlUnit.of(connection, tenant_id))
 
-    def _write(self, tenant_id: str, work: Callable[[Unit], T]) -> T:
-        with self._database.writing(tenant_id) as connection:
-            return work(SqlUnit.of(connection, tenant_id))
+def _in_unit(tenant_id: str, work: Callable[[Unit], T]) -> Callable[[Connection], T]:
+    return lambda connection: work(SqlUnit.of(connection, tenant_id))
+
+
+def _tenants(connection: Connection) -> tuple[str, ...]:
+    return tuple(sorted(connection.scalars(select(accounts.c.tenant_id).distinct())))
 
 
 def open_store(url: str) -> SqlStore:
