@@ -65,6 +65,11 @@ ENTRIES: Mapping[str, Entry] = {
         attribute="worker_app",
         help="One more process of the service, where the store is in PostgreSQL.",
     ),
+    "schedule": Entry(
+        module="app.cli.schedule_cmd",
+        attribute="schedule_app",
+        help="What will be started when: scans, check-ins, reviews; and what was last.",
+    ),
     "go-live": Entry(
         module="app.cli.golive_cmd",
         attribute="golive_app",
