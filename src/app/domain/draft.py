@@ -59,5 +59,5 @@ class Alert:
     incident_id: str
     revision: int
     text: str
-    """Begins with `[TAM ALERT]`, `[CSM ALERT]`, `[FEED ALERT]` or `[DIGEST]`."""
+    """Begins with `[TAM ALERT]`, `[CSM ALERT]`, `[FEED ALERT]`, `[DIGEST]` or `[QBR DUE]`."""
     created_at: datetime
