@@ -161,56 +161,54 @@ async def open_app(
     What dead processes left in hand, and work owed that has no flow, is taken up at once. On
     leaving, flows that run have `grace_seconds` to end. Raises ConfigurationError.
     """
+    app = _put_together(settings, clock, sinks_of, look_seconds)
+    try:
+        await asyncio.to_thread(app.liveness.hold, app.worker)
+        await app.engine.start()
+        await take_up(app)
+        yield app
+    finally:
+        await app.engine.stop(grace_seconds=grace_seconds)
+        app.liveness.let_go()
+        app.store.close()
+
+
+def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seconds: float) -> App:
     from app.jobs.dbos_engine import DbosEngine  # slow to import
 
-    store = open_store_of(settings)
-    worker, liveness = worker_name(), liveness_for(settings)
+    store, worker = open_store_of(settings), worker_name()
+    liveness = liveness_for(settings)
 
     @cache
     def effects_of(tenant: str) -> Performer:
         return performer_of(store, settings, clock, tenant=tenant, worker=worker, sinks_of=sinks_of)
 
+    feed = FeedFlow(
+        store=store,
+        clock=clock,
+        folder_of=settings.feed_folder_of,
+        rejects_of=settings.rejects_of,
+    )
     engine = DbosEngine(
-        shapes=flow_shapes(
-            store=store,
-            effects_of=effects_of,
-            clock=clock,
-            feed=FeedFlow(
-                store=store,
-                clock=clock,
-                folder_of=settings.feed_folder_of,
-                rejects_of=settings.rejects_of,
-            ),
-        ),
+        shapes=flow_shapes(store=store, effects_of=effects_of, clock=clock, feed=feed),
         url=settings.engine_url,
         worker=worker,
         look_seconds=look_seconds,
     )
-    try:
-        await asyncio.to_thread(liveness.hold, worker)
-        await engine.start()
-        app = App(
-            settings=settings,
-            store=store,
-            clock=clock,
-            worker=worker,
-            engine=engine,
-            liveness=liveness,
-            starter=Starter(
-                store=store,
-                desk=engine,
-                clock=clock,
-                stale_after_seconds=effects_of(settings.tenant).stale_after_seconds,
-            ),
-            sweeper=Sweeper(engine=engine, liveness=liveness),
-            effects_of=effects_of,
-        )
-        await take_up(app)
-        yield app
-    finally:
-        await engine.stop(grace_seconds=grace_seconds)
-        liveness.let_go()
-        store.close()
+    stale_after_seconds = effects_of(settings.tenant).stale_after_seconds
+    return App(
+        settings=settings,
+        store=store,
+        clock=clock,
+        worker=worker,
+        engine=engine,
+        liveness=liveness,
+        starter=Starter(
+            store=store, desk=engine, clock=clock, stale_after_seconds=stale_after_seconds
+        ),
+        sweeper=Sweeper(engine=engine, liveness=liveness),
+        effects_of=effects_of,
+    )
 
 
 async def take_up(app: App) -> None:

@@ -51,16 +51,10 @@ def prepared(home: Path) -> SmallBook:
         own = word(number).title()
         name = account_id(number)
         renamed.append({"account_id": name, "name": f"{own} Works"})
-        people.append(
-            builders.row_of(
-                builders.stakeholder(
-                    account_id=name,
-                    email=f"sam@{name}.example",
-                    name=f"{own} Field",
-                    is_primary=True,
-                )
-            )
+        person = builders.stakeholder(
+            account_id=name, email=f"sam@{name}.example", name=f"{own} Field", is_primary=True
         )
+        people.append(builders.row_of(person))
         tickets.extend(
             builders.row_of(
                 builders.ticket(

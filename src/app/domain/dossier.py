@@ -46,7 +46,7 @@ class Dossier:
     feeds: FeedView
     facts: AccountFacts
     rep: Rep
-    """Who answers for it: its owner, else the tenant's default owner, else nobody (empty e-mail)."""
+    """Its owner, else the tenant's default owner, else nobody (empty e-mail)."""
     stakeholders: tuple[Stakeholder, ...]
     records: Mapping[Agent, HealthRecord]
     """The account record as last scanned; an agent that never scanned it is left out."""
