@@ -262,7 +262,14 @@ def test_what_is_postponed_waits_untried(store: SqlStore) -> None:
     assert 500 < waits <= 600
     assert take(store) is None
     assert row(store).attempt == 0
-    assert postpone("k1", 0)
-    assert take(store) is not None
     assert not postpone("k1", 0)
-    assert not postpone("unknown", 0)
+    assert take(store) is None
+    assert not postpone("unknown", 600)
+
+
+def test_what_is_in_hand_or_done_is_not_postponed(store: SqlStore) -> None:
+    ledger(store, lambda effects: effects.owe([WORK]))
+    take(store)
+    assert not store.write_now("main", lambda unit: unit.work.postpone("k1", seconds=600))
+    assert ledger(store, lambda effects: effects.finish("k1", attempt=1, remote_id="r"))
+    assert not store.write_now("main", lambda unit: unit.work.postpone("k1", seconds=600))

@@ -251,7 +251,7 @@ class WorkList(Protocol):
         ...
 
     def postpone(self, key: str, *, seconds: float) -> bool:
-        """Next try after `seconds`, though nobody tried; False: it is not owed any more."""
+        """Next try not before `seconds`, though nobody tried; False: it was so or is not owed."""
         ...
 
     def open(self, *, states: Collection[EffectState], most: int) -> tuple[EffectRow, ...]:

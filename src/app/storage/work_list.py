@@ -88,10 +88,14 @@ class SqlWorkList(Repository):
         return None
 
     def postpone(self, key: str, *, seconds: float) -> bool:
-        """Next try after `seconds`, though nobody tried; False: it is not owed any more."""
-        next_try_at = type_coerce(database_now() + round(seconds * SECOND), Moment)
-        owed = (effects.c.key == key, effects.c.state == EffectState.OWED)
-        statement = self._update(effects, *owed).values(next_try_at=next_try_at)
+        """Next try not before `seconds`, though nobody tried; False: it was so or is not owed."""
+        then = database_now() + round(seconds * SECOND)
+        statement = self._update(
+            effects,
+            effects.c.key == key,
+            effects.c.state == EffectState.OWED,
+            func.coalesce(number(effects.c.next_try_at), 0) < then,
+        ).values(next_try_at=type_coerce(then, Moment))
         return self._connection.execute(statement).rowcount == 1
 
     def open(self, *, states: Collection[EffectState], most: int) -> tuple[EffectRow, ...]:
