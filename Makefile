@@ -19,7 +19,7 @@ unexport PYTHONHOME PYTHONPATH
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps lint format lock bench-scan clean
+.PHONY: help demo test test-deps lint format lock bench-scan kill-test clean
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,9 @@ $(BIN)/uv: | $(BIN)/python
 
 bench-scan: $(RUN_STAMP)  ## Measure the scan over 1,000 to 100,000 accounts
 	@$(BIN)/python -m benchmarks.scan
+
+kill-test: $(DEV_STAMP)  ## Kill workers again and again: nothing is lost, nothing is doubled
+	@$(BIN)/python -m tests.kill $(ARGS)
 
 clean:  ## Remove the environment, caches and built files; data folders stay
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .coverage-* .hypothesis .import_linter_cache \
