@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     tenant: str = Field(default=DEFAULT_TENANT, pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
     """The tenant that commands speak for. `TEND_TENANT`."""
 
+    rep: str = ""
+    """E-mail of the rep who types commands; empty: not said. `TEND_REP`."""
+
     feed_folder: Path | None = None
     """A folder that this tenant's files are dropped into; None: none. `TEND_FEED_FOLDER`."""
 
@@ -75,6 +78,13 @@ class Settings(BaseSettings):
         if url and not url.startswith(REDIS_SCHEMES):
             raise ValueError(f"must begin with {', '.join(REDIS_SCHEMES)}")
         return url
+
+    @field_validator("rep")
+    @classmethod
+    def _an_address(cls, rep: str) -> str:
+        if rep and not (rep.isprintable() and re.fullmatch(r"[^\s@]+@[^\s@]+", rep)):
+            raise ValueError("must be an e-mail address, such as kim@example.com")
+        return rep.lower()
 
     @classmethod
     def settings_customise_sources(

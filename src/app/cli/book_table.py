@@ -11,8 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from app.cli.actor import in_words
 from app.domain.band import Band
 from app.domain.money import Money
+from app.domain.override import Override
 from app.jobs.standing import AgentStanding, Standing
 
 BAND_STYLE = {
@@ -81,6 +83,9 @@ def _cells(standing: Standing, day: date, width: int) -> list[Text | str]:
 def _health(standing: AgentStanding) -> Text:
     score = "  ?" if standing.score is None else f"{standing.score:3d}"
     text = Text(f"{arrow(standing.moved)} {score} {standing.band}", BAND_STYLE[standing.band])
+    if standing.word is not None:
+        rep = standing.word.band
+        text.append(" (rep: ", "dim").append(rep, BAND_STYLE[rep]).append(")", "dim")
     if standing.stale_reason is not None:
         text.append(" ~", "magenta")
     if standing.flagged:
@@ -103,6 +108,9 @@ def _churn(level: str) -> Text:
 
 
 def _why(standing: Standing) -> Text:
+    words = [said(one.word) for one in (standing.tam, standing.csm) if one.word is not None]
+    if words:
+        return Text("; ".join(words))
     stale = standing.tam.stale_reason or standing.csm.stale_reason
     if stale is not None:
         return Text(f"stale: {stale}", "magenta")
@@ -110,6 +118,11 @@ def _why(standing: Standing) -> Text:
     if not reasons:
         return Text("nothing costs points", "dim")
     return Text("; ".join(dict.fromkeys(_short(reason) for reason in reasons[:3])))
+
+
+def said(word: Override) -> str:
+    """Such as `rep: Green until 2026-12-01, kim@example.com: planned migration`."""
+    return f"rep: {word.band} until {word.until}, {in_words(word.by)}: {word.reason}"
 
 
 def _short(reason: str) -> str:
@@ -139,7 +152,7 @@ def money_text(money: Money | None) -> str:
 
 
 def band_line(standings: Sequence[Standing]) -> str:
-    """`37 Green · 14 Amber · 8 Red · 1 Unknown`, by the worse of both bands."""
+    """`37 Green · 14 Amber · 8 Red · 1 Unknown`, by the worse of both bands that alerts go by."""
     counts = Counter(standing.worst_band for standing in standings)
     return " · ".join(
         f"[{BAND_STYLE[band]}]{counts[band]} {escape(band)}[/]" for band in Band if counts[band]

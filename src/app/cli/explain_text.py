@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.book_table import BAND_STYLE
+from app.cli.book_table import BAND_STYLE, said
 from app.domain.assessment import Agent, LedgerRow
 from app.domain.health_record import Snapshot
 from app.jobs.explaining import AgentExplanation, Explanation, IncidentLife
@@ -40,6 +40,8 @@ def _print_agent(console: Console, one: AgentExplanation) -> None:
     head = Text(f"{TITLES[one.agent]}: ", "bold")
     score = "no score" if now.score is None else f"{now.score} of 100"
     head.append(f"{score}, {now.band}", BAND_STYLE[now.band])
+    if one.word is not None:
+        head.append(f" ({said(one.word)})")
     head.append(
         f"   (100 = healthy; {now.coverage}% of the signals known; scanned "
         f"{now.taken_at:%Y-%m-%d %H:%M} UTC)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
+from app.domain.override import Override
 from app.jobs.explaining import AgentExplanation, Explanation
 from app.jobs.standing import AgentStanding, Standing
 
@@ -33,6 +34,20 @@ def _agent(standing: AgentStanding) -> dict[str, JsonValue]:
         "stale": standing.stale_reason,
         "moved_in_7_days": standing.moved,
         "incident": standing.flagged,
+        "override": _override(standing.word),
+    }
+
+
+def _override(word: Override | None) -> dict[str, JsonValue] | None:
+    """What a rep says instead of the band beside it; None: nobody does."""
+    if word is None:
+        return None
+    return {
+        "band": word.band.value,
+        "until": word.until.isoformat(),
+        "reason": word.reason,
+        "by": word.by,
+        "at": word.at.isoformat(),
     }
 
 
@@ -51,6 +66,7 @@ def _agent_explanation(one: AgentExplanation) -> dict[str, JsonValue]:
         "agent": one.agent.value,
         "score": one.now.score,
         "band": one.now.band.value,
+        "override": _override(one.word),
         "coverage": one.now.coverage,
         "stale": one.now.stale_reason,
         "scanned_at": one.now.taken_at.isoformat(),

@@ -18,6 +18,7 @@ import typer
 from typer._click.exceptions import ClickException  # Typer keeps its Click to itself
 from typer.core import TyperCommand, TyperGroup
 
+from app.cli.act_entries import ACT_ENTRIES
 from app.errors import AppError
 
 if TYPE_CHECKING:
@@ -115,6 +116,10 @@ ENTRIES: Mapping[str, Entry] = {
         attribute="restore_app",
         help="Bring a backup back; what was there is put aside, never deleted.",
     ),
+    **{
+        name: Entry(module=module, attribute=attribute, help=told)
+        for name, module, attribute, told in ACT_ENTRIES
+    },
 }
 
 

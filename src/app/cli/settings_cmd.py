@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,11 +56,12 @@ def apply(
     file: Annotated[Path, typer.Argument(help="A TOML file; keys left out take their defaults.")],
 ) -> None:
     """Check a file and make it the newest version. What is wrong is named by its key."""
+    from app.cli.actor import machine_user
     from app.cli.context import opened
 
     settings = settings_from(file)
     with opened() as cli:
-        now, by = cli.clock(), _who()
+        now, by = cli.clock(), cli.settings.rep or machine_user()
         before = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.settings()).version
         applied = cli.store.write_now(
             cli.tenant, lambda unit: unit.tenant.apply_settings(settings, at=now, by=by)
@@ -88,13 +87,6 @@ def history() -> None:
         for one in versions:
             when = "" if one.applied_at is None else f"{one.applied_at:%Y-%m-%d %H:%M} UTC"
             cli.console.print(f"{one.version:4d}  {when}  {one.applied_by}", markup=False)
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user without a name, and no LOGNAME
-        return f"user {os.getuid()}"
 
 
 def settings_from(file: Path) -> TenantSettings:

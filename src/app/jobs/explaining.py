@@ -17,6 +17,7 @@ from app.domain.counterfactual import WayUp
 from app.domain.explanation import Move
 from app.domain.health_record import Snapshot
 from app.domain.incident import Change, Incident, IncidentKind, IncidentState
+from app.domain.override import NO_WORDS, Look, Override, word_in_force
 from app.domain.tenant_settings import TenantSettings
 from app.jobs.measuring import measured_again
 from app.ports.rows import RecordedRevision
@@ -44,6 +45,8 @@ class AgentExplanation:
     """None: Green already, or nothing was computed."""
     history: tuple[Snapshot, ...]
     """Newest points, oldest first."""
+    word: Override | None
+    """What a rep says instead of the band, as far as it holds; alerts go by that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +71,15 @@ class Explanation:
 
 def explain(unit: Unit, account: Account, until: datetime) -> Explanation:
     """The account's recorded scores as of `until` (aware), taken apart."""
-    found = [_explain_agent(unit, agent, account.account_id, until) for agent in Agent]
+    look = Look.at(until, unit.tenant.settings().settings.zone)
+    account_id = account.account_id
+    said = unit.words.overrides([account_id]).get(account_id, NO_WORDS)
+    found = [
+        _explain_agent(unit, agent, account_id, until, word_in_force(said, agent, look))
+        for agent in Agent
+    ]
     kinds = [kind for kind in IncidentKind if kind is not IncidentKind.FEED]
-    latest = unit.incidents.latest(kinds, [account.account_id])
+    latest = unit.incidents.latest(kinds, [account_id])
     return Explanation(
         account=account,
         agents=tuple(one for one in found if one is not None),
@@ -94,7 +103,7 @@ def _life(unit: Unit, incident: Incident, until: datetime) -> IncidentLife:
 
 
 def _explain_agent(
-    unit: Unit, agent: Agent, account_id: str, until: datetime
+    unit: Unit, agent: Agent, account_id: str, until: datetime, word: Override | None
 ) -> AgentExplanation | None:
     history = unit.health.history(agent, account_id, until=until, most=HISTORY_POINTS)
     if not history:
@@ -113,6 +122,7 @@ def _explain_agent(
         move=_last_move(unit, agent, full),
         way_up=_way_up(agent, ledger, unit.tenant.settings_at(now.settings_version)),
         history=history,
+        word=word,
     )
 
 

@@ -75,12 +75,21 @@ class DraftFiles:
             return FileFate.GONE
         if path.read_bytes() != eml_of(draft):
             return FileFate.EDITED
-        aside = self.folder / WITHDRAWN
+        self._move(path, WITHDRAWN)
+        return FileFate.MOVED
+
+    def put_aside(self, draft_id: str, into: str) -> Path | None:
+        """Move the draft's file, changed or not, to a folder inside; None: there is no file."""
+        path = self.find(draft_id)
+        return None if path is None else self._move(path, into)
+
+    def _move(self, path: Path, into: str) -> Path:
+        aside = self.folder / into
         aside.mkdir(exist_ok=True)
-        path.replace(aside / path.name)
+        moved = path.replace(aside / path.name)
         _sync_folder(aside)
         _sync_folder(self.folder)
-        return FileFate.MOVED
+        return moved
 
     def _sweep(self, draft_id: str) -> None:
         """Remove what a killed writer left; one that is still at work fails and tries again."""

@@ -17,6 +17,7 @@ from app.agents.technical_account_manager.escalation import escalation_finding
 from app.agents.technical_account_manager.health_scorer import HealthScorer
 from app.agents.technical_account_manager.inputs import TamInputs, kinds_behind_tam
 from app.domain.assessment import Agent, Assessment
+from app.domain.band import Band
 from app.domain.book import AccountFacts, BookContext
 from app.domain.feed import FeedView
 from app.domain.freshness import kept
@@ -129,7 +130,6 @@ def csm_assessor(reading: Reading) -> PageAssessor:
         for facts in page:
             account_id = facts.account.account_id
             words = earlier.words.get(account_id, NO_WORDS)
-            technical = word_in_force(words, Agent.TAM, look)
             inputs = CsmInputs.of(
                 facts,
                 reading.feeds,
@@ -137,18 +137,15 @@ def csm_assessor(reading: Reading) -> PageAssessor:
                 tam=earlier.tam_records.get(account_id),
                 escalations_90d=earlier.escalations_90d.get(account_id, 0),
                 default_priority=settings.default_priority,
-                tam_word=None if technical is None else technical.band,
+                tam_word=_band_said(words, Agent.TAM, look),
             )
             trouble = reading.feeds.trouble_for(account_id, kinds_behind_csm(facts))
             record = earlier.records.get(account_id)
             assessment = kept(record, scorer.assess(inputs), trouble)
+            told = band_in_force(Agent.CSM, words, record, assessment.band, look)
+            is_escalated = account_id in earlier.tam_escalations_open
             level, findings = _commercial_findings(
-                inputs,
-                assessment,
-                record,
-                band_in_force(Agent.CSM, words, record, assessment.band, look),
-                settings.csm,
-                tam_escalation_open=account_id in earlier.tam_escalations_open,
+                inputs, assessment, record, told, settings.csm, tam_escalation_open=is_escalated
             )
             assessed.append(
                 AssessedAccount(
@@ -162,6 +159,11 @@ def csm_assessor(reading: Reading) -> PageAssessor:
         return tuple(assessed)
 
     return assess
+
+
+def _band_said(words: Words, agent: Agent, look: Look) -> Band | None:
+    word = word_in_force(words, agent, look)
+    return None if word is None else word.band
 
 
 def _commercial_findings(

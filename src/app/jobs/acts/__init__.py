@@ -1,0 +1,1 @@
+"""What people do about their accounts: one thing in one transaction, with a line in the log."""

@@ -1,0 +1,119 @@
+"""An account's story: what happened, what was done about it and by whom. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.account import Account
+from app.domain.act import Act, ActKind
+from app.jobs.acts.incidents import ACCOUNT_KINDS
+from app.jobs.flows.owing import TITLES
+from app.ports.store import Unit
+
+TEND = "Tend"
+"""Who does what no person did."""
+MOST = 500
+"""Acts, notes and contacts that a story is made of: years of work on one account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that happened."""
+
+    at: datetime
+    who: str
+    """An e-mail, `os:NAME`, `Tend`; empty: an import does not say."""
+    what: str
+    """A word for its kind: an act's own, else `contact`, `note`, `draft` or an incident's."""
+    about: str
+    """The record, such as an incident's or draft's id."""
+    text: str
+
+
+def history(unit: Unit, account: Account, *, most: int) -> tuple[Entry, ...]:
+    """The newest entries, newest first."""
+    acts = unit.diary.acts(account_id=account.account_id, most=MOST)
+    every = [
+        *(_act(act) for act in acts if act.kind not in {ActKind.LOGGED, ActKind.NOTED}),
+        *_contacts(unit, account, acts),
+        *_notes(unit, account),
+        *_drafts(unit, account),
+        *_incidents(unit, account),
+    ]
+    every.sort(key=lambda entry: entry.at, reverse=True)
+    return tuple(every[:most])
+
+
+def _act(act: Act) -> Entry:
+    return Entry(at=act.at, who=act.by, what=act.kind.value, about=act.about, text=_in_words(act))
+
+
+def _in_words(act: Act) -> str:
+    said = {name: str(value) for name, value in act.after.items()}
+    was = {name: str(value) for name, value in act.before.items()}
+    match act.kind:
+        case ActKind.SNOOZED:
+            return f"until {said['until']}"
+        case ActKind.DISMISSED:
+            return said["reason"]
+        case ActKind.OUTCOME:
+            return ": ".join(said[name] for name in ("state", "note") if name in said)
+        case ActKind.OVERRIDDEN:
+            computed = f" (computed: {was['computed']})" if "computed" in was else ""
+            return f"{said['band']} until {said['until']}{computed}: {said['reason']}"
+        case ActKind.OVERRIDE_CLEARED:
+            return f"no longer {was['band']}"
+        case ActKind.MATURITY_SET:
+            return said["maturity"]
+        case _:
+            return ""
+
+
+def _contacts(unit: Unit, account: Account, acts: tuple[Act, ...]) -> Iterator[Entry]:
+    logged = {act.about: act.by for act in acts if act.kind is ActKind.LOGGED}
+    for one in unit.diary.interactions(account.account_id, most=MOST):
+        named = f" with {one.stakeholder_email}" if one.stakeholder_email else ""
+        counted = "" if one.meaningful else " (not counted)"
+        yield Entry(
+            at=one.happened_at,
+            who=logged.get(one.interaction_id, ""),
+            what="contact",
+            about=one.interaction_id,
+            text=f"{one.kind}{named}{counted}: {one.summary}".removesuffix(": "),
+        )
+
+
+def _notes(unit: Unit, account: Account) -> Iterator[Entry]:
+    for note in unit.diary.notes(account.account_id, most=MOST):
+        yield Entry(at=note.at, who=note.by, what="note", about=account.account_id, text=note.text)
+
+
+def _drafts(unit: Unit, account: Account) -> Iterator[Entry]:
+    for draft in unit.outbox.drafts(account_id=account.account_id):
+        kind = draft.communication_type.replace("_", " ")
+        yield Entry(
+            at=draft.created_at,
+            who=TEND,
+            what="draft",
+            about=draft.draft_id,
+            text=f"{kind} to {', '.join(draft.to) or 'nobody yet'}: {draft.subject}",
+        )
+
+
+def _incidents(unit: Unit, account: Account) -> Iterator[Entry]:
+    account_id = account.account_id
+    for (kind, _), newest in unit.incidents.latest(ACCOUNT_KINDS, [account_id]).items():
+        for number in range(1, newest.number + 1):
+            for recorded in unit.incidents.revisions(f"{kind}:{account_id}:{number}"):
+                finding = recorded.revision.finding
+                score = "" if finding.score is None else f", score {finding.score}"
+                why = f": {finding.reasons[0]}" if finding.reasons else ""
+                yield Entry(
+                    at=recorded.revision.at,
+                    who=TEND,
+                    what=recorded.revision.change.value,
+                    about=recorded.revision.incident_id,
+                    text=f"{TITLES[kind]} ({finding.band}{score}){why}",
+                )
