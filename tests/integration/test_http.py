@@ -400,6 +400,7 @@ def test_neither_keys_nor_bodies_nor_addresses_are_logged(
     written = caplog.text + "".join(capsys.readouterr())
     for secret in (TOKEN, "Secret plans", "hook"):
         assert secret not in written
+    assert "retry" not in written
 
 
 def test_a_client_that_was_closed_connects_anew() -> None:
