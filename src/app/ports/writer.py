@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.account import Account, Contract, Rep, Stakeholder
+from app.domain.announcement import Announced
 from app.domain.band import Band
+from app.domain.recap import LastLetter, LastTalk, Recap
 from app.domain.ticket import Ticket
 
 
@@ -42,6 +44,14 @@ class OutreachFacts:
     """Somebody tells us of this account's tickets, so that none means none."""
     last_contact_on: date | None = None
     """The last meaningful contact with the customer; None: none is known."""
+    last_talk: LastTalk = LastTalk()
+    """How that contact was, as far as is known."""
+    last_letter: LastLetter = LastLetter()
+    addressee: str = ""
+    """E-mail of the stakeholder to greet; empty: the primary one."""
+    recap: Recap = Recap()
+    announced: Announced = Announced()
+    """What ships or is planned, as far as it concerns this account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

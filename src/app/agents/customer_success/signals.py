@@ -13,6 +13,7 @@ from app.domain.account import Contract
 from app.domain.book import AccountFacts, UsageWindow
 from app.domain.feed import FactKind, FeedView
 from app.domain.ticket import URGENT, Priority
+from app.domain.usage_change import RECENT_WEEKS
 
 SIGNAL_KINDS = (
     FactKind.USAGE,
@@ -22,9 +23,6 @@ SIGNAL_KINDS = (
     FactKind.SURVEYS,
 )
 """The kinds that somebody must bring for their signals to be known."""
-
-RECENT_WEEKS = 4
-"""The span of a `UsageWindow`'s recent part."""
 
 _UNUSED_NAMED = 3
 _ONE_DAY = timedelta(days=1)

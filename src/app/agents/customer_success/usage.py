@@ -16,22 +16,12 @@ from app.agents.customer_success.reading import (
     nobody_brings,
     unknown,
 )
-from app.agents.customer_success.signals import RECENT_WEEKS
 from app.domain.book import UsageWindow
 from app.domain.feed import FactKind
+from app.domain.usage_change import MIN_WEEKS_BEFORE, RECENT_WEEKS, usage_change_percent
 
 NEW_CUSTOMER_DAYS = 28
 """Younger customers are still being set up: four weeks are one reading of every habit."""
-
-MIN_WEEKS_BEFORE = 4
-"""As many weeks to compare with as are compared; with fewer there is no trend yet."""
-
-PSEUDO_EVENTS = 20
-"""Events, in four weeks, that a stable account is taken to have besides: below about twenty, one
-person's holiday is a large percentage."""
-
-PSEUDO_WEEKS = 1
-"""Weeks of unchanged use that every history is taken to have besides."""
 
 TREND_TOLERANCE = 0.2
 """The part of the decline threshold within which use counts as stable."""
@@ -54,17 +44,6 @@ class UsageTrend(StrEnum):
 def is_new(inputs: CsmInputs) -> bool:
     """Whether the account is too new for its habits to be judged."""
     return inputs.tenure_days is not None and inputs.tenure_days < NEW_CUSTOMER_DAYS
-
-
-def usage_change_percent(usage: UsageWindow) -> float:
-    """Change of weekly events in percent, shrunk towards no change; needs a week to compare with.
-
-    (recent - expected) / (expected + pseudo-events), times weeks / (weeks + pseudo-weeks), where
-    `expected` is what four weeks held before: additive smoothing on both counts.
-    """
-    expected = usage.events_before * RECENT_WEEKS / usage.weeks_before
-    change = (usage.events_recent - expected) / (expected + PSEUDO_EVENTS)
-    return 100 * change * usage.weeks_before / (usage.weeks_before + PSEUDO_WEEKS)
 
 
 def trend_of(inputs: CsmInputs, decline_percent: float) -> UsageTrend | None:

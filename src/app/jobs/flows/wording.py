@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 
-from app.agents.customer_success.usage import MIN_WEEKS_BEFORE, usage_change_percent
 from app.clock import Clock
 from app.domain.account import Rep
 from app.domain.band import Band
@@ -20,6 +19,7 @@ from app.domain.effect import EffectKind, WorkOwed
 from app.domain.feed import FactKind, FeedView
 from app.domain.incident import IncidentKind
 from app.domain.tenant_settings import TenantSettings
+from app.domain.usage_change import MIN_WEEKS_BEFORE, usage_change_percent
 from app.errors import InvalidInput
 from app.events.escalations import (
     ESCALATIONS,
