@@ -223,6 +223,7 @@ def service_of(app: App) -> Service:
     from app.agents.customer_success.scheduler import CSMScheduler
     from app.agents.technical_account_manager.scheduler import TAMScheduler
     from app.feeds.folder import FOLDER
+    from app.jobs.access import release_where_access_is_back
     from app.jobs.folder_watch import FolderWatch
     from app.jobs.schedule import ScheduleStarter
     from app.jobs.service import Service
@@ -235,6 +236,11 @@ def service_of(app: App) -> Service:
         feeds=() if folder is None else (FOLDER,),
     )
     watched = () if folder is None else (folder,)
+
+    async def regain(tenant: str) -> int:
+        sinks = app.effects_of(tenant).sinks
+        return sum((await release_where_access_is_back(app.store, tenant, sinks)).values())
+
     return Service(
         tenant_id=settings.tenant,
         store=app.store,
@@ -243,6 +249,7 @@ def service_of(app: App) -> Service:
         sweeper=app.sweeper,
         starter=app.starter,
         clock=app.clock,
+        regain=regain,
         clockworks=(TAMScheduler(schedule=schedule), CSMScheduler(schedule=schedule)),
         watches=[
             FolderWatch(tenant_id=settings.tenant, folder=path, desk=app.engine, clock=app.clock)

@@ -68,7 +68,7 @@ def started(home: Path, *words: str, cwd: Path | None = None, **settings: str) -
     """Type `tend WORDS` as a process with an environment of nothing but what it needs."""
     ran = subprocess.run(
         [sys.executable, "-m", "app", *words],
-        env=_bare_environment() | {"TEND_HOME": str(home), "COLUMNS": COLUMNS} | settings,
+        env=bare_environment() | {"TEND_HOME": str(home), "COLUMNS": COLUMNS} | settings,
         cwd=cwd or home.parent,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -87,7 +87,7 @@ def everything_stored(home: Path) -> list[str]:
         return list(connection.iterdump())
 
 
-def _bare_environment() -> dict[str, str]:
+def bare_environment() -> dict[str, str]:
     measured = {name: text for name, text in os.environ.items() if name.startswith("COV_CORE")}
     measured |= {n: t for n, t in os.environ.items() if n.startswith("COVERAGE_")}
     return {"PATH": os.environ["PATH"], **measured}

@@ -28,6 +28,7 @@ UNSTARTED_SECONDS = 10.0
 LEFT_SECONDS = 60.0
 WATCH_SECONDS = 10.0
 FORGET_SECONDS = 3600.0
+REGAIN_SECONDS = 3600.0
 FLOWS_KEPT = timedelta(days=35)
 """How long an ended flow is remembered; what must stay once for longer stands in rows of ours."""
 ANSWER_SECONDS = 3.0
@@ -75,8 +76,12 @@ class Service:
         clock: Clock,
         clockworks: Sequence[Ticking],
         watches: Sequence[FolderWatch],
+        regain: Callable[[str], Awaitable[int]],
     ) -> None:
-        """`tenant_id`: whose rows are read to see whether the store answers."""
+        """`tenant_id`: whose rows are read to see whether the store answers.
+
+        `regain` releases a tenant's effects that waited for access, where it is back.
+        """
         self._tenant_id = tenant_id
         self._store = store
         self._engine = engine
@@ -96,6 +101,7 @@ class Service:
             self._sweeping,
             self._of_all("start work", UNSTARTED_SECONDS, starter.start_unstarted),
             self._of_all("start what is left", LEFT_SECONDS, starter.start_left),
+            self._of_all("regain access", REGAIN_SECONDS, regain),
             Chore(name="forget old flows", every_seconds=FORGET_SECONDS, work=self._forget),
             *(
                 Chore(name="watch the folder", every_seconds=WATCH_SECONDS, work=_looking(watch))

@@ -6,6 +6,7 @@ It leaves signals to whoever runs the process.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -37,8 +38,8 @@ def open_socket(host: str, port: int) -> socket.socket:
         raise ConfigurationError(f"--host {host}: is no address of this machine") from exc
     try:
         door = socket.create_server(address, family=family, backlog=BACKLOG)
-    except (OSError, OverflowError) as exc:
-        why = exc.strerror if isinstance(exc, OSError) else str(exc)
+    except OSError as exc:
+        why = os.strerror(exc.errno or 0)
         msg = f"--port {port}: {host} cannot be listened on: {why}; choose another, or --no-web"
         raise ConfigurationError(msg) from exc
     return door
