@@ -39,11 +39,14 @@ class Kept:
     book: SmallBook
     now: datetime
     shapes: dict[FlowName, FlowBody] = field(default_factory=dict)
+    is_live: bool = True
     engine: InlineEngine = field(init=False)
     starter: ScheduleStarter = field(init=False)
 
     def __post_init__(self) -> None:
         store = self.book.store
+        if self.is_live:
+            self.book.go_live(MONDAY - timedelta(days=365))
         effects = performer_of(store, self.book.settings, self.clock)
 
         async def acting(steps: Steps, argument: Argument) -> JsonValue:
@@ -109,6 +112,18 @@ def test_a_scan_is_started_each_day_and_makes_up_for_the_newest_missed_one(
         "main:scan:2026-03-15",
     ]
     assert {row.state for row in kept.flows(FlowName.SCAN)} == {FlowState.DONE}
+
+
+def test_before_going_live_scans_alone_are_started(book: SmallBook) -> None:
+    book.add_accounts("acme")
+    every(book, "acme", 7)
+    kept = Kept(book, MONDAY, is_live=False)
+    ten = MONDAY + timedelta(hours=3)
+    assert kept.tick(ten) == 1
+    assert kept.flows(FlowName.TASK) == []
+    book.go_live(ten)
+    kept.tick(ten + MINUTE)
+    assert len(kept.flows(FlowName.TASK)) == 1
 
 
 def test_hours_are_the_tenants_own(book: SmallBook) -> None:

@@ -34,6 +34,7 @@ WINTER = (date(2026, 2, 8), 60)
 forward on 29 March."""
 AUTUMN = (date(2026, 10, 10), 30)
 """Berlin's clocks go back on 25 October. Between the two nobody keeps the schedule."""
+LIVE_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def shared(sqlite_store: SqlStore, sqlite_url: str, flows_template: Path, tmp_pa
     flows_url = f"sqlite:///{tmp_path}/flows/flows.sqlite3"
     for tenant, zone in ZONES.items():
         fill(sqlite_store, tenant, zone)
+        sqlite_store.write_now(tenant, lambda unit: unit.tenant.go_live(LIVE_SINCE))
     return Shared(sqlite_store, sqlite_url, flows_url)
 
 

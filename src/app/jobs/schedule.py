@@ -129,7 +129,12 @@ def ask_of(tenant_id: str, slot: Slot, *, feeds: Sequence[str] = ()) -> FlowAsk:
 
 
 def looks_due(unit: Unit, now: datetime, jobs: Collection[Job]) -> tuple[Look, ...]:
-    """The looks that are due: a row or so per job is read."""
+    """The looks that are due: a row or so per job is read.
+
+    Before going live, scans alone: no draft comes unasked while nobody has said so.
+    """
+    if unit.tenant.live_since() is None:
+        jobs = [job for job in jobs if job is Job.SCAN]
     zone = unit.tenant.settings().settings.zone
     return due_looks(now, zone, last_looks(unit, jobs), jobs)
 
