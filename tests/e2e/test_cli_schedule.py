@@ -146,6 +146,8 @@ def test_a_job_with_many_dates_is_shown_by_month(sqlite_store: SqlStore) -> None
 
 def test_what_was_started_last_is_told_for_each_job(sqlite_store: SqlStore) -> None:
     fill(sqlite_store, *accounts("acme", every=7), *accounts("beta"))
+    assert "Until tend go-live, only the scans of these are started." in shown(sqlite_store, MARCH)
+    sqlite_store.write_now("main", lambda unit: unit.tenant.go_live(MARCH))
     tick(sqlite_store, MARCH, *Job)
     tick(sqlite_store, MARCH + timedelta(days=1), Job.CHECKINS)
     lines = shown(sqlite_store, MARCH + timedelta(days=1))

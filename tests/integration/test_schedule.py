@@ -359,6 +359,7 @@ class Refusing:
 
 def test_what_could_not_be_asked_for_is_asked_for_at_the_next_tick(book: SmallBook) -> None:
     book.add_accounts("acme", "beta", "coda")
+    book.go_live(MONDAY)
     broken = {"main:task:checkin:beta:2026-04-01"}
     desk = Refusing(refused=broken.__contains__)
     starter = ScheduleStarter(store=book.store, desk=desk, clock=lambda: FIRST_OF_APRIL)
@@ -374,6 +375,7 @@ def test_where_nobody_takes_flows_a_tick_gives_up_after_one_batch(
     book: SmallBook, accounts: int
 ) -> None:
     book.add_accounts(*(f"a{number:03}" for number in range(accounts)))
+    book.go_live(MONDAY)
     tried: list[str] = []
 
     def refused(flow_id: str) -> bool:

@@ -63,6 +63,8 @@ class ScheduleView:
     coming: tuple[Coming, ...]
     last: tuple[LastStart, ...]
     """Of jobs that were ever looked at, in the order of `Job`."""
+    is_live: bool
+    """Until alerts begin, scans alone are started."""
 
 
 def read_schedule(unit: Unit, now: datetime, days: int) -> ScheduleView:
@@ -80,6 +82,7 @@ def read_schedule(unit: Unit, now: datetime, days: int) -> ScheduleView:
         names={key: account.name for key, account in unit.book.accounts(concerned).items()},
         coming=coming,
         last=_last_starts(unit.slots.history(most=_MOST_STARTS), zone),
+        is_live=unit.tenant.live_since() is not None,
     )
 
 
@@ -115,6 +118,8 @@ def print_schedule(console: Console, view: ScheduleView) -> None:
     for when, what, whom in _coming_lines(view):
         table.add_row(when, what, Text(whom))
     console.print(table)
+    if not view.is_live:
+        console.print("Until [bold]tend go-live[/bold], only the scans of these are started.")
     console.print()
     if not view.last:
         console.print("Nothing was started by the schedule yet.")
