@@ -15,13 +15,15 @@ from uuid import uuid4
 from app.clock import Clock, system_clock
 from app.domain.effect import EffectKind
 from app.errors import ConfigurationError
-from app.events.embedded import EmbeddedEvents
+from app.events.embedded import EmbeddedEventBus, EmbeddedEventDesk
+from app.events.publishing import PublishEvents
 from app.jobs.effects import Performer
 from app.jobs.flows.feed import FeedFlow
 from app.jobs.flows.shapes import flow_shapes
 from app.jobs.flows.starting import Starter
 from app.jobs.flows.wording import Wording
 from app.jobs.sweeper import Sweeper
+from app.ports.bus import EventBus, EventDesk
 from app.ports.effects import Sink
 from app.ports.engine import Engine, Liveness
 from app.ports.limits import Limiter
@@ -80,13 +82,13 @@ def open_store_of(settings: Settings) -> SqlStore:
 
 
 def embedded_sinks(store: Store, settings: Settings, tenant: str) -> Mapping[EffectKind, Sink]:
-    """Where effects go with nothing connected: outbox, inbox list, the store's event log."""
+    """Where effects go with nothing connected: outbox, inbox list, the tenant's bus."""
     outbox = settings.outbox_of(tenant)
     return {
         EffectKind.DRAFT: DraftOutbox(store, tenant, outbox),
         EffectKind.WITHDRAW: WithdrawDrafts(store, tenant, outbox),
         EffectKind.RECORD: FlagAccount(store, tenant),
-        EffectKind.EVENT: EmbeddedEvents(store, tenant),
+        EffectKind.EVENT: PublishEvents(lambda: bus_of(store, settings, tenant)),
         EffectKind.EMAIL: InboxAlerts(store, tenant, "email"),
         EffectKind.CHAT: InboxAlerts(store, tenant, "chat"),
     }
@@ -111,6 +113,27 @@ def performer_of(
         prepare=Wording(store=store, tenant_id=tenant, writer=TemplateWriter(), clock=clock),
         clock=clock,
     )
+
+
+def bus_of(store: Store, settings: Settings, tenant: str) -> EventBus:
+    """A tenant's events: in the store, or on Redis where all processes share one.
+
+    Close it when done. Raises ConfigurationError naming TEND_REDIS_URL.
+    """
+    if not settings.redis_url:
+        return EmbeddedEventBus(store, tenant)
+    from app.events.bus import TenantEventBus  # slow to import
+
+    return TenantEventBus(settings.redis_url, tenant)
+
+
+def event_desk_of(store: Store, settings: Settings, tenant: str) -> EventDesk:
+    """The same bus for operators. Close it when done."""
+    if not settings.redis_url:
+        return EmbeddedEventDesk(store, tenant)
+    from app.events.redis_desk import TenantEventDesk  # slow to import
+
+    return TenantEventDesk(settings.redis_url, tenant)
 
 
 def worker_name() -> str:

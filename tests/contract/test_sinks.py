@@ -17,8 +17,9 @@ from app.domain.band import Band
 from app.domain.draft import Draft, DraftState
 from app.domain.effect import EffectClass, EffectKind, WorkOwed
 from app.errors import PermanentServiceError, TransientServiceError
-from app.events.embedded import EmbeddedEvents
+from app.events.embedded import EmbeddedEventBus
 from app.events.escalations import ESCALATIONS, EscalationNews, tam_escalation_event
+from app.events.publishing import PublishEvents
 from app.ports.effects import Sink
 from app.services.account_flag import FlagAccount
 from app.services.draft_files import WITHDRAWN
@@ -131,11 +132,15 @@ def the_file(folder: Path) -> Path:
     return path
 
 
+def embedded_events(store: SqlStore) -> PublishEvents:
+    return PublishEvents(lambda: EmbeddedEventBus(store, "main", clock=lambda: NOW))
+
+
 SINKS: Mapping[str, Callable[[SqlStore, Path], tuple[Sink, WorkOwed]]] = {
     "draft": lambda store, folder: (DraftOutbox(store, "main", folder), draft_work()),
     "withdraw": lambda store, folder: (WithdrawDrafts(store, "main", folder), withdraw_work()),
     "email": lambda store, _: (InboxAlerts(store, "main", "email"), alert_work()),
-    "event": lambda store, _: (EmbeddedEvents(store, "main"), event_work()),
+    "event": lambda store, _: (embedded_events(store), event_work()),
     "record": lambda store, _: (FlagAccount(store, "main"), flag_work()),
 }
 
@@ -347,7 +352,7 @@ def test_a_digest_is_of_no_one_account(store: SqlStore) -> None:
 
 
 def test_an_event_is_kept_in_its_stream(store: SqlStore) -> None:
-    event_id = create(EmbeddedEvents(store, "main"), event_work())
+    event_id = create(embedded_events(store), event_work())
     (event,) = store.read_now("main", lambda unit: unit.events.stream(ESCALATIONS))
     assert (event.event_id, event.published_at) == (event_id, NOW)
     assert event.body["source_agent_id"] == "technical_account_manager"
@@ -356,7 +361,7 @@ def test_an_event_is_kept_in_its_stream(store: SqlStore) -> None:
 
 def test_an_event_of_another_tenant_is_refused(store: SqlStore) -> None:
     with pytest.raises(ValueError, match="of tenant other, not main"):
-        create(EmbeddedEvents(store, "main"), event_work("other"))
+        create(embedded_events(store), event_work("other"))
 
 
 def flag_of(store: SqlStore) -> str:

@@ -22,7 +22,13 @@ from app.ports.bus import BusRules, PutOff, Receipt
 from app.ports.event_store import Given, Taken
 from app.ports.rows import StoredEvent
 from app.storage.database_clock import database_now
-from app.storage.event_tables import event_deliveries, event_groups, event_parked, events
+from app.storage.event_tables import (
+    event_deliveries,
+    event_groups,
+    event_parked,
+    event_streams,
+    events,
+)
 from app.storage.event_times import SECOND, after, has_come, moment_now
 from app.storage.repository import NewRow, Repository
 from app.storage.types import Moment
@@ -100,6 +106,8 @@ class SqlDeliveries(Repository):
         if found is None:
             begun = {"stream": stream, "group_name": group, "given": 0, "missed": 0}
             self._add(event_groups, [begun])
+            empty = {"stream": stream, "last_place": 0, "length": 0, "trimmed": 0}
+            self._add(event_streams, [empty])
             return 0
         return found
 
