@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from app.domain.account import TechnicalMaturity
+from app.domain.act import Act, ActKind, DraftOutcome, MaturityWord, Note
 from app.domain.assessment import Agent
+from app.domain.band import Band
 from app.domain.draft import DraftState
 from app.domain.effect import EffectState, ParkReason, group_of
 from app.domain.feed import FactKind
 from app.domain.feed_file import FeedFile
 from app.domain.incident import IncidentKind
+from app.domain.override import Before, Override
 from app.domain.tenant_settings import TenantSettings
 from app.errors import NotFound
 from app.ports.rows import Delivery, ExternalId, SlotStart, StoredEvent, UnresolvedTicket
@@ -65,6 +70,21 @@ TOLD = Delivery(
 FEED_FILE = FeedFile(
     name="acme.csv", kind=FactKind.USAGE, stamp="9:1", digest="d", rules="r", came_at=NOW
 )
+ACT = Act(at=NOW, by="rita", kind=ActKind.NOTED, account_id="acme", about="acme")
+WORD = Override(
+    account_id="acme",
+    agent=Agent.TAM,
+    band=Band.GREEN,
+    reason="r",
+    until=TODAY,
+    by="rita",
+    at=NOW,
+    told=None,
+    before=Before(since=NOW),
+)
+OUTCOME = DraftOutcome(
+    draft_id="draft-1", account_id="acme", state=DraftState.SENT, note="", by="rita", at=NOW
+)
 SLOT = SlotStart(job="job", slot="2026-03-09", subject="acme", flow_id="main:x", started_at=NOW)
 
 
@@ -90,6 +110,24 @@ def fill(unit: Unit) -> None:
     unit.outbox.add_draft(draft())
     unit.outbox.add_alert(alert())
     unit.events.add(StoredEvent(event_id="e", stream="s", published_at=NOW, body={}))
+    fill_with_doing(unit)
+
+
+def fill_with_doing(unit: Unit) -> None:
+    """What people did and said."""
+    unit.diary.add_act(ACT)
+    unit.diary.add_note(Note(account_id="acme", at=NOW, by="rita", text="a note"))
+    unit.words.keep_override(WORD)
+    unit.words.keep_maturity(
+        MaturityWord(
+            account_id="acme",
+            email="sam@acme.example",
+            maturity=TechnicalMaturity.HIGH,
+            by="rita",
+            at=NOW,
+        )
+    )
+    unit.words.keep_outcome(replace(OUTCOME, draft_id="draft-0"))
 
 
 def sight(unit: Unit) -> dict[str, str]:
@@ -136,8 +174,22 @@ def sight(unit: Unit) -> dict[str, str]:
         "drafts": (unit.outbox.drafts(), unit.outbox.draft_by_key(draft().key)),
         "alerts": unit.outbox.alerts(),
         "events": unit.events.stream("s"),
+        **doing_in_sight(unit),
     }
     return {name: repr(value) for name, value in found.items()}
+
+
+def doing_in_sight(unit: Unit) -> dict[str, tuple[Sized, ...]]:
+    """What people did and said."""
+    return {
+        "acts": (unit.diary.acts(account_id="acme", most=9), unit.diary.last_acts([ACT.about])),
+        "all acts": (unit.diary.acts(account_id=None, most=9),),
+        "notes": (unit.diary.notes("acme", most=9),),
+        "contacts": (unit.diary.interactions("acme", most=9),),
+        "overrides": (unit.words.overrides(["acme"]), unit.words.overrides(None)),
+        "maturities": (unit.words.maturities("acme"),),
+        "outcomes": (unit.words.outcomes("acme"),),
+    }
 
 
 @pytest.fixture
@@ -177,6 +229,8 @@ def test_another_tenant_cannot_touch_what_is_not_his(shared: SqlStore) -> None:
         unit.work.mark_started([key])
         unit.health.flag(Agent.TAM, "acme", "x")
         unit.incidents.set_deliveries([TOLD])
+        unit.words.keep_outcome(OUTCOME)
+        unit.words.keep_override(replace(WORD, band=Band.RED))
         return [
             unit.scans.finish("scan-1"),
             unit.effects.take(key, owner="other", stale_after_seconds=-60) is not None,

@@ -89,6 +89,7 @@ def csm_inputs(
     tam: HealthRecord | None = green_record(),  # noqa: B008 (frozen)
     escalations_90d: int = 0,
     default_priority: Priority = Priority.P3,
+    tam_word: Band | None = None,
 ) -> CsmInputs:
     """The commercial signals of these facts."""
     return CsmInputs.of(
@@ -98,6 +99,7 @@ def csm_inputs(
         tam=tam,
         escalations_90d=escalations_90d,
         default_priority=default_priority,
+        tam_word=tam_word,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from app.domain.account import Account
 from app.domain.act import Act, ActKind
+from app.jobs.acts.drafts import communications
 from app.jobs.acts.incidents import ACCOUNT_KINDS
 from app.jobs.flows.owing import TITLES
 from app.ports.store import Unit
@@ -81,8 +82,15 @@ def _contacts(unit: Unit, account: Account, acts: tuple[Act, ...]) -> Iterator[E
             who=logged.get(one.interaction_id, ""),
             what="contact",
             about=one.interaction_id,
-            text=f"{one.kind}{named}{counted}: {one.summary}".removesuffix(": "),
+            text=_told(f"{one.kind}{named}{counted}", one.kind, one.summary),
         )
+
+
+def _told(how: str, kind: str, summary: str) -> str:
+    """How and what; what begins with how, such as `call with Jane: …`, stands alone."""
+    if not summary or summary.lower().startswith(kind):
+        return summary or how
+    return f"{how}: {summary}"
 
 
 def _notes(unit: Unit, account: Account) -> Iterator[Entry]:
@@ -91,6 +99,7 @@ def _notes(unit: Unit, account: Account) -> Iterator[Entry]:
 
 
 def _drafts(unit: Unit, account: Account) -> Iterator[Entry]:
+    outcomes = {one.draft_id: one.outcome for one in communications(unit, account.account_id)}
     for draft in unit.outbox.drafts(account_id=account.account_id):
         kind = draft.communication_type.replace("_", " ")
         yield Entry(
@@ -98,7 +107,8 @@ def _drafts(unit: Unit, account: Account) -> Iterator[Entry]:
             who=TEND,
             what="draft",
             about=draft.draft_id,
-            text=f"{kind} to {', '.join(draft.to) or 'nobody yet'}: {draft.subject}",
+            text=f"{kind} to {', '.join(draft.to) or 'nobody yet'}: {draft.subject} "
+            f"({outcomes[draft.draft_id]})",
         )
 
 

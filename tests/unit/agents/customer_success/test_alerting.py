@@ -6,7 +6,12 @@ from functools import partial
 
 import pytest
 
-from app.agents.customer_success.alerting import churn_finding, health_finding, without_doubles
+from app.agents.customer_success.alerting import (
+    churn_finding,
+    health_finding,
+    is_no_higher,
+    without_doubles,
+)
 from app.agents.customer_success.churn import ChurnLevel, ChurnRisk, ChurnTrigger
 from app.domain.band import Band
 from app.domain.incident import Finding, IncidentKind
@@ -27,6 +32,21 @@ def churn_of(level: ChurnLevel) -> ChurnRisk:
         days_to_renewal=50,
         reasons=("usage is declining",),
     )
+
+
+@pytest.mark.parametrize(
+    "level, before, is_so",
+    [
+        (ChurnLevel.LOW, "low", True),
+        (ChurnLevel.MEDIUM, "high", True),
+        (ChurnLevel.CRITICAL, "high", False),
+        (ChurnLevel.LOW, "", False),
+    ],
+)
+def test_churn_is_compared_with_what_it_was_before_a_rep_spoke(
+    level: ChurnLevel, before: str, is_so: bool
+) -> None:
+    assert is_no_higher(level, before) is is_so
 
 
 def health_of(score: int | None, band: Band, previous: Band | None) -> Finding:

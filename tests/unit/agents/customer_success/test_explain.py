@@ -60,6 +60,14 @@ def test_what_new_settings_did_to_the_technical_band_is_told_as_theirs() -> None
     assert (move.settings, move.data, move.customer) == (15, 0, 0)
 
 
+def test_a_reps_word_of_then_is_not_undone_by_new_settings() -> None:
+    red = health_record(band=Band.RED)
+    before = assessed(csm_inputs(healthy_facts(), tam=red, tam_word=Band.GREEN))
+    after = assessed(csm_inputs(healthy_facts(), tam=red))
+    move = explain_csm_move(before, after, TenantSettings(), tam_band=Band.AMBER)
+    assert (move.settings, move.data, move.customer) == (0, 0, -15)
+
+
 def test_a_kept_score_moved_nothing() -> None:
     before = assessed(csm_inputs(healthy_facts()))
     after = kept(health_record(score=100), assessed(csm_inputs(healthy_facts(nps=0))), "late")

@@ -483,3 +483,14 @@ def test_free_text_changes_nothing(
     assert SCORER.assess(csm_inputs(loud, feeds, CATALOGUED)) == SCORER.assess(
         csm_inputs(account_facts, feeds)
     )
+
+
+def test_a_technical_band_by_a_reps_word_says_so_and_what_was_computed() -> None:
+    red = health_record(band=Band.RED)
+    said = row_of("tam_band", csm_inputs(healthy_facts(), tam=red, tam_word=Band.GREEN))
+    assert said.points == 0
+    assert said.reason == "technical health is Green by a rep's word (computed: Red)"
+    stale = health_record(band=Band.GREEN, stale_reason="late")
+    worse = row_of("tam_band", csm_inputs(healthy_facts(), tam=stale, tam_word=Band.RED))
+    assert worse.points == -15
+    assert "by a rep's word (computed: Green, a kept score): 15 %" in worse.reason

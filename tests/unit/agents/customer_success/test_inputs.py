@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from app.agents.customer_success.availability import with_availability_of
-from app.agents.customer_success.inputs import kinds_behind_csm
+from app.agents.customer_success.inputs import CsmInputs, kinds_behind_csm
 from app.agents.customer_success.signals import Adoption
 from app.domain.band import Band
 from app.domain.book import AccountFacts
@@ -137,3 +137,14 @@ def test_a_signal_known_at_both_ends_keeps_its_own_value_and_feed() -> None:
     merged = with_availability_of(mine, csm_inputs(healthy_facts(), ALL_FEEDS))
     assert merged.nps == 3
     assert merged.feeds[FactKind.SURVEYS] == ("surveys",)
+
+
+def test_a_reps_word_stands_in_the_place_of_the_technical_band() -> None:
+    red = health_record(band=Band.RED)
+    said = csm_inputs(healthy_facts(), tam=red, tam_word=Band.GREEN)
+    assert (said.tam_band, said.tam_computed) == (Band.GREEN, Band.RED)
+    assert CsmInputs.from_json(said.as_json()) == said
+    same = csm_inputs(healthy_facts(), tam=red, tam_word=Band.RED)
+    assert (same.tam_band, same.tam_computed) == (Band.RED, None)
+    of_nobody = csm_inputs(healthy_facts(), tam=None, tam_word=Band.AMBER)
+    assert (of_nobody.tam_band, of_nobody.tam_computed) == (Band.AMBER, Band.UNKNOWN)
