@@ -68,6 +68,43 @@ class TAMHandoffResponse(Shape):
     confidence: float = Field(default=0.7, ge=0, le=1)
 
 
+EvidenceFact: TypeAlias = Literal[
+    "seats_purchased",
+    "seats_used",
+    "arr",
+    "currency",
+    "seats_to_add",
+    "list_price",
+    "tam_score",
+    "tam_band",
+    "csm_score",
+    "csm_band",
+    "feature_owned",
+    "feature_used",
+    "feature_missing",
+    "integration_connected",
+    "integration_missing",
+    "environment",
+    "open_p1_tickets",
+    "incident",
+    "opportunity",
+    "peers_compared",
+    "peers_using",
+]
+"""What a row of evidence may say. All but `seats_to_add`, which is the proposal itself, are held
+against the store before they are handed on."""
+
+
+class EvidenceRow(Shape):
+    """One fact that a claim rests on, with the record it was read from."""
+
+    fact: EvidenceFact
+    value: str = Field(min_length=1)
+    """Exact: `48`, `12000.50`, `Amber`, or the name of a feature; never rounded."""
+    source: str = ""
+    """The record's id, such as `contract:C-12`; of `peers_using` and `list_price`, the feature."""
+
+
 class ExpansionOpportunity(Shape):
     """Room to grow, handed to the Sales Agent as `dispatch_expansion_opportunity`."""
 
@@ -75,6 +112,9 @@ class ExpansionOpportunity(Shape):
     opportunity_type: Literal["seats", "module", "integration"]
     evidence: str = Field(min_length=1)
     """The facts it rests on, in a sentence or two."""
+    evidence_rows: list[EvidenceRow] = Field(default_factory=list)
+    """The same facts one by one. An `estimated_arr_impact` is reckoned again from them: of seats
+    `arr / seats_purchased * seats_to_add`, else the sum of `list_price`; to the cent, half up."""
     estimated_arr_impact: Decimal | None = Field(default=None, ge=0)
     """Per year, in the contract's own currency; None: cannot be told."""
     recommended_talk_track: str = ""
@@ -101,3 +141,16 @@ class CSMHandoffResponse(Shape):
     expansion_opportunities: list[ExpansionOpportunity] = Field(default_factory=list)
     recommended_next_action: str = ""
     confidence: float = Field(default=0.7, ge=0, le=1)
+
+
+class CoDevProposal(Shape):
+    """Something to build together, handed to the Sales Agent as `tam_codev_opportunity`."""
+
+    alert_type: Literal["tam_codev_opportunity"] = "tam_codev_opportunity"
+    account_id: Identifier
+    opportunity_id: Identifier
+    opportunity_name: Identifier
+    description: str = ""
+    planned_for: str = ""
+    evidence: list[str] = Field(default_factory=list)
+    """Why it concerns the account, fact by fact."""
