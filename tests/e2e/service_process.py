@@ -19,7 +19,7 @@ from pydantic import JsonValue
 
 from tests.e2e.typed import bare_environment
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 100
 
 
 @dataclass

@@ -30,6 +30,8 @@ from tests.e2e.test_scan_survives_kill import IN_TROUBLE, prepared, what_came_of
 from tests.e2e.typed import done, typed
 from tests.integration.small_book import TENANT
 
+pytestmark = pytest.mark.timeout(300)  # several processes, one after the other
+
 ACCOUNTS = "account_id,name\nacme,Acme\n"
 
 

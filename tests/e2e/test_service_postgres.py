@@ -15,6 +15,8 @@ from app.storage.sql_store import SqlStore
 from tests.e2e.service_process import running
 from tests.integration.small_book import TENANT, SmallBook
 
+pytestmark = pytest.mark.timeout(300)  # several processes, one after the other
+
 IN_TROUBLE = 30
 
 

@@ -202,6 +202,7 @@ def test_refused_rows_are_told_on_the_feed_and_written_aside(dropbox: Dropbox) -
     assert "1 of 3 rows refused, the first in line 4, column 'account_id'" in feed.reason
     assert str(dropbox.rejects) in feed.reason
     assert "T-3,nobody" in dropbox.rejects.read_text()
+    assert list(dropbox.home.iterdir()) == [dropbox.rejects]
 
 
 def test_refused_rows_go_in_once_their_account_is_there_though_the_file_is_as_before(

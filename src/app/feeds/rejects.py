@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from app.errors import InvalidInput
 from app.feeds.file_report import RefusalSink
@@ -43,6 +44,33 @@ def rejects_file(path: Path | None) -> Iterator[RefusalSink]:
             yield keep
     except OSError as exc:
         raise InvalidInput(f"--rejects {path}: cannot be written: {exc.strerror}") from exc
+
+
+@contextmanager
+def rejects_anew(path: Path) -> Iterator[RefusalSink]:
+    """A sink whose file stands whole at the end, and is gone where no row was refused.
+
+    Of two that write at once the last one's stands. Raises InvalidInput as `rejects_file` does.
+    """
+    part = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
+    refused = 0
+    try:
+        with rejects_file(part) as sink:
+
+            def keep(file: str, refusal: RefusedRow) -> None:
+                nonlocal refused
+                refused += 1
+                sink(file, refusal)
+
+            yield keep
+        if refused:
+            part.replace(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as exc:
+        raise InvalidInput(f"{path}: cannot be written: {exc.strerror}") from exc
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _forget(file: str, refusal: RefusedRow) -> None:

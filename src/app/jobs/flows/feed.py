@@ -27,7 +27,7 @@ from app.feeds.folder_delivery import take_again, take_file, tell_failure, tell_
 from app.feeds.folder_look import FolderLook, look_into, with_mend
 from app.feeds.import_choices import ImportChoices
 from app.feeds.refusals import FileRefused
-from app.feeds.rejects import rejects_file
+from app.feeds.rejects import rejects_anew
 from app.feeds.unresolved import place_unresolved
 from app.ports.engine import Steps
 from app.ports.store import Store, Unit
@@ -122,19 +122,15 @@ class FeedFlow:
 
     async def _take(self, tenant_id: str, look: FolderLook, choices: ImportChoices) -> int:
         """Write what was found, each file in a transaction of its own; returns how many broke."""
-        broken, refused = list(look.broken), 0
+        broken = list(look.broken)
         rejects = self.rejects_of(tenant_id)
-        with rejects_file(rejects if look.planned else None) as sink:
+        with rejects_anew(rejects) as sink:
             take = partial(take_file, choices=choices, sink=sink, rejects=rejects)
             for planned in look.planned:
                 try:
-                    report = await self.store.write(tenant_id, partial(take, planned=planned))
+                    await self.store.write(tenant_id, partial(take, planned=planned))
                 except FileRefused as exc:
                     broken.append(replace(planned.file, trouble=with_mend(str(exc))))
-                else:
-                    refused += report.refused
-        if look.planned and not refused:
-            rejects.unlink(missing_ok=True)
         for file in broken:
             log.warning("feed.file_broken", file=file.name, tenant_id=tenant_id, why=file.trouble)
         await self.store.write(tenant_id, partial(_keep, look=look, broken=broken, choices=choices))
