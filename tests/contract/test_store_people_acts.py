@@ -12,6 +12,7 @@ from app.domain.band import Band
 from app.domain.draft import DraftState
 from app.domain.feed import FactKind
 from app.domain.override import Before, Override
+from app.ports.store import Unit
 from app.storage.sql_store import SqlStore
 from tests.builders import NOW, TODAY, days_ago, draft, interaction, rows_of, stakeholder
 
@@ -40,8 +41,12 @@ WORD = Override(
 def test_acts_are_kept_in_order_and_found_by_account_and_record(store: SqlStore) -> None:
     later = replace(ACT, at=days_ago(9), kind=ActKind.ACKNOWLEDGED, after={})
     other = replace(ACT, account_id="", about="feed:x:1")
-    for act in (ACT, later, other):
-        store.write_now("main", lambda unit, act=act: unit.diary.add_act(act))
+
+    def write(unit: Unit) -> None:
+        for act in (ACT, later, other):
+            unit.diary.add_act(act)
+
+    store.write_now("main", write)
     of_one = store.read_now("main", lambda unit: unit.diary.acts(account_id="acme", most=9))
     assert of_one == (later, ACT), "the newest written first, whatever its date says"
     everything = store.read_now("main", lambda unit: unit.diary.acts(account_id=None, most=2))
@@ -58,10 +63,13 @@ def test_notes_and_contacts_come_newest_first(store: SqlStore) -> None:
         interaction(interaction_id="C-2", happened_at=days_ago(1)),
         interaction(interaction_id="C-3", account_id="other"),
     ]
-    store.write_now("main", lambda unit: [unit.diary.add_note(note) for note in notes])
-    store.write_now(
-        "main", lambda unit: unit.facts.upsert(FactKind.INTERACTIONS, rows_of(*contacts))
-    )
+
+    def write(unit: Unit) -> None:
+        for note in notes:
+            unit.diary.add_note(note)
+        unit.facts.upsert(FactKind.INTERACTIONS, rows_of(*contacts))
+
+    store.write_now("main", write)
     found = store.read_now("main", lambda unit: unit.diary.notes("acme", most=9))
     assert found == (notes[1], notes[0])
     assert store.read_now("main", lambda unit: unit.diary.notes("acme", most=1)) == (notes[1],)
@@ -73,8 +81,12 @@ def test_the_last_word_on_a_band_is_kept_per_account_and_agent(store: SqlStore) 
     commercial = replace(WORD, agent=Agent.CSM, told=None)
     cleared = replace(WORD, band=Band.AMBER, cleared_at=NOW + timedelta(hours=1))
     other = replace(WORD, account_id="other")
-    for word in (WORD, commercial, other, cleared):
-        store.write_now("main", lambda unit, word=word: unit.words.keep_override(word))
+
+    def write(unit: Unit) -> None:
+        for word in (WORD, commercial, other, cleared):
+            unit.words.keep_override(word)
+
+    store.write_now("main", write)
     found = store.read_now("main", lambda unit: unit.words.overrides(["acme", "nobody"]))
     assert found == {"acme": {Agent.TAM: cleared, Agent.CSM: commercial}}
     every = store.read_now("main", lambda unit: unit.words.overrides(None))

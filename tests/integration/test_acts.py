@@ -299,17 +299,14 @@ def test_the_history_tells_everything_newest_first(book: SmallBook) -> None:
     found, at = account(book), day(1)
     (draft,) = book.drafts()
     log(book, "call with Sam")
-    for minutes, act in enumerate(
-        (
-            lambda unit: add_note(unit, found, "one\n\ntwo", by=KIM, at=at + DAY),
-            dismiss,
-            lambda unit: tell_outcome(
-                unit, draft.draft_id, DraftState.DROPPED, by=KIM, at=at + timedelta(hours=5)
-            ),
-        )
-    ):
-        del minutes
-        book.store.write_now(TENANT, act)
+
+    def act(unit: Unit) -> None:
+        add_note(unit, found, "one\n\ntwo", by=KIM, at=at + DAY)
+        dismiss(unit)
+        later = at + timedelta(hours=5)
+        tell_outcome(unit, draft.draft_id, DraftState.DROPPED, by=KIM, at=later)
+
+    book.store.write_now(TENANT, act)
     story = book.store.read_now(TENANT, lambda unit: history(unit, found, most=99))
     assert [entry.at for entry in story] == sorted((e.at for e in story), reverse=True)
     lines = {entry.what: (entry.who, entry.text) for entry in story}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from rich.markup import escape
@@ -108,7 +108,8 @@ def _churn(level: str) -> Text:
 
 
 def _why(standing: Standing) -> Text:
-    words = [said(one.word) for one in (standing.tam, standing.csm) if one.word is not None]
+    both = (standing.tam, standing.csm)
+    words = [said(one.word, who=_short_name) for one in both if one.word is not None]
     if words:
         return Text("; ".join(words))
     stale = standing.tam.stale_reason or standing.csm.stale_reason
@@ -120,9 +121,13 @@ def _why(standing: Standing) -> Text:
     return Text("; ".join(dict.fromkeys(_short(reason) for reason in reasons[:3])))
 
 
-def said(word: Override) -> str:
+def said(word: Override, *, who: Callable[[str], str] = in_words) -> str:
     """Such as `rep: Green until 2026-12-01, kim@example.com: planned migration`."""
-    return f"rep: {word.band} until {word.until}, {in_words(word.by)}: {word.reason}"
+    return f"rep: {word.band} until {word.until}, {who(word.by)}: {word.reason}"
+
+
+def _short_name(by: str) -> str:
+    return in_words(by).partition("@")[0].partition(" (")[0]
 
 
 def _short(reason: str) -> str:

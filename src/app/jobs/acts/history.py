@@ -87,10 +87,11 @@ def _contacts(unit: Unit, account: Account, acts: tuple[Act, ...]) -> Iterator[E
 
 
 def _told(how: str, kind: str, summary: str) -> str:
-    """How and what; what begins with how, such as `call with Jane: …`, stands alone."""
-    if not summary or summary.lower().startswith(kind):
-        return summary or how
-    return f"{how}: {summary}"
+    """How and what; what says how by itself, such as `call with Jane: …`, stands alone."""
+    if not summary:
+        return how
+    says_all = how == kind and summary.lower().startswith(kind)
+    return summary if says_all else f"{how}: {summary}"
 
 
 def _notes(unit: Unit, account: Account) -> Iterator[Entry]:
