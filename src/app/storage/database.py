@@ -39,16 +39,20 @@ class Database:
             self._writer = _sqlite_engine(address, begin="BEGIN IMMEDIATE", read_only=False)
             self._reader = _sqlite_engine(address, begin="BEGIN", read_only=True)
         else:
-            engine = create_engine(
-                address, paramstyle="format", pool_size=_READERS + POSTGRES_WRITERS
-            )
-            self._writer = engine
-            self._reader = engine.execution_options(
+            self._writer = _postgres_engine(address, connections=_READERS + POSTGRES_WRITERS)
+            self._reader = self._writer.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
         self._open()
         self.writers: Writers = (
-            SqliteWriters(self._writer) if is_sqlite else PostgresWriters(self._writer)
+            SqliteWriters(self._writer)
+            if is_sqlite
+            else PostgresWriters(
+                self._writer,
+                committing=_postgres_engine(
+                    address, connections=POSTGRES_WRITERS, isolation="AUTOCOMMIT"
+                ),
+            )
         )
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="store-reader")
 
@@ -66,10 +70,10 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A snapshot to read from; whatever happens, nothing is kept."""
+        """A snapshot to read from; it cannot write, so that nothing is kept whatever happens."""
         with translated("read"), self._reader.connect() as connection:
             yield connection
-            connection.rollback()
+            connection.commit()  # after a rollback psycopg would prepare its statements anew
 
     def read(self, work: Callable[[Connection], T]) -> Future[T]:
         """Run `work` on a snapshot, in a reading thread."""
@@ -119,6 +123,22 @@ def _make_folder(address: URL) -> None:
         raise ConfigurationError(
             f"TEND_DATABASE_URL or TEND_HOME: the folder {folder} cannot be made: {exc.strerror}"
         ) from exc
+
+
+def _postgres_engine(
+    address: URL,
+    *,
+    connections: int,
+    isolation: Literal["READ COMMITTED", "AUTOCOMMIT"] = "READ COMMITTED",
+) -> Engine:
+    return create_engine(
+        address,
+        paramstyle="format",
+        isolation_level=isolation,
+        pool_size=connections,
+        pool_use_lifo=True,
+        skip_autocommit_rollback=True,
+    )
 
 
 def _sqlite_engine(

@@ -74,9 +74,9 @@ class SqliteWriters:
 class PostgresWriters:
     """A few threads; writes of one tenant queue up behind an advisory lock, in any process."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, committing: Engine) -> None:
         self._engine = engine
-        self._sending = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._committing = committing  # each statement by itself
         self._threads = ThreadPoolExecutor(POSTGRES_WRITERS, thread_name_prefix=_NAME)
 
     def write(self, tenant_id: str, work: Callable[[Connection], T]) -> Future[T]:
@@ -91,8 +91,9 @@ class PostgresWriters:
         return self._threads.submit(self._swap, work)
 
     def close(self) -> None:
-        """Wait for what was asked for, then end the threads."""
+        """Wait for what was asked for, then end the threads and the connections of swaps."""
         self._threads.shutdown()
+        self._committing.dispose()
 
     def _write(self, tenant_id: str, work: Callable[[Connection], T]) -> T:
         with translated("write"), self._engine.begin() as connection:
@@ -100,5 +101,5 @@ class PostgresWriters:
             return work(connection)
 
     def _swap(self, work: Callable[[Connection], T]) -> T:
-        with translated("write"), self._sending.connect() as connection:
+        with translated("write"), self._committing.connect() as connection:
             return work(connection)
