@@ -36,6 +36,8 @@ ASKING = frozenset({Manner.WELL, Manner.SLOW, Manner.FAILS, Manner.HANGS_UP})
 ACTS = frozenset(CHANCES) - {Manner.FAILS, Manner.HANGS_UP} | {Manner.HELD}
 WELL_IN_TIME = 0.8 * TIMEOUT_SECONDS
 FOR_EVER_SECONDS = 600.0
+SAYING_SO_SECONDS = (0.03, 0.08)
+"""Between a delivery and its answer, as with a mail server: who dies then has to repeat it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,11 @@ class Recorder:
                 if answer is HANG_UP:
                     writer.transport.abort()
                     return
-                writer.write(written(answer))
-                await writer.drain()
                 if entry is not None and answer.status == 200:
                     took = time.monotonic() - entry.received_at
-                    entry.answered_well = took < WELL_IN_TIME
+                    entry.answered_well = took < WELL_IN_TIME  # heard or not
+                writer.write(written(answer))
+                await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             writer.transport.abort()  # the caller is gone: cut off, or killed
         else:
@@ -180,6 +182,8 @@ class Recorder:
         await asyncio.sleep(self._seconds_before(entry))
         if entry.manner in ACTS:
             self._act(entry)
+        if entry.kind is Kind.AT_LEAST_ONCE and self._rules.has_dice:
+            await asyncio.sleep(self._dice.uniform(*SAYING_SO_SECONDS))
         match entry.manner:
             case Manner.ANSWERS_LATE:
                 await asyncio.sleep(TIMEOUT_SECONDS + 0.2)

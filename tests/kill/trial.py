@@ -32,7 +32,7 @@ from tests.kill.wire import Rules
 
 PAGE = 500
 EFFECTS_PER_INCIDENT = 5
-PATIENCE_SECONDS = 8.0
+PATIENCE_SECONDS = 15.0
 """For a moment that may have passed: the kill comes then without it."""
 END_SECONDS = 240.0
 _OPEN_FLOWS = (FlowState.QUEUED, FlowState.WAITING, FlowState.RUNNING)
@@ -132,9 +132,10 @@ class Killer:
         self._kill(victim or self.dice.choice(self.fleet.workers))
         self.points.append(moment.name if victim else f"after: {moment.name}")
 
-    def at_progress(self, done: int) -> None:
-        """Kill any once so many effects are done."""
-        wait_for(f"{done} effects done", lambda: self.done() >= done, seconds=END_SECONDS)
+    def at_progress(self, done: int, whole: int) -> None:
+        """Kill any once so many effects are done, and some of them since the last kill."""
+        least = min(max(done, self.done() + 1), whole)
+        wait_for(f"{least} effects done", lambda: self.done() >= least, seconds=END_SECONDS)
         time.sleep(self.dice.uniform(0.0, 0.3))
         self._kill(self.dice.choice(self.fleet.workers))
         self.points.append(f"{self.done()} effects done")
@@ -186,8 +187,9 @@ def _tried(
     moments = SCANNING if plan.kills >= 2 * len(SCANNING) else SCANNING[1::2]
     for moment in moments[: plan.kills]:
         killer.at_moment(moment)
-    for done in milestones(plan, plan.kills - len(killer.points), killer.dice):
-        killer.at_progress(before + done)
+    whole = plan.incidents * EFFECTS_PER_INCIDENT
+    for done in milestones(whole, plan.kills - len(killer.points), killer.dice):
+        killer.at_progress(before + done, before + whole)
     wait_until_settled(place, book)
     seconds = time.monotonic() - began
     for worker in fleet.workers:
@@ -204,10 +206,10 @@ def _tried(
     )
 
 
-def milestones(plan: Plan, kills: int, dice: random.Random) -> Sequence[int]:
+def milestones(whole: int, kills: int, dice: random.Random) -> Sequence[int]:
     """How many effects are done at each kill: one at random in each stretch of the way."""
-    whole = 0.95 * plan.incidents * EFFECTS_PER_INCIDENT
-    return [int(whole * (number + dice.random()) / kills) for number in range(kills)]
+    way = 0.95 * whole
+    return [int(way * (number + dice.random()) / kills) for number in range(kills)]
 
 
 def ask_for_scan(place: Place) -> None:

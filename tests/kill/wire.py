@@ -63,7 +63,7 @@ class Call(_Wire):
     """None: nothing came of it."""
     remote_id: str = ""
     answered_well: bool = False
-    """It was told that it had succeeded, well in time."""
+    """The recorder said in time that it had succeeded, whether or not its caller lived to hear."""
 
 
 class Rules(_Wire):
