@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from app.clock import Clock, local_day
 from app.domain.account import Account, Rep
 from app.domain.assessment import Agent
 from app.domain.document import Document, DocumentKind
-from app.domain.dossier import Dossier
+from app.domain.dossier import USAGE_DAYS, Dossier, FeatureUse
 from app.domain.feed import FeedView
+from app.domain.health_record import Snapshot
+from app.domain.override import NO_WORDS
 from app.ports.store import Store, Unit
 
 TICKETS_SINCE = timedelta(days=180)
-MOST_TICKETS, MOST_CONTACTS = 500, 50
+MOST_TICKETS, MOST_CONTACTS, MOST_NOTES = 500, 50, 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,7 @@ def dossier_of(unit: Unit, account_id: str, now: datetime) -> Dossier:
         for agent in Agent
         for record in unit.health.records(agent, [account_id]).values()
     }
+    history = {agent: unit.health.history(agent, account_id, until=now) for agent in Agent}
     return Dossier(
         tenant_id=unit.tenant_id,
         context=context,
@@ -62,7 +66,7 @@ def dossier_of(unit: Unit, account_id: str, now: datetime) -> Dossier:
         rep=_rep(unit, facts.account, settings.default_owner),
         stakeholders=unit.people.stakeholders(account_id),
         records=records,
-        history={agent: unit.health.history(agent, account_id, until=now) for agent in Agent},
+        history=history,
         incidents=tuple(
             incident for incident in unit.incidents.live() if incident.subject == account_id
         ),
@@ -72,7 +76,32 @@ def dossier_of(unit: Unit, account_id: str, now: datetime) -> Dossier:
         opportunities=unit.opportunities.of(account_id),
         documents=(*unit.documents.of(account_id), *unit.documents.of("")),
         peers=unit.detail.peers(facts.account, context),
+        usage_90=_usage(unit, account_id, context.usage_until),
+        measured={
+            agent: _measured(unit, agent, account_id, points) for agent, points in history.items()
+        },
+        words=unit.words.overrides([account_id]).get(account_id, NO_WORDS),
+        notes=unit.diary.notes(account_id, most=MOST_NOTES),
     )
+
+
+def _usage(unit: Unit, account_id: str, until: date | None) -> Mapping[str, FeatureUse]:
+    if until is None:
+        return {}
+    since = until - timedelta(days=USAGE_DAYS - 1)
+    return unit.detail.usage_by_feature(account_id, since=since, until=until)
+
+
+def _measured(
+    unit: Unit, agent: Agent, account_id: str, points: Sequence[Snapshot]
+) -> tuple[Snapshot, ...]:
+    """The points whose ledgers tell what moved the score over a quarter."""
+    if not points:
+        return ()
+    newest = points[-1].taken_at
+    start = max(points[0].taken_at, newest - timedelta(days=USAGE_DAYS))
+    found = (unit.health.full_at(agent, account_id, until) for until in (start, newest))
+    return tuple({point.taken_at: point for point in found if point is not None}.values())
 
 
 def _rep(unit: Unit, account: Account, default_owner: str) -> Rep:

@@ -5,15 +5,15 @@ Opened for one tenant, inside one transaction (`app.ports.store.Unit`).
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.account import Account
 from app.domain.activity import Interaction
 from app.domain.book import BookContext
 from app.domain.document import Document, DocumentKind
-from app.domain.dossier import Peers
+from app.domain.dossier import FeatureUse, Peers
 from app.domain.opportunity import Opportunity, OpportunityState
 from app.domain.ticket import Ticket
 
@@ -27,6 +27,16 @@ class Detail(Protocol):
 
     def contacts(self, account_id: str, *, until: datetime, most: int) -> tuple[Interaction, ...]:
         """Contacts up to a moment, newest first."""
+        ...
+
+    def usage_by_feature(
+        self, account_id: str, *, since: date, until: date
+    ) -> Mapping[str, FeatureUse]:
+        """Use by feature from `since` to `until`, both included, most used first.
+
+        Empty name: the product as a whole, where the source tells it. Features without any use are
+        left out, and so is what comes after the first 500.
+        """
         ...
 
     def peers(self, account: Account, context: BookContext) -> Peers:

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from statistics import median
+from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from app.domain.account import Account
 from app.domain.activity import Interaction
 from app.domain.book import BookContext
-from app.domain.dossier import Peers
+from app.domain.dossier import FEWEST_PEERS, FeatureUse, Peers
 from app.domain.ticket import Ticket
-from app.storage.fact_tables import accounts, contracts, feature_weeks, interactions, tickets
+from app.storage.fact_tables import (
+    accounts,
+    contracts,
+    feature_weeks,
+    interactions,
+    tickets,
+    usage_days,
+)
 from app.storage.repository import Repository, own_columns
 
 TENURES = (timedelta(days=365), timedelta(days=3 * 365))
 """Up to a year, up to three, longer: customers of one stretch are compared."""
 RECENT = timedelta(days=28)
-FEWEST_PEERS = 5
-"""Fewer say nothing about what is usual."""
+MOST_FEATURES = 500
+"""Of an account's features, those used most."""
+
+
+class _Like(NamedTuple):
+    """An account like another one."""
+
+    features: tuple[str, ...]
+    """Those it is entitled to."""
+    integrations: tuple[str, ...]
 
 
 class SqlDetail(Repository):
@@ -53,6 +71,31 @@ class SqlDetail(Repository):
         )
         return tuple(Interaction(**row) for row in self._connection.execute(statement).mappings())
 
+    def usage_by_feature(
+        self, account_id: str, *, since: date, until: date
+    ) -> Mapping[str, FeatureUse]:
+        """Use by feature from `since` to `until`, most used first; at most 500 features."""
+        columns = usage_days.c
+        events, logins = func.sum(columns.events), func.sum(columns.logins)
+        statement = (
+            select(columns.feature, events, logins, func.max(columns.active_users), func.count())
+            .where(
+                self._mine(usage_days),
+                columns.account_id == account_id,
+                columns.day.between(since, until),
+                columns.events + columns.logins + columns.active_users > 0,
+            )
+            .group_by(columns.feature)
+            .order_by(events.desc(), columns.feature)
+            .limit(MOST_FEATURES)
+        )
+        return {
+            feature: FeatureUse(
+                events=int(summed), logins=int(logged), active_users=int(most), days=int(days)
+            )
+            for feature, summed, logged, most, days in self._connection.execute(statement)
+        }
+
     def peers(self, account: Account, context: BookContext) -> Peers:
         """Accounts of its segment and tenure with any known use, itself left out."""
         until = context.usage_until
@@ -61,21 +104,20 @@ class SqlDetail(Repository):
         rates = [
             len(features & set(entitled)) / len(entitled)
             for account_id, features in used.items()
-            if (entitled := like[account_id] or context.feature_catalogue)
+            if (entitled := like[account_id].features or context.feature_catalogue)
         ]
-        by_feature: dict[str, int] = {}
-        for features in used.values():
-            for feature in features:
-                by_feature[feature] = by_feature.get(feature, 0) + 1
         return Peers(
             compared=len(used),
-            users_by_feature=dict(sorted(by_feature.items())),
+            users_by_feature=_counted(name for features in used.values() for name in features),
             median_adoption_rate=median(rates) if len(rates) >= FEWEST_PEERS else None,
             how=_in_words(len(used), account, context.local_day),
+            users_by_integration=_counted(
+                name for account_id in used for name in set(like[account_id].integrations)
+            ),
         )
 
-    def _like(self, account: Account, day: date) -> dict[str, tuple[str, ...]]:
-        """Active accounts like this one, with the features each is entitled to."""
+    def _like(self, account: Account, day: date) -> dict[str, _Like]:
+        """Active accounts like this one, by id."""
         runs = (
             select(contracts.c.account_id)
             .where(
@@ -86,7 +128,10 @@ class SqlDetail(Repository):
             .distinct()
         )
         statement = select(
-            accounts.c.account_id, accounts.c.features, accounts.c.customer_since
+            accounts.c.account_id,
+            accounts.c.features,
+            accounts.c.integrations,
+            accounts.c.customer_since,
         ).where(
             self._mine(accounts),
             accounts.c.segment == account.segment,
@@ -95,12 +140,12 @@ class SqlDetail(Repository):
         )
         stretch = tenure_of(account.customer_since, day)
         return {
-            account_id: features
-            for account_id, features, since in self._connection.execute(statement)
+            account_id: _Like(features, integrations)
+            for account_id, features, integrations, since in self._connection.execute(statement)
             if tenure_of(since, day) == stretch
         }
 
-    def _used(self, like: dict[str, tuple[str, ...]], until: date) -> dict[str, set[str]]:
+    def _used(self, like: Mapping[str, _Like], until: date) -> dict[str, set[str]]:
         """The features each of them used in the four weeks up to the data's end."""
         statement = (
             select(feature_weeks.c.account_id, feature_weeks.c.feature)
@@ -112,6 +157,10 @@ class SqlDetail(Repository):
             if account_id in like:
                 used.setdefault(account_id, set()).add(feature)
         return used
+
+
+def _counted(names: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(names).items()))
 
 
 def tenure_of(since: date | None, day: date) -> str:
@@ -129,4 +178,3 @@ def _in_words(compared: int, account: Account, day: date) -> str:
     noun = "account" if compared == 1 else "accounts"
     segment = f" of segment {account.segment}" if account.segment else ""
     return f"{compared} {noun}{segment}, {tenure_of(account.customer_since, day)}"
-
