@@ -19,7 +19,7 @@ unexport PYTHONHOME PYTHONPATH
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps lint format lock bench-scan kill-test clean
+.PHONY: help demo test test-deps lint format lock bench-scan bench-flows kill-test clean
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,9 @@ $(BIN)/uv: | $(BIN)/python
 
 bench-scan: $(RUN_STAMP)  ## Measure the scan over 1,000 to 100,000 accounts
 	@$(BIN)/python -m benchmarks.scan
+
+bench-flows: $(DEV_STAMP)  ## Measure act flows against the bare engine, on SQLite and PostgreSQL
+	@$(BIN)/python -m benchmarks.flows
 
 kill-test: $(DEV_STAMP)  ## Kill workers again and again: nothing is lost, nothing is doubled
 	@$(BIN)/python -m tests.kill $(ARGS)
