@@ -30,6 +30,11 @@ def test_what_is_shown_can_be_applied_and_changes_nothing(empty_home: Path) -> N
         "[csm.weights]\nrenewal = 1e-9\nadoption = 1e6\n",
         "default_owner = 'a\"b\\c@example.com'\n",
         'default_owner = "müller@example.com"\n',
+        (
+            '[value."Reverse \\"sync\\""]\nminutes_saved_per_use = 2.5\n[value.Export]\n'
+            'revenue_per_use = 1.10\ncurrency = "EUR"\n'
+        ),
+        '[families]\n"data in & out" = ["Reverse sync", "Export"]\n',
     ],
 )
 def test_whatever_holds_is_shown_so_that_it_can_be_applied_again(

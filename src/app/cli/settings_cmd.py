@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -124,6 +125,23 @@ def _in_words(kind: str, message: str) -> str:
     return message.removeprefix("Value error, ")
 
 
+_HINTS = {
+    "value": (
+        "# What a use of a feature is worth to a customer; quarterly reviews count by it:",
+        '# [value."Reverse sync"]',
+        "# minutes_saved_per_use = 6",
+        '# revenue_per_use = "1.50"',
+        '# currency = "EUR"',
+    ),
+    "families": (
+        "# Features that belong together: heavy use of one speaks for another.",
+        '# data = ["Data quality checks", "Event streaming"]',
+    ),
+}
+"""How the sections look that are empty until somebody fills them in."""
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
 def as_toml(settings: TenantSettings) -> str:
     """The settings as TOML that `apply` reads back to the same; what has no value is a comment."""
     lines: list[str] = []
@@ -134,14 +152,19 @@ def as_toml(settings: TenantSettings) -> str:
 def _write_table(lines: list[str], name: str, table: dict[str, JsonValue]) -> None:
     nested = {key: value for key, value in table.items() if isinstance(value, dict)}
     if name:
-        lines.extend(("", f"[{name}]"))
+        lines.extend(("", f"[{name}]", *_HINTS.get(name, ())))
     for key, value in table.items():
         if value is None:
             lines.append(f"# {key} = (none)")
         elif not isinstance(value, dict):
-            lines.append(f"{key} = {_spelled(value)}")
+            lines.append(f"{_key(key)} = {_spelled(value)}")
     for key, value in nested.items():
-        _write_table(lines, f"{name}.{key}" if name else key, value)
+        _write_table(lines, f"{name}.{_key(key)}" if name else _key(key), value)
+
+
+def _key(name: str) -> str:
+    """Names that are not ours, such as a feature's, may need quotes."""
+    return name if _BARE_KEY.fullmatch(name) else _spelled(name)
 
 
 def _spelled(value: JsonValue) -> str:

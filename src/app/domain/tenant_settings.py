@@ -7,12 +7,27 @@ usual ones of the trade; the CSM's weights are provisional and shown as such.
 from __future__ import annotations
 
 import re
-from typing import Self
+from decimal import Decimal
+from typing import Annotated, Self, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from app.domain.ticket import Priority
+
+Named = TypeVar("Named")
+
+FeatureName: TypeAlias = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+]
+"""As usage and entitlements name it; case does not matter."""
 
 
 class _Section(BaseModel):
@@ -105,6 +120,24 @@ class AlertSettings(_Section):
     per_rep_per_day: int = Field(default=5, ge=0, le=1000)
 
 
+class FeatureValue(_Section):
+    """What one use of a feature is worth to a customer, as the tenant can stand by it."""
+
+    minutes_saved_per_use: float | None = Field(default=None, gt=0)
+    """Of a person's working time; None: not told."""
+    revenue_per_use: Decimal | None = Field(default=None, gt=0)
+    """Revenue of the customer's that one use brings about; None: not told."""
+    currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
+    """Of `revenue_per_use`; empty: the tenant's default currency."""
+
+    @model_validator(mode="after")
+    def _some_value(self) -> Self:
+        if self.minutes_saved_per_use is None and self.revenue_per_use is None:
+            msg = "needs minutes_saved_per_use or revenue_per_use"
+            raise ValueError(msg)
+        return self
+
+
 class TenantSettings(_Section):
     """All of one tenant's thresholds; frozen, compared by value."""
 
@@ -119,6 +152,21 @@ class TenantSettings(_Section):
     csm: CsmSettings = CsmSettings()
     incidents: IncidentSettings = IncidentSettings()
     alerts: AlertSettings = AlertSettings()
+    value: dict[FeatureName, FeatureValue] = Field(default_factory=dict)
+    """What a use of each feature is worth: quarterly reviews count by it; empty: they count no
+    worth at all."""
+    families: dict[FeatureName, tuple[FeatureName, ...]] = Field(default_factory=dict)
+    """Features that belong together, by the family's name: heavy use of one speaks for another."""
+
+    @field_validator("value", "families")
+    @classmethod
+    def _each_once(cls, named: dict[str, Named]) -> dict[str, Named]:
+        seen: dict[str, str] = {}
+        for name in named:
+            if seen.setdefault(name.casefold(), name) != name:
+                msg = f"{name!r} and {seen[name.casefold()]!r} are the same name"
+                raise ValueError(msg)
+        return named
 
     @field_validator("default_owner")
     @classmethod
