@@ -35,6 +35,7 @@ BOUNDARIES = frozenset(
     {
         "src/app/agents/base.py",  # the agent boundary
         "src/app/cli/main.py",  # the command line's edge
+        "src/app/events/consuming.py",  # event delivery
         "src/app/jobs/dbos_engine.py",  # the job runner: what crashed is logged, then raised again
     }
 )

@@ -1,6 +1,6 @@
 """The event bus on Redis Streams; Redis 7.0 or Valkey will do.
 
-What is kept where, `app.events.redis_scripts` says. Redis must keep what it is told over a restart
+What is kept where, `app.events.redis_ground` says. Redis must keep what it is told over a restart
 (`appendonly yes`) and drop nothing by itself (`maxmemory-policy noeviction`).
 """
 

@@ -89,17 +89,13 @@ class CheckedBus(ABC):
         checked_name(group, "group")
         if not _CONSUMER.fullmatch(consumer) or most < 1:
             raise InvalidInput(f"{one_line(consumer, 70)!r} cannot take {most} events")
-        taken = await self._take(stream, group, consumer=consumer, most=most)
-        for event_id in taken.parked:
-            self._tell_parked(stream, group, event_id)
-        deliveries = []
-        for given in taken.given:
-            event, trouble = self._read(given.stored.body)
-            if event is not None:
-                deliveries.append(Delivery(receipt=given.receipt, event=event))
-            elif await self._park(given.receipt, trouble):
-                self._tell_parked(stream, group, given.stored.event_id)
-        return deliveries
+        while True:
+            taken = await self._take(stream, group, consumer=consumer, most=most)
+            for event_id in taken.parked:
+                self._tell_parked(stream, group, event_id)
+            deliveries = await self._readable(taken)
+            if deliveries or not taken.given:
+                return deliveries
 
     async def wait(self, streams: Sequence[str], group: str, *, seconds: float) -> None:
         """Return as soon as `take` may give something, at the latest after `seconds`.
@@ -153,6 +149,18 @@ class CheckedBus(ABC):
     ) -> PutOff: ...
     @abstractmethod
     async def _park(self, receipt: Receipt, error: str) -> bool: ...
+
+    async def _readable(self, taken: Taken) -> list[Delivery]:
+        """What was taken, as events; what is none of ours is parked."""
+        deliveries = []
+        for given in taken.given:
+            event, trouble = self._read(given.stored.body)
+            if event is not None:
+                deliveries.append(Delivery(receipt=given.receipt, event=event))
+            elif await self._park(given.receipt, trouble):
+                receipt = given.receipt
+                self._tell_parked(receipt.stream, receipt.group, given.stored.event_id)
+        return deliveries
 
     def _receipt(self, delivery: Delivery) -> Receipt:
         self._refuse_foreign(delivery.event)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
-from app.events import redis_scripts as scripts
+from app.events import redis_desk_scripts as scripts
 from app.events.bus import DEFAULT_RULES, linked
 from app.events.checked import checked_name
 from app.events.redis_rows import stored_event

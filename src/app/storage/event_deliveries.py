@@ -87,7 +87,7 @@ class SqlDeliveries(Repository):
             consumer=NOBODY,
             count=receipt.count if tried else receipt.count - 1,
             due_at=after(seconds),
-            error=error,
+            error=error if tried else held["error"],
         )
         self._connection.execute(statement)
         return PutOff.LATER

@@ -29,9 +29,10 @@ class SqlHandled(Repository):
                 handled_at=now,
             )
             .on_conflict_do_nothing()
+            .returning(handled_events.c.event_id)
         )
         given = {"tenant": self._tenant_id, "of_group": group, "id": event_id}
-        return self._connection.execute(statement, given).rowcount == 1
+        return self._connection.execute(statement, given).first() is not None
 
     def forget(self, group: str, event_ids: Collection[str]) -> int:
         """Take marks off; returns how many there were."""
