@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from app.domain.effect import EffectKind, EffectRow, EffectState, ParkReason
-from app.ports.records import EffectLedger
+from app.ports.effect_ledger import EffectLedger
 from app.storage.sql_store import SqlStore
 from tests.builders import work_owed
 

@@ -13,7 +13,8 @@ import pytest
 
 from app.domain.effect import EffectState
 from app.errors import PermanentServiceError, ServiceError
-from app.ports.store import EffectSwaps, Unit
+from app.ports.effect_ledger import EffectSwaps
+from app.ports.store import Unit
 from app.storage.sql_store import SqlStore, open_store
 from tests.builders import work_owed
 

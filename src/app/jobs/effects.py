@@ -20,8 +20,9 @@ from app.clock import Clock
 from app.domain.effect import EffectClass, EffectKind, EffectRow, ParkReason, WorkOwed
 from app.errors import AccessExpired, AppError, NotFound, TransientServiceError
 from app.jobs.turns import Line
+from app.ports.effect_ledger import EffectSwaps
 from app.ports.effects import Outcome, Sink, Tried
-from app.ports.store import EffectSwaps, Store, Unit
+from app.ports.store import Store, Unit
 
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 600.0

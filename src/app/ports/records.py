@@ -1,4 +1,4 @@
-"""What the store holds of our own doing: settings, scans, health, incidents, effects, drafts.
+"""What the store holds of our own doing: settings, scans, health, incidents, work, drafts.
 
 Every port here is opened for one tenant, inside one transaction (`app.ports.store.Unit`).
 """
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from app.domain.assessment import Agent
 from app.domain.draft import Alert, Draft, DraftState
-from app.domain.effect import EffectRow, EffectState, ParkReason, WorkOwed
+from app.domain.effect import EffectRow, EffectState
 from app.domain.health_record import HealthRecord, NewHealth, Snapshot
 from app.domain.incident import Incident, IncidentKind, Revision
 from app.domain.scan import Scan
@@ -178,43 +178,6 @@ class Incidents(Protocol):
 
     def revisions(self, incident_id: str) -> tuple[RecordedRevision, ...]:
         """The incident's life, in order."""
-        ...
-
-
-class EffectLedger(Protocol):
-    """The effects ledger. Times are the database's own clock, so that takers agree."""
-
-    def owe(self, work: Sequence[WorkOwed]) -> int:
-        """Write work owed; keys that are there stay as they are. Returns how many are new."""
-        ...
-
-    def take(self, key: str, *, owner: str, stale_after_seconds: float) -> EffectRow | None:
-        """Compare and swap: an effect whose time has come becomes an intent of `owner`.
-
-        Its time has come when it is owed and its next try is not later, or when it is an intent
-        older than `stale_after_seconds`. The row as taken, `attempt` counted up; None: it is
-        somebody else's, not due, done, parked or unknown.
-        """
-        ...
-
-    def renew(self, key: str, *, owner: str, attempt: int) -> bool:
-        """Make the intent taken as `attempt` as young as new; False when it is no longer ours."""
-        ...
-
-    def finish(self, key: str, *, attempt: int, remote_id: str) -> bool:
-        """Mark done, fenced by `attempt`; False when a later taker has it."""
-        ...
-
-    def retry_later(self, key: str, *, attempt: int, seconds: float, error: str) -> bool:
-        """Back to owed, next try after `seconds`; fenced."""
-        ...
-
-    def park(self, key: str, *, attempt: int, error: str, reason: ParkReason) -> bool:
-        """Set aside for a person; fenced."""
-        ...
-
-    def get(self, key: str) -> EffectRow | None:
-        """One row."""
         ...
 
 

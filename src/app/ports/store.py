@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from app.domain.effect import EffectRow, ParkReason
+from app.ports.effect_ledger import EffectLedger, EffectSwaps
 from app.ports.event_store import Deliveries, EventShelf, Handled
 from app.ports.facts import Book, FactRows, Feeds, People, TicketMapping
 from app.ports.people_acts import Diary, RepWords
 from app.ports.records import (
-    EffectLedger,
     EventLog,
     Health,
     Incidents,
@@ -75,16 +74,6 @@ class Unit(Protocol):
     def diary(self) -> Diary: ...
     @property
     def words(self) -> RepWords: ...
-
-
-class EffectSwaps(Protocol):
-    """What of `EffectLedger` compares before it swaps: each call stands alone."""
-
-    def take(self, key: str, *, owner: str, stale_after_seconds: float) -> EffectRow | None: ...
-    def renew(self, key: str, *, owner: str, attempt: int) -> bool: ...
-    def finish(self, key: str, *, attempt: int, remote_id: str) -> bool: ...
-    def retry_later(self, key: str, *, attempt: int, seconds: float, error: str) -> bool: ...
-    def park(self, key: str, *, attempt: int, error: str, reason: ParkReason) -> bool: ...
 
 
 class Store(Protocol):

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
-from app.ports.store import EffectSwaps, Unit
+from app.ports.effect_ledger import EffectSwaps
+from app.ports.store import Unit
 from app.storage.book import SqlBook
 from app.storage.database import Database
 from app.storage.effects import SqlEffectLedger
