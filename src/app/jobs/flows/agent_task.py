@@ -18,6 +18,7 @@ from app.agents.plan import Plan
 from app.clock import Clock
 from app.domain.effect import EffectKind, EffectState
 from app.domain.flow import Argument, FlowAsk, FlowName, Urgency
+from app.handoffs.routes import Hop
 from app.jobs.flows.act import act_ask
 from app.jobs.flows.recording import HandedOver, record_plan
 from app.jobs.flows.scan_flow import scan_ask
@@ -38,8 +39,18 @@ class AgentTaskArgument(BaseModel):
     """The agent's own task shape, as JSON."""
     request: str
     """What tells this request apart: a slot, a handoff's key, or made of the task itself."""
-    call_chain: tuple[str, ...] = ()
-    """The agents it was handed through, first to last; as many as there were hops."""
+    call_chain: tuple[Hop, ...] = ()
+    """The agents it was handed through, first to last, and what each was at."""
+
+    @property
+    def own_hop(self) -> Hop:
+        """The agent that this task is for, at this task."""
+        account = self.task.get("account_id")
+        return Hop(
+            agent=self.agent,
+            request_type=str(self.task.get("task_type", self.task.get("type", ""))),
+            account_id=account if isinstance(account, str) else "",
+        )
 
 
 def agent_task_ask(
@@ -48,7 +59,7 @@ def agent_task_ask(
     task: Mapping[str, JsonValue],
     request: str,
     *,
-    call_chain: Sequence[str] = (),
+    call_chain: Sequence[Hop] = (),
 ) -> FlowAsk:
     """The flow of a task; the same request is the same flow."""
     return FlowAsk(
@@ -59,7 +70,7 @@ def agent_task_ask(
             "agent": agent,
             "task": dict(task),
             "request": request,
-            "call_chain": list(call_chain),
+            "call_chain": [hop.model_dump(mode="json") for hop in call_chain],
         },
         urgency=Urgency.ASKED if not call_chain else Urgency.USUAL,
     )
@@ -108,9 +119,9 @@ class AgentTaskFlow:
 
     async def _record(self, steps: Steps, given: AgentTaskArgument, plan: Plan) -> JsonValue:
         now = self.clock()
-        chain = (*given.call_chain, given.agent)
+        trail = (*given.call_chain, given.own_hop)
         recorded = await self.store.write(
-            steps.tenant_id, lambda unit: record_plan(unit, plan, chain=chain, at=now)
+            steps.tenant_id, lambda unit: record_plan(unit, plan, trail=trail, at=now)
         )
         return {
             "keys": list(recorded.keys),
@@ -181,5 +192,5 @@ def _handoff_ask(steps: Steps, given: AgentTaskArgument, handed: HandedOver) -> 
         handed.target,
         handed.task,
         f"handoff:{handed.key}",
-        call_chain=(*given.call_chain, given.agent),
+        call_chain=(*given.call_chain, given.own_hop),
     )

@@ -17,13 +17,15 @@ from app.domain.effect import EffectKind, WorkOwed
 from app.domain.opportunity import Opportunity, OpportunityState
 from app.errors import HandoffRefused
 from app.events.schemas import AgentEvent, EventType
-from app.jobs.flows.handing_over import accepted_task
+from app.handoffs.routes import Hop
+from app.jobs.flows.handing_over import accepted_task, told_under
 from app.ports.store import Unit
 
 HANDOFFS = "handoffs"
 """The stream that tells of handoffs, accepted and refused."""
 
 _BEFORE_DISPATCH = (OpportunityState.HELD,)
+_BEFORE_RECORDED = (OpportunityState.HELD, OpportunityState.DISPATCHED)
 
 
 class HandedOver(BaseModel):
@@ -47,9 +49,9 @@ class RecordedPlan:
     handed_over: tuple[HandedOver, ...]
 
 
-def record_plan(unit: Unit, plan: Plan, *, chain: Sequence[str], at: datetime) -> RecordedPlan:
-    """Write all that a plan comes to. `chain`: the agents so far, the planning one last."""
-    agent = chain[-1]
+def record_plan(unit: Unit, plan: Plan, *, trail: Sequence[Hop], at: datetime) -> RecordedPlan:
+    """Write all that a plan comes to. `trail`: the agents so far, the planning one last."""
+    agent, chain = trail[-1].agent, [hop.agent for hop in trail]
     for document in plan.documents:
         unit.documents.keep(Document(**document.model_dump(), made_by=agent, made_at=at))
     for opportunity in plan.opportunities:
@@ -68,12 +70,12 @@ def record_plan(unit: Unit, plan: Plan, *, chain: Sequence[str], at: datetime) -
     handed_over: list[HandedOver] = []
     for handoff in plan.handoffs:
         try:
-            task = accepted_task(unit, handoff, chain=chain, at=at)
+            task = accepted_task(unit, handoff, trail=trail, at=at)
         except HandoffRefused as exc:
             told.append(_news(unit, handoff, chain, at, reasons=exc.reasons))
             continue
         told.append(_news(unit, handoff, chain, at, reasons=()))
-        handed_over.append(HandedOver(key=handoff.key, target=handoff.target, task=dict(task)))
+        handed_over.append(HandedOver(key=handoff.key, target=handoff.target, task=task))
         if handoff.opportunity_id:
             unit.opportunities.move(
                 handoff.opportunity_id,
@@ -91,7 +93,10 @@ def record_plan(unit: Unit, plan: Plan, *, chain: Sequence[str], at: datetime) -
 
 
 def _remember(unit: Unit, planned: PlannedOpportunity, agent: str, at: datetime) -> None:
-    """A new one is added as held; why it is held moves with what is found."""
+    """A new one is added as held; why it is held moves with what is found.
+
+    One that Sales has in hand is recorded, and stays so whatever is found again.
+    """
     unit.opportunities.add(
         Opportunity(
             **planned.model_dump(exclude={"state"}),
@@ -111,6 +116,13 @@ def _remember(unit: Unit, planned: PlannedOpportunity, agent: str, at: datetime)
             at=at,
             why_held=planned.why_held,
         )
+    if planned.state is OpportunityState.RECORDED:
+        unit.opportunities.move(
+            planned.opportunity_id,
+            to=OpportunityState.RECORDED,
+            come_from=_BEFORE_RECORDED,
+            at=at,
+        )
 
 
 def _news(
@@ -122,7 +134,7 @@ def _news(
     reasons: Sequence[str],
 ) -> WorkOwed:
     """The event that tells what became of a handoff, with all reasons where it was refused."""
-    key = f"{unit.tenant_id}:handoff:{handoff.key}"
+    key = told_under(unit.tenant_id, handoff)
     data: Mapping[str, JsonValue] = {
         "handoff_type": handoff.handoff_type,
         "target": handoff.target,
