@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 from app.ports.effect_ledger import EffectLedger, EffectSwaps
 from app.ports.event_store import Deliveries, EventShelf, Handled
 from app.ports.facts import Book, FactRows, Feeds, People, TicketMapping
+from app.ports.keepsakes import Detail, Documents, Opportunities
 from app.ports.people_acts import Diary, RepWords
 from app.ports.records import (
     EventLog,
@@ -74,6 +75,12 @@ class Unit(Protocol):
     def diary(self) -> Diary: ...
     @property
     def words(self) -> RepWords: ...
+    @property
+    def detail(self) -> Detail: ...
+    @property
+    def documents(self) -> Documents: ...
+    @property
+    def opportunities(self) -> Opportunities: ...
 
 
 class Store(Protocol):

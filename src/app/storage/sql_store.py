@@ -14,6 +14,8 @@ from app.ports.effect_ledger import EffectSwaps
 from app.ports.store import Unit
 from app.storage.book import SqlBook
 from app.storage.database import Database
+from app.storage.detail import SqlDetail
+from app.storage.documents import SqlDocuments
 from app.storage.effects import SqlEffectLedger
 from app.storage.event_deliveries import SqlDeliveries
 from app.storage.event_log import SqlEventLog
@@ -25,6 +27,7 @@ from app.storage.feeds import SqlFeeds
 from app.storage.health import SqlHealth
 from app.storage.incidents import SqlIncidents
 from app.storage.mapping import SqlTicketMapping
+from app.storage.opportunities import SqlOpportunities
 from app.storage.outbox import SqlOutbox
 from app.storage.people import SqlPeople
 from app.storage.people_acts import SqlDiary, SqlRepWords
@@ -61,6 +64,9 @@ class SqlUnit:
     handled: SqlHandled
     diary: SqlDiary
     words: SqlRepWords
+    detail: SqlDetail
+    documents: SqlDocuments
+    opportunities: SqlOpportunities
 
     @classmethod
     def of(cls, connection: Connection, tenant_id: str) -> SqlUnit:
@@ -86,6 +92,9 @@ class SqlUnit:
             handled=SqlHandled(connection, tenant_id),
             diary=SqlDiary(connection, tenant_id),
             words=SqlRepWords(connection, tenant_id),
+            detail=SqlDetail(connection, tenant_id),
+            documents=SqlDocuments(connection, tenant_id),
+            opportunities=SqlOpportunities(connection, tenant_id),
         )
 
 
