@@ -66,6 +66,8 @@ class App:
     sweeper: Sweeper
     effects_of: Callable[[str], Performer]
     """A tenant's effects."""
+    limiter: Limiter
+    """What counts the calls to outside systems."""
 
 
 def open_store_of(settings: Settings) -> SqlStore:
@@ -193,6 +195,7 @@ async def open_app(
     finally:
         await app.engine.stop(grace_seconds=grace_seconds)
         app.liveness.let_go()
+        await app.limiter.aclose()
         app.store.close()
 
 
@@ -231,6 +234,7 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
         ),
         sweeper=Sweeper(engine=engine, liveness=liveness),
         effects_of=effects_of,
+        limiter=limiter_of(settings),
     )
 
 
