@@ -28,6 +28,7 @@ from app.settings import Settings
 from app.storage.service_lock import only_service
 from app.web.app import web_app
 from app.web.door import address_of, open_socket, serving
+from app.web.routes.health import Troubles
 
 LOST = 1
 """The exit code that has a supervisor start the process anew."""
@@ -67,16 +68,18 @@ class _Ending:
         _end_by(self.manner.grace_seconds + LAST_SECONDS, 0)
 
 
+def _is_starting() -> Mapping[Part, str]:
+    return {Part.ENGINE: "the service is starting"}
+
+
 @dataclass(slots=True)
 class _Standing:
     """What the health door tells, from before the service begins to its end."""
 
-    service: Service | None = None
+    troubles: Troubles = _is_starting
 
-    def troubles(self) -> Mapping[Part, str]:
-        if self.service is None:
-            return {Part.ENGINE: "the service is starting"}
-        return self.service.troubles()
+    def now(self) -> Mapping[Part, str]:
+        return self.troubles()
 
 
 async def run_service(settings: Settings, manner: Manner) -> int:
@@ -95,7 +98,8 @@ async def run_service(settings: Settings, manner: Manner) -> int:
             _answering(standing, door),
             open_app(settings, grace_seconds=manner.grace_seconds) as app,
         ):
-            standing.service = service = service_of(app)
+            service = service_of(app)
+            standing.troubles = service.troubles
             await _say_what_comes(app, address)
             stopping = asyncio.create_task(_pass_on(ending.asked, service))
             if not await service.run():
@@ -110,7 +114,7 @@ async def _answering(standing: _Standing, door: socket.socket | None) -> AsyncIt
     if door is None:
         yield
         return
-    async with serving(web_app(troubles=standing.troubles), door):
+    async with serving(web_app(troubles=standing.now), door):
         yield
 
 
