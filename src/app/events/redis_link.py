@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from typing import TypeAlias, TypeVar
 
 from pydantic import TypeAdapter
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
@@ -23,6 +23,8 @@ from app.errors import AccessExpired, ConfigurationError, TransientServiceError
 from app.events.checked import SYSTEM
 
 TIMEOUT_SECONDS = 2.0
+MOST_CONNECTIONS = 16
+"""Of one bus; who finds none free waits for one."""
 _TENANT = re.compile(r"[A-Za-z0-9_.-]{1,63}")
 
 T = TypeVar("T")
@@ -40,14 +42,17 @@ class RedisLink:
         self._scripts: dict[str, AsyncScript] = {}
         self.base = f"tend:{{{tenant_id}}}:"
         try:  # the client's own time-outs swallow a cancellation now and then
-            self.redis = Redis.from_url(
+            pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
                 url,
+                max_connections=MOST_CONNECTIONS,
+                timeout=None,
                 socket_timeout=None,
                 socket_connect_timeout=None,
                 retry=Retry(NoBackoff(), 1),  # a connection that went stale, not an outage
                 decode_responses=True,
                 encoding_errors="replace",
             )
+            self.redis = Redis.from_pool(pool)
         except ValueError as exc:
             raise ConfigurationError("TEND_REDIS_URL: not an address of a Redis server") from exc
 
