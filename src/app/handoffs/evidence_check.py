@@ -46,13 +46,9 @@ def opportunity_reasons(
 
 def reckoned_impact(found: ExpansionOpportunity) -> Decimal | None:
     """What the evidence comes to per year, to the cent; None: it cannot be reckoned from it."""
-    if found.opportunity_type != "seats":
-        prices = [_amount(row.value) for row in found.evidence_rows if row.fact == "list_price"]
-        known = [price for price in prices if price is not None]
-        return _to_the_cent(sum(known, Decimal(0))) if known and len(known) == len(prices) else None
-    arr = _only(found, "arr")
-    seats, more = _only(found, "seats_purchased"), _only(found, "seats_to_add")
-    if arr is None or more is None or seats is None or seats <= 0:
+    arr, more = _only(found, "arr"), _only(found, "seats_to_add")
+    seats = _only(found, "seats_purchased")
+    if found.opportunity_type != "seats" or arr is None or more is None or not seats:
         return None
     return _to_the_cent(arr * more / seats)
 
@@ -132,7 +128,6 @@ _HOLDS: Mapping[EvidenceFact, _Holds] = {
     "arr": _contract(lambda contract: contract.arr_amount),
     "currency": _contract(lambda contract: contract.arr_currency),
     "seats_to_add": _is_proposal,
-    "list_price": lambda _row, _dossier: False,  # no price list is kept, so none is believed
     "tam_score": _health(Agent.TAM, lambda record: record.score),
     "tam_band": _health(Agent.TAM, lambda record: record.band.value),
     "csm_score": _health(Agent.CSM, lambda record: record.score),

@@ -74,7 +74,6 @@ EvidenceFact: TypeAlias = Literal[
     "arr",
     "currency",
     "seats_to_add",
-    "list_price",
     "tam_score",
     "tam_band",
     "csm_score",
@@ -102,7 +101,7 @@ class EvidenceRow(Shape):
     value: str = Field(min_length=1)
     """Exact: `48`, `12000.50`, `Amber`, or the name of a feature; never rounded."""
     source: str = ""
-    """The record's id, such as `contract:C-12`; of `peers_using` and `list_price`, the feature."""
+    """The record's id, such as `contract:C-12`; of `peers_using`, the feature."""
 
 
 class ExpansionOpportunity(Shape):
@@ -113,8 +112,9 @@ class ExpansionOpportunity(Shape):
     evidence: str = Field(min_length=1)
     """The facts it rests on, in a sentence or two."""
     evidence_rows: list[EvidenceRow] = Field(default_factory=list)
-    """The same facts one by one. An `estimated_arr_impact` is reckoned again from them: of seats
-    `arr / seats_purchased * seats_to_add`, else the sum of `list_price`; to the cent, half up."""
+    """The same facts one by one. An `estimated_arr_impact` is reckoned again from them, to the
+    cent, half up: `arr * seats_to_add / seats_purchased`. Of a module or an integration nothing is
+    known that it could be reckoned from."""
     estimated_arr_impact: Decimal | None = Field(default=None, ge=0)
     """Per year, in the contract's own currency; None: cannot be told."""
     recommended_talk_track: str = ""
