@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from app.domain.account import Contract
 from app.domain.assessment import Agent
-from app.domain.dossier import Dossier
+from app.domain.dossier import Dossier, Peers
 from app.domain.health_record import HealthRecord
 from app.domain.ticket import Priority
 from app.handoffs.payloads import EvidenceFact, EvidenceRow, ExpansionOpportunity
@@ -117,6 +117,16 @@ def _open_p1(_row: EvidenceRow, dossier: Dossier) -> int:
     return sum((t.priority or usual) is Priority.P1 for t in dossier.facts.open_tickets)
 
 
+def _peers_using(name: str, peers: Peers) -> int | None:
+    """Of a feature, else of an integration."""
+    return peers.users_by_feature.get(name, peers.users_by_integration.get(name))
+
+
+def _days_used(feature: str, dossier: Dossier) -> int | None:
+    use = dossier.usage_90.get(feature)
+    return None if use is None else use.days
+
+
 def _is_proposal(row: EvidenceRow, _dossier: Dossier) -> bool:
     """How many seats to offer is the finder's own; it is a number, and no fact."""
     return row.value.isascii() and row.value.isdigit() and int(row.value) > 0
@@ -147,7 +157,8 @@ _HOLDS: Mapping[EvidenceFact, _Holds] = {
         one.opportunity_id == row.value for one in dossier.opportunities
     ),
     "peers_compared": _count(lambda _row, dossier: dossier.peers.compared),
-    "peers_using": _count(lambda row, dossier: dossier.peers.users_by_feature.get(row.source)),
+    "peers_using": _count(lambda row, dossier: _peers_using(row.source, dossier.peers)),
+    "days_used": _count(lambda row, dossier: _days_used(row.source, dossier)),
 }
 
 

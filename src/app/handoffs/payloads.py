@@ -89,6 +89,7 @@ EvidenceFact: TypeAlias = Literal[
     "opportunity",
     "peers_compared",
     "peers_using",
+    "days_used",
 ]
 """What a row of evidence may say. All but `seats_to_add`, which is the proposal itself, are held
 against the store before they are handed on."""
@@ -101,7 +102,8 @@ class EvidenceRow(Shape):
     value: str = Field(min_length=1)
     """Exact: `48`, `12000.50`, `Amber`, or the name of a feature; never rounded."""
     source: str = ""
-    """The record's id, such as `contract:C-12`; of `peers_using`, the feature."""
+    """The record's id, such as `contract:C-12`; of `peers_using` the feature or the
+    integration, of `days_used` (in the last 90 days of usage data) the feature."""
 
 
 class ExpansionOpportunity(Shape):
