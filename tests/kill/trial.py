@@ -110,7 +110,7 @@ SCANNING = (
     Moment("record to the end", "step.begun", "record to the end"),
     Moment("scan recorded, nothing begun", "scan.recorded"),
     Moment("work owed read", "step.begun", "work owed 0"),
-    Moment("flows started", "step.begun", "started 0"),
+    Moment("first drafts under way", "step.begun", "perform draft"),
 )
 """Killed at each once, in this order; the others come while effects are made."""
 
