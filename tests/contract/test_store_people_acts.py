@@ -14,7 +14,7 @@ from app.domain.feed import FactKind
 from app.domain.override import Before, Override
 from app.ports.store import Unit
 from app.storage.sql_store import SqlStore
-from tests.builders import NOW, TODAY, days_ago, draft, interaction, rows_of, stakeholder
+from tests.builders import NOW, TODAY, days_ago, draft, rows_of, stakeholder
 
 ACT = Act(
     at=NOW,
@@ -56,25 +56,17 @@ def test_acts_are_kept_in_order_and_found_by_account_and_record(store: SqlStore)
     assert last == {ACT.about: later, other.about: other}
 
 
-def test_notes_and_contacts_come_newest_first(store: SqlStore) -> None:
+def test_notes_come_newest_first(store: SqlStore) -> None:
     notes = [Note(account_id="acme", at=NOW, by="kim", text=text) for text in ("one", "two")]
-    contacts = [
-        interaction(interaction_id="C-1", happened_at=days_ago(3)),
-        interaction(interaction_id="C-2", happened_at=days_ago(1)),
-        interaction(interaction_id="C-3", account_id="other"),
-    ]
 
     def write(unit: Unit) -> None:
         for note in notes:
             unit.diary.add_note(note)
-        unit.facts.upsert(FactKind.INTERACTIONS, rows_of(*contacts))
 
     store.write_now("main", write)
     found = store.read_now("main", lambda unit: unit.diary.notes("acme", most=9))
     assert found == (notes[1], notes[0])
     assert store.read_now("main", lambda unit: unit.diary.notes("acme", most=1)) == (notes[1],)
-    met = store.read_now("main", lambda unit: unit.diary.interactions("acme", most=9))
-    assert met == (contacts[1], contacts[0])
 
 
 def test_the_last_word_on_a_band_is_kept_per_account_and_agent(store: SqlStore) -> None:

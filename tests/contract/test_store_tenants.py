@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -163,14 +163,7 @@ def sight(unit: Unit) -> dict[str, str]:
         "revisions": unit.incidents.revisions(incident_id),
         "undelivered": unit.incidents.undelivered("scan-1"),
         "spent": unit.incidents.alerts_spent(TODAY),
-        "due": unit.work.due(most=9, stale_after_seconds=-60),
-        "unstarted": unit.work.unstarted(most=9),
-        "left": unit.work.left(most=9, quiet_seconds=-60, stale_after_seconds=-60),
-        "group": unit.work.group(group_of(work_owed().key)),
-        "open": unit.work.open(states=list(EffectState), most=9),
-        "wait": unit.work.wait_seconds(work_owed().key, stale_after_seconds=9),
-        "effect": (unit.effects.get(work_owed().key), unit.work.counts()),
-        "slots": (unit.slots.last("job"), unit.slots.history(most=9)),
+        **work_in_sight(unit),
         "drafts": (unit.outbox.drafts(), unit.outbox.draft_by_key(draft().key)),
         "alerts": unit.outbox.alerts(),
         "events": unit.events.stream("s"),
@@ -179,17 +172,32 @@ def sight(unit: Unit) -> dict[str, str]:
     return {name: repr(value) for name, value in found.items()}
 
 
-def doing_in_sight(unit: Unit) -> dict[str, tuple[Sized, ...]]:
+def work_in_sight(unit: Unit) -> dict[str, str]:
+    """What is owed."""
+    found = {
+        "due": unit.work.due(most=9, stale_after_seconds=-60),
+        "unstarted": unit.work.unstarted(most=9),
+        "left": unit.work.left(most=9, quiet_seconds=-60, stale_after_seconds=-60),
+        "group": unit.work.group(group_of(work_owed().key)),
+        "open": unit.work.open(states=list(EffectState), most=9),
+        "wait": unit.work.wait_seconds(work_owed().key, stale_after_seconds=9),
+        "effect": (unit.effects.get(work_owed().key), unit.work.counts()),
+        "slots": (unit.slots.last("job"), unit.slots.history(most=9)),
+    }
+    return {name: repr(value) for name, value in found.items()}
+
+
+def doing_in_sight(unit: Unit) -> dict[str, str]:
     """What people did and said."""
-    return {
+    found = {
         "acts": (unit.diary.acts(account_id="acme", most=9), unit.diary.last_acts([ACT.about])),
         "all acts": (unit.diary.acts(account_id=None, most=9),),
         "notes": (unit.diary.notes("acme", most=9),),
-        "contacts": (unit.diary.interactions("acme", most=9),),
         "overrides": (unit.words.overrides(["acme"]), unit.words.overrides(None)),
         "maturities": (unit.words.maturities("acme"),),
         "outcomes": (unit.words.outcomes("acme"),),
     }
+    return {name: repr(value) for name, value in found.items()}
 
 
 @pytest.fixture

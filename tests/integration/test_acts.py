@@ -18,7 +18,7 @@ from app.domain.tenant_settings import CsmSettings, TenantSettings
 from app.errors import Conflict, InvalidInput, NotFound
 from app.jobs.acts.contacts import Contact, ContactKind, add_note, log_interaction
 from app.jobs.acts.drafts import communications, tell_outcome
-from app.jobs.acts.history import history
+from app.jobs.acts.history import Entry, history
 from app.jobs.acts.incidents import (
     acknowledge_incident,
     dismiss_incident,
@@ -307,7 +307,11 @@ def test_the_history_tells_everything_newest_first(book: SmallBook) -> None:
         tell_outcome(unit, draft.draft_id, DraftState.DROPPED, by=KIM, at=later)
 
     book.store.write_now(TENANT, act)
-    story = book.store.read_now(TENANT, lambda unit: history(unit, found, most=99))
+
+    def told_of(most: int) -> tuple[Entry, ...]:
+        return book.store.read_now(TENANT, lambda unit: history(unit, found, now=day(9), most=most))
+
+    story = told_of(99)
     assert [entry.at for entry in story] == sorted((e.at for e in story), reverse=True)
     lines = {entry.what: (entry.who, entry.text) for entry in story}
     assert lines["note"] == (KIM, "one\ntwo")
@@ -317,4 +321,6 @@ def test_the_history_tells_everything_newest_first(book: SmallBook) -> None:
     assert lines["raised"][0] == "Tend"
     assert lines["raised"][1].startswith("technical escalation (Amber, score 60)")
     assert lines["draft"][1].endswith("(dropped)")
-    assert len(book.store.read_now(TENANT, lambda unit: history(unit, found, most=2))) == 2
+    assert (
+        len(book.store.read_now(TENANT, lambda unit: history(unit, found, now=day(9), most=2))) == 2
+    )

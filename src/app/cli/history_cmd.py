@@ -41,11 +41,11 @@ def history(
     from app.jobs.acts.history import history as story_of
 
     with opened() as cli:
-        found = account_of(cli, account)
+        found, now = account_of(cli, account), cli.clock()
         entries, letters = cli.store.read_now(
             cli.tenant,
             lambda unit: (
-                story_of(unit, found, most=most),
+                story_of(unit, found, now=now, most=most),
                 communications(unit, found.account_id),
             ),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
+from app.domain.assessment import LedgerRow
 from app.domain.override import Override
 from app.jobs.explaining import AgentExplanation, Explanation
 from app.jobs.standing import AgentStanding, Standing
@@ -60,6 +61,18 @@ def explanation_json(explanation: Explanation) -> dict[str, JsonValue]:
     }
 
 
+def _row(row: LedgerRow) -> dict[str, JsonValue]:
+    return {
+        "factor": row.factor,
+        "raw": row.raw,
+        "points": row.points,
+        "points_lost": row.points_lost,
+        "reason": row.reason,
+        "sources": list(row.sources),
+        "age_days": row.age_days,
+    }
+
+
 def _agent_explanation(one: AgentExplanation) -> dict[str, JsonValue]:
     move, way = one.move, one.way_up
     return {
@@ -72,18 +85,7 @@ def _agent_explanation(one: AgentExplanation) -> dict[str, JsonValue]:
         "scanned_at": one.now.taken_at.isoformat(),
         "ledger_of": one.ledger.taken_at.isoformat(),
         "settings_version": one.now.settings_version,
-        "ledger": [
-            {
-                "factor": row.factor,
-                "raw": row.raw,
-                "points": row.points,
-                "points_lost": row.points_lost,
-                "reason": row.reason,
-                "sources": list(row.sources),
-                "age_days": row.age_days,
-            }
-            for row in one.ledger.ledger or ()
-        ],
+        "ledger": [_row(row) for row in one.ledger.ledger or ()],
         "move": None
         if move is None
         else {

@@ -36,7 +36,7 @@ class Change(StrEnum):
 
     RAISED = "raised"
     KNOWN = "known"
-    """Found by the baseline: remembered, and nobody is told."""
+    """Found by the baseline, or given back by the end of a rep's word: nobody is told."""
     WORSENED = "worsened"
     REOPENED = "reopened"
     """Came back soon after closing, no worse than before: nobody is told."""

@@ -123,12 +123,14 @@ def band_in_force(
     speak, or from what was computed last, whichever is better. A technical word moves the
     commercial score, so that its end counts there too.
     """
+    last = None if record is None else record.band
+    if not words:
+        return BandInForce(band=computed, computed=computed, previous=last)
     word = word_in_force(words, agent, look)
     if word is not None:
         is_known = record is not None and _scored_at(record) >= word.at
         previous = word.band if is_known else word.told
         return BandInForce(band=word.band, computed=computed, previous=previous, word=word)
-    last = None if record is None else record.band
     ended = _ended(agent, words, record, look)
     if ended is None:
         return BandInForce(band=computed, computed=computed, previous=last)
@@ -209,7 +211,7 @@ def _goes_on(last: Override | None, record: HealthRecord | None, look: Look) -> 
 
 def _ended(agent: Agent, words: Words, record: HealthRecord | None, look: Look) -> Override | None:
     """A word that ended since the record was scored: the agent's own, else one that it read."""
-    if record is None or not words:
+    if record is None:
         return None
     seen_at = _scored_at(record)
     for whose in (agent, Agent.TAM):

@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from app.domain.act import Act, DraftOutcome, MaturityWord, Note
-from app.domain.activity import Interaction
 from app.domain.override import Override, Words
 
 
@@ -34,10 +33,6 @@ class Diary(Protocol):
 
     def notes(self, account_id: str, *, most: int) -> tuple[Note, ...]:
         """The account's newest notes, newest first."""
-        ...
-
-    def interactions(self, account_id: str, *, most: int) -> tuple[Interaction, ...]:
-        """The account's newest contacts, imported and logged, newest first."""
         ...
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import RowMapping, func, select
 
 from app.domain.act import Act, DraftOutcome, MaturityWord, Note
-from app.domain.activity import Interaction
 from app.domain.assessment import Agent
 from app.domain.override import Before, Override, Words
-from app.storage.fact_tables import interactions
 from app.storage.people_tables import acts, draft_outcomes, maturity_words, notes, overrides
 from app.storage.record_tables import drafts
 from app.storage.repository import Repository, in_lists, own_columns
@@ -58,34 +56,22 @@ class SqlDiary(Repository):
         rows = self._rows(notes, notes.c.account_id == account_id, order=(notes.c.place.desc(),))
         return tuple(_note(row) for row in rows[:most])
 
-    def interactions(self, account_id: str, *, most: int) -> tuple[Interaction, ...]:
-        """The account's newest contacts, imported and logged, newest first."""
-        statement = (
-            select(*own_columns(interactions))
-            .where(self._mine(interactions), interactions.c.account_id == account_id)
-            .order_by(interactions.c.happened_at.desc(), interactions.c.interaction_id)
-            .limit(most)
-        )
-        rows = self._connection.execute(statement).mappings()
-        return tuple(Interaction(**row) for row in rows)
-
 
 class SqlRepWords(Repository):
     """`RepWords` on SQL."""
 
     def overrides(self, account_ids: Collection[str] | None) -> Mapping[str, Words]:
         """The last word on each agent's band, in force or not, by account; None asks for all."""
-        found: dict[str, dict[Agent, Override]] = {}
         if account_ids is None:
-            rows = [self._rows(overrides)]
-        else:
-            rows = [
-                self._rows(overrides, overrides.c.account_id.in_(ids))
-                for ids in in_lists(account_ids)
-            ]
-        for word in (_override(row) for some in rows for row in some):
-            found.setdefault(word.account_id, {})[word.agent] = word
-        return found
+            return _by_account(self._rows(overrides))
+        if not account_ids:
+            return {}
+        # A scan's page is a stretch of ids with few words on it: no long list to compile.
+        first, last = min(account_ids), max(account_ids)
+        ids = overrides.c.account_id
+        wanted = frozenset(account_ids)
+        rows = self._rows(overrides, ids >= first, ids <= last)
+        return _by_account([row for row in rows if row["account_id"] in wanted])
 
     def keep_override(self, word: Override) -> None:
         """Keep a word in the place of the last on the same account and agent."""
@@ -130,6 +116,13 @@ def _note(row: RowMapping) -> Note:
     columns = dict(row)
     del columns["place"]
     return Note(**columns)
+
+
+def _by_account(rows: Sequence[RowMapping]) -> Mapping[str, Words]:
+    found: dict[str, dict[Agent, Override]] = {}
+    for row in rows:
+        found.setdefault(row["account_id"], {})[row["agent"]] = _override(row)
+    return found
 
 
 def _override(row: RowMapping) -> Override:

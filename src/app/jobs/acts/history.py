@@ -33,12 +33,12 @@ class Entry:
     text: str
 
 
-def history(unit: Unit, account: Account, *, most: int) -> tuple[Entry, ...]:
-    """The newest entries, newest first."""
+def history(unit: Unit, account: Account, *, now: datetime, most: int) -> tuple[Entry, ...]:
+    """The newest entries, newest first; a contact that is planned for later is left out."""
     acts = unit.diary.acts(account_id=account.account_id, most=MOST)
     every = [
         *(_act(act) for act in acts if act.kind not in {ActKind.LOGGED, ActKind.NOTED}),
-        *_contacts(unit, account, acts),
+        *_contacts(unit, account, acts, now),
         *_notes(unit, account),
         *_drafts(unit, account),
         *_incidents(unit, account),
@@ -72,9 +72,11 @@ def _in_words(act: Act) -> str:
             return ""
 
 
-def _contacts(unit: Unit, account: Account, acts: tuple[Act, ...]) -> Iterator[Entry]:
+def _contacts(
+    unit: Unit, account: Account, acts: tuple[Act, ...], now: datetime
+) -> Iterator[Entry]:
     logged = {act.about: act.by for act in acts if act.kind is ActKind.LOGGED}
-    for one in unit.diary.interactions(account.account_id, most=MOST):
+    for one in unit.detail.contacts(account.account_id, until=now, most=MOST):
         named = f" with {one.stakeholder_email}" if one.stakeholder_email else ""
         counted = "" if one.meaningful else " (not counted)"
         yield Entry(

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from alembic import context
 
-from app.storage import event_tables, fact_tables, record_tables  # noqa: F401 -- they fill the metadata
+from app.storage import (  # noqa: F401 -- they fill the metadata
+    agent_tables,
+    event_tables,
+    fact_tables,
+    people_tables,
+    record_tables,
+)
 from app.storage.columns import metadata
 
 context.configure(
