@@ -101,6 +101,11 @@ ENTRIES: Mapping[str, Entry] = {
         attribute="runs_app",
         help="Scans, flows under way, work owed, and what is parked: put it back to work.",
     ),
+    "events": Entry(
+        module="app.cli.events_cmd",
+        attribute="events_app",
+        help="What the agents tell each other: list it, who is behind, replay what failed.",
+    ),
     "doctor": Entry(
         module="app.cli.doctor_cmd",
         attribute="doctor_app",

@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 def checked_name(name: str, what: str = "stream") -> str:
     """The name of a stream or group. Raises InvalidInput."""
     if not _NAME.fullmatch(name):
-        told = "a letter, then letters, digits, _, - and ., all small, 63 at most"
+        told = "a small letter, then small letters, digits, _, - and ., at most 63 in all"
         raise InvalidInput(f"{one_line(name, 70)!r} is no name of a {what}: {told}")
     return name
 

@@ -135,8 +135,9 @@ class EventPublisher(Protocol):
         """Append an event to a stream; False: the tenant has an event of this id, in any stream.
 
         Raises ValueError for an event of another tenant, InvalidInput for what is no stream's name
-        (a letter, then letters, digits, `_`, `-` and `.`, 63 at most), PermanentServiceError for
-        an event that cannot be written down, TransientServiceError where the bus is out of reach.
+        (a small letter, then small letters, digits, `_`, `-` and `.`, 63 at most in all),
+        PermanentServiceError for an event that cannot be written down, TransientServiceError where
+        the bus is out of reach, AccessExpired where it refuses us.
         A stream that has grown too long is trimmed meanwhile, as by `EventDesk.trim`.
         """
         ...
