@@ -205,7 +205,9 @@ def _follow(incident: Incident, look: _Look) -> Decision:
         worse = replace(counted, worst_severity=finding.severity)
         if look.is_baseline:
             return _keep(incident, worse, look.now)
-        return _revise(_reopened_state(worse), Change.WORSENED, finding, look.now)
+        # The day stays looked at: no second scan of it may count what the first one did not.
+        told = replace(_reopened_state(worse), good_day=counted.good_day)
+        return _revise(told, Change.WORSENED, finding, look.now)
     is_wrong = not is_good and (finding.fires or finding.severity > 0)
     if is_wrong and _snooze_ran_out(incident, look.day) and not look.is_baseline:
         return _revise(_reopened_state(counted), Change.WOKE, finding, look.now)
