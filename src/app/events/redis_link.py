@@ -80,12 +80,14 @@ class RedisLink:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS + seconds):
                 yield
-        except (AuthenticationError, NoPermissionError) as exc:
-            told = f"the Redis server of TEND_REDIS_URL refuses us ({type(exc).__name__})"
-            raise AccessExpired(SYSTEM, "ask", told) from exc
         except (RedisError, OSError) as exc:  # a TimeoutError among the latter
-            told = f"no answer from the Redis server of TEND_REDIS_URL ({type(exc).__name__})"
-            raise TransientServiceError(SYSTEM, "ask", told) from exc
+            # the client wraps a refusal at connecting into an error of the connection
+            told = {type(one) for one in (exc, exc.__cause__, exc.__context__)}
+            if told & {AuthenticationError, NoPermissionError}:
+                message = "the Redis server of TEND_REDIS_URL refuses us"
+                raise AccessExpired(SYSTEM, "ask", message) from exc
+            message = "no answer from the Redis server of TEND_REDIS_URL"
+            raise TransientServiceError(SYSTEM, "ask", f"{message} ({type(exc).__name__})") from exc
 
     async def aclose(self) -> None:
         """Let go of connections."""

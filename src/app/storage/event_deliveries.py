@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     RowMapping,
     bindparam,
@@ -104,9 +105,9 @@ class SqlDeliveries(Repository):
         """The place up to which the group was given the stream; a new group begins here."""
         found: int | None = self._connection.execute(_GROUP, self._of(stream, group)).scalar()
         if found is None:
-            begun = {"stream": stream, "group_name": group, "given": 0, "missed": 0}
+            begun: NewRow = {"stream": stream, "group_name": group, "given": 0, "missed": 0}
             self._add(event_groups, [begun])
-            empty = {"stream": stream, "last_place": 0, "length": 0, "trimmed": 0}
+            empty: NewRow = {"stream": stream, "last_place": 0, "length": 0, "trimmed": 0}
             self._add(event_streams, [empty])
             return 0
         return found
@@ -159,16 +160,9 @@ class SqlDeliveries(Repository):
         ]
         self._connection.execute(_HOLD_NEW, held)
         return tuple(
-            Given(
-                receipt=Receipt(
-                    stream=stream, group=group, consumer=consumer, place=row["place"], count=1
-                ),
-                stored=StoredEvent(
-                    event_id=row["event_id"],
-                    stream=stream,
-                    published_at=row["published_at"],
-                    body=row["body"],
-                ),
+            _given(
+                row,
+                Receipt(stream=stream, group=group, consumer=consumer, place=row["place"], count=1),
             )
             for row in rows
         )
@@ -204,6 +198,16 @@ class SqlDeliveries(Repository):
         return {"tenant": self._tenant_id, "of_stream": stream, "of_group": group}
 
 
+def _given(event: RowMapping, receipt: Receipt) -> Given:
+    stored = StoredEvent(
+        event_id=event["event_id"],
+        stream=receipt.stream,
+        published_at=event["published_at"],
+        body=event["body"],
+    )
+    return Given(receipt=receipt, stored=stored)
+
+
 def _this(held: RowMapping) -> tuple[ColumnElement[bool], ...]:
     return (
         event_deliveries.c.stream == held["stream"],
@@ -222,7 +226,9 @@ def _in_hand(receipt: Receipt) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-_TENANT, _STREAM, _GROUP_NAME = bindparam("tenant"), bindparam("of_stream"), bindparam("of_group")
+_TENANT: BindParameter[str] = bindparam("tenant")
+_STREAM: BindParameter[str] = bindparam("of_stream")
+_GROUP_NAME: BindParameter[str] = bindparam("of_group")
 _HELD = (
     event_deliveries.c.tenant_id == _TENANT,
     event_deliveries.c.stream == _STREAM,

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from app.ports.rows import StoredEvent
 from app.storage.event_tables import event_streams, events
-from app.storage.repository import Repository
+from app.storage.repository import NewRow, Repository
 
 NO_STREAM = ""
 """Where events are that were dropped from theirs: they keep their id, so that it stays known."""
@@ -23,7 +23,7 @@ class SqlEventLog(Repository):
         place = self._connection.execute(_GROW, given).scalar()
         if place is None:
             place = 1
-            begun = {"stream": event.stream, "last_place": place, "length": 1, "trimmed": 0}
+            begun: NewRow = {"stream": event.stream, "last_place": place, "length": 1, "trimmed": 0}
             self._add(event_streams, [begun])
         row = {
             "tenant_id": self._tenant_id,
