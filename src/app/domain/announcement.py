@@ -27,7 +27,9 @@ class ConcernKind(StrEnum):
     """It has the system connected."""
     FEATURE_USED = "feature_used"
     FEATURE_OWNED = "feature_owned"
-    """It has the feature and is not known to use it."""
+    """It has the feature, and nobody tells whether it is used."""
+    FEATURE_UNUSED = "feature_unused"
+    """It has the feature and does not use it."""
     OPEN_TICKETS = "open_tickets"
     """Tickets of its own are open on the component."""
     PAST_TICKETS = "past_tickets"
@@ -75,3 +77,6 @@ class Announced:
     released_on: date | None = None
     announcements: tuple[Announcement, ...] = ()
     """Dearest to know first."""
+
+
+NOTHING_ANNOUNCED = Announced()

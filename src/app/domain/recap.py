@@ -51,3 +51,8 @@ class LastLetter:
     on: date | None = None
     """None: none is known to have gone out."""
     communication_type: str = ""
+
+
+NO_RECAP = Recap()
+NO_TALK = LastTalk()
+NO_LETTER = LastLetter()

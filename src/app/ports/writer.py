@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.account import Account, Contract, Rep, Stakeholder
-from app.domain.announcement import Announced
+from app.domain.announcement import NOTHING_ANNOUNCED, Announced
 from app.domain.band import Band
-from app.domain.recap import LastLetter, LastTalk, Recap
+from app.domain.recap import NO_LETTER, NO_RECAP, NO_TALK, LastLetter, LastTalk, Recap
 from app.domain.ticket import Ticket
 
 
@@ -44,13 +44,13 @@ class OutreachFacts:
     """Somebody tells us of this account's tickets, so that none means none."""
     last_contact_on: date | None = None
     """The last meaningful contact with the customer; None: none is known."""
-    last_talk: LastTalk = LastTalk()
+    last_talk: LastTalk = NO_TALK
     """How that contact was, as far as is known."""
-    last_letter: LastLetter = LastLetter()
+    last_letter: LastLetter = NO_LETTER
     addressee: str = ""
     """E-mail of the stakeholder to greet; empty: the primary one."""
-    recap: Recap = Recap()
-    announced: Announced = Announced()
+    recap: Recap = NO_RECAP
+    announced: Announced = NOTHING_ANNOUNCED
     """What ships or is planned, as far as it concerns this account."""
 
 

@@ -5,31 +5,44 @@ Everything in a view is fit for the customer: cleaned, on one line, without inte
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from app.domain.account import Stakeholder, TechnicalMaturity
+from app.domain.account import TechnicalMaturity
+from app.domain.recap import UsageMove
 from app.domain.ticket import URGENT, Ticket
 from app.ports.writer import OutreachFacts
-from app.services.letter_words import internal_words
+from app.services.letter_news import NewsLine, news_lines
+from app.services.letter_people import (
+    Touch,
+    addressee,
+    colleague_named,
+    greeted,
+    last_touch,
+    maturity_of,
+    shown_name,
+)
+from app.services.letter_phrases import (
+    age_days,
+    age_in_words,
+    day_in_words,
+    fit,
+    fitting,
+    in_words,
+    names_in,
+    ticket_id,
+)
 from app.services.plain_text import one_line
 
 _NAMED_TICKETS = 3
 _LISTED_TICKETS = 5
+_NAMED_SOLVED = 2
 _NAMED_FEATURES = 3
-_NAMED_INTEGRATIONS = 2
+_NAMED_INTEGRATIONS = 4
+_NAMED_AROUND = 3
 _USED_FEATURES = 5
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
-_COLOURS = frozenset({"red", "amber", "green", "band", "bands"})
-"""Internal words that are people's names too."""
-_TICKET_ID = re.compile(r"[\w.#/:-]{1,40}", re.ASCII)
-_NAME = r"[^\W\d_](?:[^\W\d_]|['’-])+"
-_FIRST_AND_LAST = re.compile(rf"({_NAME}) {_NAME}")
+_NAMED_COMPONENTS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +55,29 @@ class TicketLine:
     component: str
     age: str
     """Such as `for 5 days` or `since yesterday`."""
+
+    @property
+    def name(self) -> str:
+        """The subject and the id, as far as they are known."""
+        if not self.subject:
+            return self.ticket_id
+        return f"“{self.subject}”{f' ({self.ticket_id})' if self.ticket_id else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the letter looks back on."""
+
+    since: str
+    """Such as `Since my last letter` or `Over the past three months`."""
+    solved: int
+    solved_names: str
+    """The first of them by subject and id, as a list in words."""
+    solved_ids: tuple[str, ...]
+    components: str
+    """The components that most of them were on, as a list in words; empty: no telling."""
+    usage_grew: bool
+    usage_steady: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +104,10 @@ class LetterView:
     last_seen: str
     """When it was last heard of, in UTC; empty: unknown."""
     integrations: str
+    environment: str
+    """Other applications at the customer's, at most 3, as a list in words."""
+    any_environment: str
+    """The same with `or`."""
     features: str
     """Features not in use, at most 3, as a list in words."""
     feature_count: int
@@ -80,10 +120,21 @@ class LetterView:
     """Features in use, at most 5, as a list in words."""
     heard_of: str
     """When a lively integration was last heard of, such as `today`; empty: silent or unknown."""
-    last_contact: str
-    """The day of the last contact, such as `on 12 March` or `yesterday`; empty: unknown."""
-    contact_days: int
-    """How many days ago that was; 0 where unknown."""
+    touch: Touch
+    past: Past
+    version: str
+    """Of the release that is told of; empty: none is, or better not named."""
+    released: str
+    """Such as `on 12 March`; empty: the day is not known."""
+    is_out: bool
+    """It has come out, as far as is known."""
+    is_news: bool
+    """It has come out after the last communication."""
+    news: tuple[NewsLine, ...]
+    """What ships or is planned, at most 6, dearest to know first."""
+    more_news: int
+    colleague: str
+    """Whom the last talk was with, where the letter names him."""
 
     @property
     def more_tickets(self) -> int:
@@ -94,62 +145,59 @@ class LetterView:
     def names(self) -> frozenset[str]:
         """Names in the letter that `internal_words` is to pass over."""
         ids = (line.ticket_id for line in (*self.tickets, *self.open_lines))
-        return frozenset({self.greeted, self.sender, *ids} - {""})
+        news = (known_as for line in self.news for known_as in line.tickets)
+        people = (self.greeted, self.sender, self.colleague)
+        return names_in((people, ids, self.past.solved_ids, news))
 
 
 def letter_view(facts: OutreachFacts) -> LetterView:
     """Choose what to speak of. Our own reasons, the band and the contract are not looked at."""
+    to, touch = addressee(facts), last_touch(facts)
+    maturity = maturity_of(to)
     named = _tickets_to_name(facts.open_tickets, facts.many_tickets)
     lines = tuple(_ticket_line(ticket, facts.now) for ticket in named)
     urgent = [ticket for ticket in facts.open_tickets if ticket.priority in URGENT]
-    features = _fitting(facts.features_unused, _NAMED_FEATURES)
+    features = fitting(facts.features_unused, _NAMED_FEATURES)
+    around = fitting(facts.account.environment, _NAMED_AROUND)
     last_seen = facts.last_heartbeat
     is_silent = facts.silent_hours is not None
+    announced = facts.announced
+    news = news_lines(announced.announcements, maturity)
     return LetterView(
-        greeted=_greeted(facts.stakeholders),
-        team=_fit(facts.account.name, 80),
-        sender=_person(facts.rep.name) or one_line(facts.rep.email, 80),
-        maturity=_maturity(facts.stakeholders),
+        greeted=greeted(to),
+        team=fit(facts.account.name, 80),
+        sender=shown_name(facts.rep.name) or one_line(facts.rep.email, 80),
+        maturity=maturity,
         tickets=lines,
         ticket_ids=in_words(line.ticket_id for line in lines),
         open_tickets=len(facts.open_tickets),
         is_urgent=bool(urgent),
-        waited=sum(t in urgent and _age_days(t, facts.now) > facts.long_wait_days for t in named),
+        waited=sum(
+            t in urgent and age_days(t.created_at, facts.now) > facts.long_wait_days for t in named
+        ),
         is_many=len(facts.open_tickets) > facts.many_tickets,
         silence=age_in_words(facts.silent_hours / 24) if facts.silent_hours is not None else "",
         last_seen=f"{last_seen:%Y-%m-%d %H:%M} UTC" if is_silent and last_seen else "",
-        integrations=in_words(_fitting(facts.account.integrations, _NAMED_INTEGRATIONS)),
+        integrations=in_words(fitting(facts.account.integrations, _NAMED_INTEGRATIONS)),
+        environment=in_words(around),
+        any_environment=in_words(around, "or"),
         features=in_words(features),
         feature_count=len(features),
         usage_fell=facts.usage_fell,
         open_lines=tuple(_ticket_line(t, facts.now) for t in _by_urgency(facts.open_tickets)),
         tickets_known=facts.tickets_known,
-        features_used=in_words(_fitting(facts.features_used, _USED_FEATURES)),
+        features_used=in_words(fitting(facts.features_used, _USED_FEATURES)),
         heard_of=_heard_of(facts),
-        last_contact=_day_in_words(facts.last_contact_on, facts.now),
-        contact_days=_days_ago(facts.last_contact_on, facts.now),
+        touch=touch,
+        past=_past(facts),
+        version=fit(announced.version, 40),
+        released=day_in_words(announced.released_on, facts.now),
+        is_out=announced.released_on is None or announced.released_on <= facts.now.date(),
+        is_news=_is_news(touch.on, announced.released_on, facts.now.date()),
+        news=news,
+        more_news=len(announced.announcements) - len(news),
+        colleague=colleague_named(facts),
     )
-
-
-def age_in_words(days: float) -> str:
-    """How long something has lasted: `since today` to `for 3 years`, rounded down."""
-    whole = int(max(days, 0))
-    if whole == 0:
-        return "since today"
-    if whole == 1:
-        return "since yesterday"
-    for unit, length, until in (("days", 1, 14), ("weeks", 7, 60), ("months", 30, 730)):
-        if whole < until:
-            return f"for {whole // length} {unit}"
-    return f"for {whole // 365} years"
-
-
-def in_words(names: Iterable[str]) -> str:
-    """`A`, `A and B` or `A, B and C`; empty names are left out."""
-    listed = [name for name in names if name]
-    if len(listed) < 2:
-        return "".join(listed)
-    return f"{', '.join(listed[:-1])} and {listed[-1]}"
 
 
 def _tickets_to_name(tickets: Sequence[Ticket], many: int) -> list[Ticket]:
@@ -168,65 +216,50 @@ def _by_urgency(tickets: Sequence[Ticket]) -> list[Ticket]:
 def _heard_of(facts: OutreachFacts) -> str:
     if facts.last_heartbeat is None or facts.silent_hours is not None:
         return ""
-    return _day_in_words(facts.last_heartbeat.date(), facts.now)
+    return day_in_words(min(facts.last_heartbeat.date(), facts.now.date()), facts.now)
 
 
-def _days_ago(day: date | None, now: datetime) -> int:
-    return 0 if day is None else max((now.date() - day).days, 0)
+def _is_news(talked: date | None, released: date | None, today: date) -> bool:
+    return talked is not None and released is not None and talked < released <= today
 
 
-def _day_in_words(day: date | None, now: datetime) -> str:
-    """`today`, `yesterday`, `on 12 March`, with the year where it is another; empty: no day."""
-    if day is None:
+def _past(facts: OutreachFacts) -> Past:
+    recap = facts.recap
+    solved = [_ticket_line(ticket, facts.now) for ticket in recap.solved]
+    named = [line for line in solved if line.name][:_NAMED_SOLVED]
+    return Past(
+        since=_since(facts),
+        solved=len(solved),
+        solved_names=in_words(line.name for line in named),
+        solved_ids=tuple(line.ticket_id for line in named),
+        components=_most_on([line.component for line in solved]),
+        usage_grew=recap.usage is UsageMove.GREW,
+        usage_steady=recap.usage is UsageMove.STEADY,
+    )
+
+
+def _since(facts: OutreachFacts) -> str:
+    recap = facts.recap
+    if recap.since is None:
         return ""
-    ago = _days_ago(day, now)
-    if ago <= 1:
-        return "yesterday" if ago else "today"
-    year = "" if day.year == now.year else f" {day.year}"
-    return f"on {day.day} {_MONTHS[day.month - 1]}{year}"
+    if recap.is_since_letter:
+        return "Since my last letter"
+    days = (facts.now.date() - recap.since).days
+    return "Over the past month" if days <= 31 else "Over the past three months"
+
+
+def _most_on(components: Sequence[str]) -> str:
+    """The components with more than one of them, the most frequent first."""
+    counts = {name: components.count(name) for name in components if name}
+    often = sorted((name for name, count in counts.items() if count > 1), key=lambda n: -counts[n])
+    return in_words(often[:_NAMED_COMPONENTS])
 
 
 def _ticket_line(ticket: Ticket, now: datetime) -> TicketLine:
     return TicketLine(
-        ticket_id=ticket.ticket_id if _TICKET_ID.fullmatch(ticket.ticket_id) else "",
-        subject=_fit(ticket.subject, 90),
+        ticket_id=ticket_id(ticket.ticket_id),
+        subject=fit(ticket.subject, 90),
         priority=ticket.priority or "",
-        component=_fit(ticket.component, 40),
-        age=age_in_words(_age_days(ticket, now)),
+        component=fit(ticket.component, 40),
+        age=age_in_words(age_days(ticket.created_at, now)),
     )
-
-
-def _age_days(ticket: Ticket, now: datetime) -> float:
-    return (now - ticket.created_at) / timedelta(days=1)
-
-
-def _greeted(stakeholders: Sequence[Stakeholder]) -> str:
-    """The primary stakeholder, by first name where the name is plainly first and last."""
-    name = _person(next((s.name for s in stakeholders if s.is_primary), ""))
-    plain = _FIRST_AND_LAST.fullmatch(name)
-    return plain.group(1) if plain else name
-
-
-def _person(name: str) -> str:
-    """A name to greet or sign with; empty when it says more than a name does."""
-    line = one_line(name, 60)
-    if "@" in line or set(internal_words(line)) - _COLOURS:
-        return ""
-    return line
-
-
-def _maturity(stakeholders: Sequence[Stakeholder]) -> TechnicalMaturity:
-    """The primary stakeholder's, as the rep set it; medium where nobody did."""
-    primary = next((s.technical_maturity for s in stakeholders if s.is_primary), None)
-    return primary or TechnicalMaturity.MEDIUM
-
-
-def _fitting(names: Iterable[str], most: int) -> list[str]:
-    fit = [name for name in (_fit(name, 40) for name in names) if name]
-    return fit[:most]
-
-
-def _fit(text: str, most: int) -> str:
-    """Other people's text as the letter may show it; empty when it has internal words in it."""
-    line = one_line(text, most)
-    return "" if internal_words(line) else line

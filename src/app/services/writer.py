@@ -18,7 +18,14 @@ from app.services.letter_view import letter_view
 from app.services.plain_text import many_lines, one_line
 
 LETTERS = frozenset(
-    {"escalation_outreach", "churn_outreach", "health_checkin", "customer_success_review"}
+    {
+        "escalation_outreach",
+        "churn_outreach",
+        "health_checkin",
+        "customer_success_review",
+        "release_notes",
+        "roadmap_preview",
+    }
 )
 """The communication types that there is a template for."""
 

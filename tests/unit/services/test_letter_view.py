@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 
 from app.domain.account import TechnicalMaturity
-from app.services.letter_view import age_in_words, in_words, letter_view
+from app.domain.recap import Recap, UsageMove
+from app.services.letter_phrases import age_in_words, day_in_words, in_words
+from app.services.letter_view import letter_view
 from tests import builders
-from tests.builders import days_ago
+from tests.builders import NOW, day_ago, days_ago
 from tests.unit.services.outreach import outreach, p1, p3s, sam
 
 
@@ -135,19 +137,18 @@ def test_a_review_lists_every_kind_of_ticket_urgent_ones_first() -> None:
 
 
 @pytest.mark.parametrize(
-    "day, words, days",
+    "day, words",
     [
-        (None, "", 0),
-        (date(2026, 3, 11), "today", 0),
-        (date(2026, 3, 12), "today", 0),
-        (date(2026, 3, 10), "yesterday", 1),
-        (date(2026, 3, 1), "on 1 March", 10),
-        (date(2025, 12, 31), "on 31 December 2025", 70),
+        (None, ""),
+        (date(2026, 3, 11), "today"),
+        (date(2026, 3, 12), "on 12 March"),
+        (date(2026, 3, 10), "yesterday"),
+        (date(2026, 3, 1), "on 1 March"),
+        (date(2025, 12, 31), "on 31 December 2025"),
     ],
 )
-def test_the_last_contact_is_told_by_its_day(day: date | None, words: str, days: int) -> None:
-    view = letter_view(outreach(last_contact_on=day))
-    assert (view.last_contact, view.contact_days) == (words, days)
+def test_days_are_told_as_people_tell_them(day: date | None, words: str) -> None:
+    assert day_in_words(day, NOW) == words
 
 
 def test_a_lively_integration_was_heard_of_and_a_silent_one_was_not() -> None:
@@ -159,3 +160,43 @@ def test_a_lively_integration_was_heard_of_and_a_silent_one_was_not() -> None:
 def test_features_in_use_are_named_unless_their_names_are_not_for_the_customer() -> None:
     view = letter_view(outreach(features_used=("Reports", "Churn alerts", "API")))
     assert view.features_used == "Reports and API"
+
+
+def test_the_environment_is_named_with_and_and_with_or() -> None:
+    known = builders.account(environment=("Okta", "Our churn board", "dbt"))
+    view = letter_view(outreach(account=known))
+    assert (view.environment, view.any_environment) == ("Okta and dbt", "Okta or dbt")
+
+
+def test_what_was_solved_is_named_by_subject_and_id() -> None:
+    solved = (p1("A"), p1("B", subject="Is our churn risk high?"), p1("C", subject="Late"))
+    view = letter_view(outreach(recap=Recap(since=day_ago(30), solved=solved)))
+    assert view.past.since == "Over the past month"
+    assert (view.past.solved, view.past.solved_names) == (3, "“Export fails” (A) and B")
+    assert view.past.components == "Exports"
+
+
+@pytest.mark.parametrize(
+    "recap, words",
+    [
+        (Recap(), ""),
+        (Recap(since=day_ago(5), is_since_letter=True), "Since my last letter"),
+        (Recap(since=day_ago(90)), "Over the past three months"),
+    ],
+)
+def test_the_stretch_looked_back_on_is_named(recap: Recap, words: str) -> None:
+    assert letter_view(outreach(recap=recap)).past.since == words
+
+
+def test_where_use_has_gone_is_one_of_three_ways() -> None:
+    ways = {move: letter_view(outreach(recap=Recap(usage=move))).past for move in UsageMove}
+    assert [move for move, past in ways.items() if past.usage_grew] == [UsageMove.GREW]
+    assert [move for move, past in ways.items() if past.usage_steady] == [UsageMove.STEADY]
+
+
+def test_the_chosen_addressee_is_greeted_before_the_primary_one() -> None:
+    other = builders.stakeholder(
+        email="kim@acme.example", name="Kim Weber", technical_maturity=TechnicalMaturity.HIGH
+    )
+    view = letter_view(outreach(stakeholders=(sam(), other), addressee="Kim@acme.example"))
+    assert (view.greeted, view.maturity) == ("Kim", TechnicalMaturity.HIGH)

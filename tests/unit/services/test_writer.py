@@ -20,6 +20,13 @@ from tests.builders import days_ago
 from tests.unit.services.outreach import hostile, hostile_facts, outreach, p1, p3s, sam
 
 WRITER = TemplateWriter()
+ABOUT_THE_STATE = (
+    "churn_outreach",
+    "customer_success_review",
+    "escalation_outreach",
+    "health_checkin",
+)
+"""Letters about how things stand: what is open, silent or not in use shapes them."""
 TAGS = {"html", "body", "h3", "p", "br", "ul", "li"}
 PROMISES = re.compile(
     r"discount|refund|guarantee|\bSLA\b|deadline|by (mon|tues|wednes|thurs|fri)day"
@@ -110,7 +117,7 @@ def test_falling_usage_and_unused_features_shape_the_letter() -> None:
     assert "Reports and Alerts" in letter.body_text
 
 
-@pytest.mark.parametrize("kind", sorted(LETTERS))
+@pytest.mark.parametrize("kind", ABOUT_THE_STATE)
 def test_letters_differ_with_the_facts(kind: str) -> None:
     letters = [
         WRITER.letter(kind, facts)
@@ -126,7 +133,7 @@ def test_letters_differ_with_the_facts(kind: str) -> None:
     assert len({letter.body_text for letter in letters}) == 6
 
 
-@pytest.mark.parametrize("kind", sorted(LETTERS))
+@pytest.mark.parametrize("kind", ABOUT_THE_STATE)
 def test_depth_follows_technical_maturity(kind: str) -> None:
     texts = {
         maturity: WRITER.letter(
