@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from app.domain.money import Money
 
+UNASSIGNED = "unassigned"
+"""Stands for the rep of accounts that nobody owns, until a default owner is set."""
+
 
 class TechnicalMaturity(StrEnum):
     """How deep a technical text to a stakeholder may go."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from app.domain.account import Account, Contract
+from app.domain.account import UNASSIGNED, Account, Contract
 from app.domain.alert_budget import AlertCandidate, allocate
 from app.domain.assessment import Agent
 from app.domain.effect import WorkOwed
@@ -26,9 +26,6 @@ from app.jobs.flows.assessing import Reading
 from app.jobs.flows.deciding import decide_findings
 from app.ports.rows import Delivery, RecordedRevision
 from app.ports.store import Unit
-
-UNASSIGNED = "unassigned"
-"""The inbox list of accounts that nobody owns, until a default owner is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,14 +14,13 @@ from functools import partial
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from app.clock import Clock, local_day
-from app.domain.account import Account
+from app.domain.account import UNASSIGNED, Account
 from app.domain.band import Band
 from app.domain.effect import EffectKind, WorkOwed, group_of
 from app.domain.flow import Argument, FlowAsk, FlowName
 from app.domain.schedule import TASKS, Slot, Task
 from app.domain.turns import end_of_term
 from app.jobs.flows.act import act_ask
-from app.jobs.flows.settling import UNASSIGNED
 from app.ports.engine import Steps
 from app.ports.store import Store, Unit
 
