@@ -10,6 +10,7 @@ from typing import Protocol
 from app.domain.account import Account, Contract, Rep, Stakeholder
 from app.domain.announcement import NOTHING_ANNOUNCED, Announced
 from app.domain.band import Band
+from app.domain.proposal import NO_PROPOSAL, Proposal
 from app.domain.recap import NO_LETTER, NO_RECAP, NO_TALK, LastLetter, LastTalk, Recap
 from app.domain.ticket import Ticket
 
@@ -52,6 +53,8 @@ class OutreachFacts:
     recap: Recap = NO_RECAP
     announced: Announced = NOTHING_ANNOUNCED
     """What ships or is planned, as far as it concerns this account."""
+    proposal: Proposal = NO_PROPOSAL
+    """What an offer is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from app.errors import InvalidInput, NotFound
 from app.ports.writer import Letter, OutreachFacts
+from app.services.letter_offer import offer_view
 from app.services.letter_view import letter_view
 from app.services.plain_text import many_lines, one_line
 
@@ -25,6 +26,7 @@ LETTERS = frozenset(
         "customer_success_review",
         "release_notes",
         "roadmap_preview",
+        "expansion_outreach",
     }
 )
 """The communication types that there is a template for."""
@@ -49,6 +51,7 @@ ALERT_FACTS: Mapping[str, frozenset[str]] = {
     "feed_alert": frozenset({"account_name", "reasons"}),
     "digest": frozenset({"lines"}),
     "baseline_summary": frozenset({"day", "lines"}),
+    "sales_note": frozenset({"account_name", "headline", "lines"}),
     "qbr_due": frozenset({"account_name", "period", "why", "arr", "renewal"}),
 }
 """The facts that each alert needs; more may be given. An empty one leaves its words out. `reasons`
@@ -90,7 +93,8 @@ class TemplateWriter:
             msg = f"no letter {communication_type!r}; there are: {', '.join(sorted(LETTERS))}"
             raise NotFound(msg)
         view = letter_view(facts)
-        text = self._templates.get_template(f"{communication_type}.txt").render(letter=view)
+        template = self._templates.get_template(f"{communication_type}.txt")
+        text = template.render(letter=view, offer=offer_view(facts))
         subject, _, body = text.strip().partition("\n")
         blocks = _blocks_of(body)
         html = self._templates.get_template("letter.html").render(blocks=blocks)
