@@ -40,18 +40,18 @@ def test_an_offer_says_what_they_use_what_could_help_and_one_thing_to_do() -> No
         "Hello Sam,",
         "",
         (
-            "I have been looking at how your team works with us: Alerts and Sync are in use, and I am "
-            "glad to see it. One thing came to my mind."
+            "I have been looking at how your team works with us: Alerts and Sync are in use, and "
+            "I am glad to see it. One thing came to my mind."
         ),
         "",
         (
-            "Reports is a part of the product that you do not have yet. I think that it may fit next "
-            "to what you do already; you can tell far better than I whether it does."
+            "Reports is a part of the product that you do not have yet. I think that it may fit "
+            "next to what you do already; you can tell far better than I whether it does."
         ),
         "",
         (
-            "Shall we take 20 minutes for it? I show you Reports with an example of your own, and you "
-            "tell me whether it is worth a second look."
+            "Shall we take 20 minutes for it? I show you Reports with an example of your own, and "
+            "you tell me whether it is worth a second look."
         ),
         "",
         (
