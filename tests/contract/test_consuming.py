@@ -184,7 +184,7 @@ def test_an_event_takes_effect_once_however_often_it_is_given(
         return await handle_once(sqlite_store, SALES, event, effect)
 
     async def story(lines: Lines) -> None:
-        bus, desk = await lines.bus(rules=BusRules(idle_seconds=1.5)), await lines.desk()
+        bus, desk = await lines.bus(rules=BusRules(idle_seconds=3)), await lines.desk()
         await publish(bus, 1, 2)
         first, _ = await take(bus, consumer="dead")
         assert await handler(first.event) == Done()  # and it dies before it can say so
