@@ -5,6 +5,9 @@ The bounded version of `make kill-test`, which kills more often and stops at mor
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -13,9 +16,9 @@ import pytest
 from app.domain.effect import EffectKind, ParkReason
 from tests.kill.book import Place
 from tests.kill.channel import Outage, access_trial, outage_trial
-from tests.kill.fleet import running_recorder
+from tests.kill.fleet import LogLine, running_recorder
 from tests.kill.sinks import Point
-from tests.kill.tally import doubled, repeats
+from tests.kill.tally import FinishedSteps, doubled, repeats
 from tests.kill.trial import Plan, run_trial
 from tests.kill.wire import Asked, Kind, Rules
 from tests.kill.zombie import Undead, zombie_trial
@@ -113,3 +116,29 @@ def test_the_recorder_deduplicates_for_nobody_and_the_tally_sees_what_is_double(
     assert doubled(calls, Kind.FINDABLE) == 1
     assert doubled(calls, Kind.KEYED) == 1
     assert repeats(calls) == (2, 0, 1)
+
+
+def test_a_finished_step_that_is_begun_again_is_seen_and_one_begun_while_we_look_is_not(
+    sqlite_place: Place,
+) -> None:
+    finished = datetime(2026, 3, 9, 7, 0, 0, 500_000, tzinfo=UTC)
+    rows = [
+        ("main:act:a", "owed", finished.timestamp() * 1000, None),
+        ("main:act:a", "perform chat", finished.timestamp() * 1000, "failed"),
+    ]
+    sqlite_place.home.mkdir()
+    with closing(sqlite3.connect(sqlite_place.home / "flows.sqlite3")) as flows, flows:
+        flows.execute(
+            "CREATE TABLE operation_outputs "
+            "(workflow_uuid, function_name, completed_at_epoch_ms, error)"
+        )
+        flows.executemany("INSERT INTO operation_outputs VALUES (?, ?, ?, ?)", rows)
+    steps = FinishedSteps(sqlite_place)
+    steps.look()
+
+    def begun(step: str, seconds: float) -> LogLine:
+        at = finished + timedelta(seconds=seconds)
+        return LogLine("step.begun", at, {"flow_id": "main:act:a", "step": step})
+
+    assert steps.rerun([begun("owed", -0.01), begun("perform chat", 5), begun("other", 5)]) == 0
+    assert steps.rerun([begun("owed", -0.01), begun("owed", 5)]) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from sqlalchemy import create_engine, make_url, text
@@ -98,16 +98,22 @@ def repeats(acted: Iterable[Call]) -> tuple[int, int, int]:
     return kept, lies, unmarked
 
 
+_TO_THE_MILLISECOND = timedelta(milliseconds=1)
+"""The engine keeps whole milliseconds, cut off."""
+
+
 @dataclass(slots=True)
 class FinishedSteps:
-    """Steps that the engine had recorded as finished, with the moment from which we know it."""
+    """Steps that the engine recorded as finished, by the moment it says they were.
+
+    Its own moment, not that of our looking: other workers go on while we read.
+    """
 
     place: Place
     _since: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def look(self) -> None:
-        """Read the engine's own table, as after a kill."""
-        now = datetime.now(UTC)
+        """Read the engine's own table, as after a kill; what was read once stays as it was."""
         url = make_url(self.place.settings.engine_url)
         schema = ""
         if not self.place.is_sqlite:
@@ -116,16 +122,18 @@ class FinishedSteps:
         with engine.connect() as connection:
             found = connection.execute(
                 text(
-                    "SELECT workflow_uuid, function_name "
-                    f"FROM {schema}operation_outputs WHERE error IS NULL"
+                    "SELECT workflow_uuid, function_name, completed_at_epoch_ms "
+                    f"FROM {schema}operation_outputs "
+                    "WHERE error IS NULL AND completed_at_epoch_ms IS NOT NULL"
                 )
             )
-            for flow_id, step in found:
-                self._since.setdefault((flow_id, step), now)
+            for flow_id, step, completed_at in found:
+                finished = datetime.fromtimestamp(completed_at / 1000, UTC)
+                self._since.setdefault((flow_id, step), finished + _TO_THE_MILLISECOND)
         engine.dispose()
 
     def rerun(self, lines: Iterable[LogLine]) -> int:
-        """How often a step was begun after it was known to be finished."""
+        """How often a step was begun after it had been finished."""
         begun = [line for line in lines if line.event == "step.begun"]
         return sum(
             line.at > since

@@ -195,6 +195,7 @@ def _tried(
     for worker in fleet.workers:
         worker.end()
     fleet.workers.clear()
+    steps.look()
     counts = recorder.counts()
     return Result(
         tally=tally(book, counts.calls, counts.received),
