@@ -62,8 +62,20 @@ class SqlEffectLedger(Repository):
     def take(self, key: str, *, owner: str, stale_after_seconds: float) -> EffectRow | None:
         """Compare and swap: an effect whose time has come becomes an intent of `owner`."""
         given = {**self._of(key), "by": owner, "stale": _microseconds(stale_after_seconds)}
-        row = self._connection.execute(_TAKE, given).mappings().first()
-        return None if row is None else effect_of(row)
+        row = self._connection.execute(_TAKE, given).first()
+        if row is None:
+            return None
+        kind, subject, payload, attempt, taken_at, next_try_at, remote_id, error = row
+        return EffectRow(
+            work=WorkOwed(key=key, kind=kind, subject=subject, payload=payload),
+            state=EffectState.INTENT,
+            attempt=attempt,
+            owner=owner,
+            taken_at=taken_at,
+            next_try_at=next_try_at,
+            remote_id=remote_id,
+            error=error,
+        )
 
     def renew(self, key: str, *, owner: str, attempt: int) -> bool:
         """Make the intent taken as `attempt` as young as new; False when it is no longer ours."""
@@ -157,7 +169,16 @@ _TAKE = (
         attempt=effects.c.attempt + 1,
         taken_at=_NOW,
     )
-    .returning(*effect_columns())
+    .returning(
+        effects.c.kind,
+        effects.c.subject,
+        effects.c.payload,
+        effects.c.attempt,
+        effects.c.taken_at,
+        effects.c.next_try_at,
+        effects.c.remote_id,
+        effects.c.error,
+    )
 )
 _RENEW = (
     update(effects).where(*_MINE, *_TAKEN, effects.c.owner == bindparam("by")).values(taken_at=_NOW)
