@@ -1,21 +1,28 @@
-"""The TAM's front door: a task comes in, its flow runs, the result goes out as a dict.
+"""The TAM's front door, where a task comes in and its result goes out as a dict; and its graph.
 
-It knows which tasks there are and what failing looks like from outside, not how a task is done.
+It knows which tasks there are and what failing looks like from outside, and how the graph's nodes
+hang together, not what they decide.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
 
-from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic import JsonValue
 
 from app.agents.base import BaseAgent
-from app.agents.technical_account_manager.capabilities import create_tam_registration
+from app.agents.front_door import as_json, checked, known_type, parsed
+from app.agents.technical_account_manager.capabilities import AGENT_ID, create_tam_registration
 from app.agents.technical_account_manager.ports import TaskFlows
 from app.agents.technical_account_manager.schemas import TASK_TYPES, TAMResult, TAMTask
-from app.errors import AppError, InvalidInput
+from app.agents.technical_account_manager.state import TAMContext, TAMState
+from app.agents.tracing import forbid_tracing
+from app.errors import AppError
 
-_JSON_OBJECT: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
 
 
 class TAMAgent(BaseAgent):
@@ -34,34 +41,35 @@ class TAMAgent(BaseAgent):
         ValueError for an unknown task type; whatever else is expected to fail comes back with
         `error`, `confidence="low"` and `partial=True`.
         """
-        task_type = _known_type(task)
+        task_type = known_type(task, TASK_TYPES)
         try:
-            result = await self._flows.run(_parsed(task, context))
+            result = await self._flows.run(parsed(task, context, TAMTask))
         except AppError as exc:
             result = TAMResult(task_type=task_type, error=str(exc), confidence="low", partial=True)
-        return _JSON_OBJECT.validate_python(result.model_dump(mode="json"))
+        return as_json(result)
 
 
-def _known_type(task: Mapping[str, JsonValue]) -> str:
-    asked = task.get("task_type", task.get("type"))
-    if not isinstance(asked, str) or asked not in TASK_TYPES:
-        raise ValueError(f"Unknown task type {asked!r}; known: {', '.join(TASK_TYPES)}")
-    return asked
+def task_of(task: Mapping[str, JsonValue]) -> TAMTask:
+    """The task as its shape. Raises InvalidInput naming every field that is wrong."""
+    return checked(task, TAMTask)
 
 
-def _parsed(task: Mapping[str, JsonValue], context: Mapping[str, JsonValue]) -> TAMTask:
-    tenants = [
-        source["tenant_id"] for source in (task, context) if source.get("tenant_id") is not None
-    ]
-    if not tenants:
-        raise InvalidInput("tenant_id: neither the task nor the context names a tenant")
-    if any(tenant != tenants[0] for tenant in tenants):
-        raise InvalidInput("tenant_id: the task and the context name different tenants")
-    try:
-        return TAMTask.model_validate({**task, "tenant_id": tenants[0]})
-    except ValidationError as exc:
-        wrong = (
-            f"{'.'.join(str(part) for part in error['loc']) or 'task'}: {error['msg']}"
-            for error in exc.errors(include_input=False, include_url=False)
-        )
-        raise InvalidInput("; ".join(wrong)) from exc
+@cache
+def build_graph() -> CompiledStateGraph[TAMState, TAMContext, TAMState, TAMState]:
+    """The TAM's decisions as a compiled graph: it reads, decides, words and plans.
+
+    It has no side effect; what it comes to stands in its state's `plan`.
+    """
+    forbid_tracing()
+    from langgraph.graph import END, START, StateGraph  # slow to load
+
+    from app.agents.technical_account_manager import nodes
+
+    graph = StateGraph(TAMState, context_schema=TAMContext)
+    for node in nodes.NODES:
+        graph.add_node(node.__name__, node)
+    graph.add_edge(START, "open_task")
+    graph.add_edge("word_letter", "plan_letter")
+    for last in ("report_book", "answer_nobody", "report_health", "plan_letter", "keep_profile"):
+        graph.add_edge(last, END)
+    return graph.compile(name=AGENT_ID)

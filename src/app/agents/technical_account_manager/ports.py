@@ -5,7 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from app.agents.technical_account_manager.readings import Escalated, ScannedBook
 from app.agents.technical_account_manager.schemas import TAMResult, TAMTask, TicketSummary
+
+
+class BookReader(Protocol):
+    """One tenant's whole book at once, beside the dossiers. Every method raises ServiceError."""
+
+    async def book(self) -> ScannedBook:
+        """Every active account, in bulk."""
+        ...
+
+    async def escalated_accounts(self) -> Sequence[str]:
+        """The active accounts with a live technical escalation, by id."""
+        ...
+
+    async def escalation(self, account_id: str) -> Escalated | None:
+        """What the account's last scan told people of it; None: it raised nothing."""
+        ...
 
 
 class TicketReader(Protocol):

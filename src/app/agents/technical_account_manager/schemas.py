@@ -164,3 +164,6 @@ class TAMResult(Shape):
     confidence: Confidence = "medium"
     partial: bool = False
     """Some of what was asked is not here."""
+    reasons: list[str] = Field(default_factory=list)
+    """Why it came out so, in words for the rep: what a letter tells and why, what it leaves out, or
+    why there is none."""

@@ -206,6 +206,7 @@ def test_what_is_not_told_is_none_or_empty() -> None:
         "error": None,
         "confidence": "medium",
         "partial": False,
+        "reasons": [],
     }
     told = {key: value for key, value in bare if value not in ([], None, "")}
     assert told == {"account_id": "acme"}

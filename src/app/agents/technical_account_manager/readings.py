@@ -1,0 +1,60 @@
+"""What the TAM's readers hand over besides dossiers: the whole book as scanned, and who was told.
+
+Values only; reading them is the ports' affair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.book import AccountFacts, BookContext
+from app.domain.dossier import Dossier
+from app.domain.effect import EffectKind
+from app.domain.feed import FeedView
+from app.domain.health_record import HealthRecord
+from app.domain.tenant_settings import TenantSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one reading of the book has in common."""
+
+    context: BookContext
+    settings: TenantSettings
+    feeds: FeedView
+
+    @classmethod
+    def of(cls, dossier: Dossier) -> Reading:
+        """The reading that a dossier is of."""
+        return cls(context=dossier.context, settings=dossier.settings, feeds=dossier.feeds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """One active account as last scanned."""
+
+    facts: AccountFacts
+    record: HealthRecord | None
+    """None: never scanned."""
+    score_before: int | None
+    """Of the day before; None: none was given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannedBook:
+    """Every active account, by id, as one reading of the book has it."""
+
+    reading: Reading
+    accounts: tuple[Scanned, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalated:
+    """What became of telling people of an escalation."""
+
+    account_id: str
+    done: frozenset[EffectKind]
+    is_under_way: bool
+    """Something of it is still to be done, or waits for a person."""
+    draft_id: str | None
+    """Where the letter is; None: not yet, or none was called for."""
