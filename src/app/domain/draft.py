@@ -59,5 +59,5 @@ class Alert:
     incident_id: str
     revision: int
     text: str
-    """Begins with `[TAM ALERT]`, `[CSM ALERT]`, `[FEED ALERT]`, `[DIGEST]` or `[QBR DUE]`."""
+    """Begins with its tag, such as `[TAM ALERT]`, `[CSM ALERT]`, `[DIGEST]` or `[QBR READY]`."""
     created_at: datetime

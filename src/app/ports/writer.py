@@ -79,3 +79,7 @@ class Writer(Protocol):
     def alert(self, name: str, facts: Mapping[str, str]) -> str:
         """A short text to our own rep by the template `name`, one or more lines."""
         ...
+
+    def briefing(self, name: str, facts: Mapping[str, str]) -> str:
+        """What our own rep should know or say, by the template `name`: never for the customer."""
+        ...

@@ -53,10 +53,19 @@ ALERT_FACTS: Mapping[str, frozenset[str]] = {
     "baseline_summary": frozenset({"day", "lines"}),
     "sales_note": frozenset({"account_name", "headline", "lines"}),
     "qbr_due": frozenset({"account_name", "period", "why", "arr", "renewal"}),
+    "qbr_ready": frozenset({"account_name", "period", "where", "health", "arr", "renewal"}),
 }
 """The facts that each alert needs; more may be given. An empty one leaves its words out. `reasons`
 and `lines` may have several lines, the others are brought onto one. `change` is a `Change`, `score`
 0-100, `renewal` a day, `link` how to open the draft; a feed alert's `account_name` is the feed."""
+
+BRIEFING_FACTS: Mapping[str, frozenset[str]] = {
+    "churn_narrative": frozenset({"account_name", "churn_level", "reasons"}),
+    "talk_track_seats": frozenset({"account_name", "what", "evidence", "renewal"}),
+    "talk_track_module": frozenset({"account_name", "what", "evidence", "renewal"}),
+    "talk_track_integration": frozenset({"account_name", "what", "evidence", "renewal"}),
+}
+"""The facts that each briefing needs, as with alerts."""
 
 _SEVERAL_LINES = frozenset({"reasons", "lines"})
 _MOST_PER_LINE = 400
@@ -107,19 +116,35 @@ class TemplateWriter:
 
         Raises NotFound for a name it has no template for, InvalidInput naming missing facts.
         """
-        if name not in ALERT_FACTS:
-            msg = f"no alert {name!r}; there are: {', '.join(sorted(ALERT_FACTS))}"
+        return self._filled("alert", name, facts, ALERT_FACTS)
+
+    def briefing(self, name: str, facts: Mapping[str, str]) -> str:
+        """A text for our own rep by the template `name`; what it needs stands in `BRIEFING_FACTS`.
+
+        Raises NotFound for a name it has no template for, InvalidInput naming missing facts.
+        """
+        return self._filled("briefing", name, facts, BRIEFING_FACTS)
+
+    def _filled(
+        self,
+        what: str,
+        name: str,
+        facts: Mapping[str, str],
+        needed: Mapping[str, frozenset[str]],
+    ) -> str:
+        if name not in needed:
+            msg = f"no {what} {name!r}; there are: {', '.join(sorted(needed))}"
             raise NotFound(msg)
-        missing = ALERT_FACTS[name] - facts.keys()
+        missing = needed[name] - facts.keys()
         if missing:
-            msg = f"alert {name}: facts missing: {', '.join(sorted(missing))}"
+            msg = f"{what} {name}: facts missing: {', '.join(sorted(missing))}"
             raise InvalidInput(msg)
         shown = {
             key: many_lines(text, _MOST_PER_LINE)
             if key in _SEVERAL_LINES
             else one_line(text, _MOST_PER_LINE)
             for key, text in facts.items()
-            if key in ALERT_FACTS[name]
+            if key in needed[name]
         }
         text = self._templates.get_template(f"{name}.txt").render(shown)
         return "\n".join(line for line in text.splitlines() if line)
