@@ -11,19 +11,13 @@ from datetime import date
 from enum import StrEnum
 
 from app.agents.customer_success.inputs import CsmInputs
-from app.agents.customer_success.usage import (
-    MIN_WEEKS_BEFORE,
-    UsageTrend,
-    is_new,
-    silent_days,
-    trend_of,
-    usage_change_percent,
-)
+from app.agents.customer_success.usage import UsageTrend, is_new, silent_days, trend_of
 from app.domain.assessment import Assessment
 from app.domain.band import Band
 from app.domain.book import UsageWindow
 from app.domain.feed import FactKind
 from app.domain.tenant_settings import CsmSettings
+from app.domain.usage_change import MIN_WEEKS_BEFORE, usage_change_percent
 
 WINDOW_DAYS = 91
 """The span of `active_days_90`: 13 complete weeks."""

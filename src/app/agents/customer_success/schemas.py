@@ -5,6 +5,7 @@ What handoffs carry is declared in `app.handoffs` and known here under the same 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal, get_args
 
 from pydantic import Field, JsonValue
@@ -80,14 +81,19 @@ class QBRSection(Shape):
 
     text: str
     metrics: list[QBRMetric] = Field(default_factory=list)
+    points: list[str] = Field(default_factory=list)
+    """What to do or to show next, one line each."""
 
 
 class QBRContent(Shape):
     """A quarterly business review for the rep to present: its four sections."""
 
     account_id: Identifier
+    account_name: str = ""
     period: str
-    """Such as `2026-Q1`, or the contract term."""
+    """Such as `2026-Q1`, or the contract term such as `2027-03-31:C-12`."""
+    prepared_on: date | None = None
+    """The tenant's local day; every figure is as known on it."""
     trigger: Literal["quarterly", "contract_proximity"]
     account_health_summary: QBRSection
     roi_business_impact: QBRSection
@@ -104,7 +110,10 @@ class FeatureStanding(Shape):
     used: bool
     benchmark_rate: float | None = Field(default=None, ge=0, le=1)
     """The share of comparable accounts that use it; None: too few to say."""
+    peers_using: int = Field(default=0, ge=0)
+    """How many of them use it; 0 too where they are too few to say."""
     recommendation: str = ""
+    """Only for what it could use and does not, and enough of them do."""
 
 
 class FeatureAdoptionReport(Shape):
@@ -112,10 +121,23 @@ class FeatureAdoptionReport(Shape):
 
     account_id: Identifier
     adoption_rate: float | None = Field(default=None, ge=0, le=1)
+    """`features_used` of `features_known`; None: nobody tells."""
+    features_used: int = Field(default=0, ge=0)
+    """In the 28 days up to `as_of`."""
+    features_known: int = Field(default=0, ge=0)
+    """Those it is entitled to, else all that anybody's usage knows."""
+    by_entitlement: bool = False
+    """Whether `features_known` counts its own entitlement."""
     benchmark_rate: float | None = Field(default=None, ge=0, le=1)
+    """The median rate of comparable accounts; None: too few to say."""
     compared_accounts: int = Field(default=0, ge=0)
     """How many the benchmark rests on."""
+    compared_with: str = ""
+    """Which they are, in words; empty: too few to say anything by."""
+    as_of: date | None = None
+    """The last day that usage data reaches; None: nobody tells of usage."""
     features: list[FeatureStanding] = Field(default_factory=list)
+    """What it does not use first, by how many comparable accounts do."""
 
 
 class CSMTask(TaskShape):
@@ -148,3 +170,5 @@ class CSMResult(Shape):
     confidence: Confidence = "medium"
     partial: bool = False
     """Some of what was asked is not here."""
+    reasons: list[str] = Field(default_factory=list)
+    """Why it came out so, in words for the rep: what is held back or left out, and why."""
