@@ -83,3 +83,5 @@ class Plan(Shape):
     handoffs: list[PlannedHandoff] = Field(default_factory=list)
     result: dict[str, JsonValue]
     """The agent's own result shape, as far as it is known before acting."""
+    look_again_seconds: float = Field(default=0, ge=0)
+    """The same task is taken up by itself after so long, as what waits for better days; 0: not."""

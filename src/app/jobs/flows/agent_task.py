@@ -7,7 +7,7 @@ repeats nothing. What an agent decides is its own affair and not known here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 
@@ -25,6 +25,9 @@ from app.jobs.flows.scan_flow import scan_ask
 from app.ports.engine import Steps
 from app.ports.store import Store, Unit
 
+MOST_LOOKS = 90
+"""A task that waits for better days is looked at so often; then a person has to ask for it."""
+
 PlannerOf = Callable[[str, str], Planner]
 """The planner of a tenant and an agent. Raises NotFound for an agent nobody knows."""
 
@@ -41,6 +44,8 @@ class AgentTaskArgument(BaseModel):
     """What tells this request apart: a slot, a handoff's key, or made of the task itself."""
     call_chain: tuple[Hop, ...] = ()
     """The agents it was handed through, first to last, and what each was at."""
+    look: int = 1
+    """Counts how often it was taken up, while it waits for better days."""
 
     @property
     def own_hop(self) -> Hop:
@@ -106,6 +111,8 @@ class AgentTaskFlow:
             await steps.wait(asks[0].flow_id)
         for handed in recorded.handed_over:
             await steps.start(_handoff_ask(steps, given, handed))
+        if plan.look_again_seconds and given.look < MOST_LOOKS:
+            await steps.start(_next_look(steps, given, plan.look_again_seconds))
         return await steps.run("answer", partial(self._answer, steps, plan))
 
     async def _scan(self, steps: Steps, given: AgentTaskArgument) -> None:
@@ -154,6 +161,21 @@ class AgentTaskFlow:
             return answer
 
         return await self.store.read(steps.tenant_id, answered)
+
+
+def _next_look(steps: Steps, given: AgentTaskArgument, seconds: float) -> FlowAsk:
+    """The same task once more, later; what was done for it before is done once all the same."""
+    look = given.look + 1
+    ask = agent_task_ask(
+        steps.tenant_id, given.agent, given.task, given.request, call_chain=given.call_chain
+    )
+    return replace(
+        ask,
+        flow_id=f"{ask.flow_id}:look{look}",
+        argument={**ask.argument, "look": look},
+        urgency=Urgency.USUAL,
+        delay_seconds=seconds,
+    )
 
 
 class _Recorded(BaseModel):

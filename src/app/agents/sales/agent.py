@@ -1,0 +1,76 @@
+"""The Sales Agent's front door, where a task comes in and its result goes out; and its graph.
+
+It knows which tasks there are and what failing looks like from outside, and how the graph's nodes
+hang together, not what they decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pydantic import JsonValue
+
+from app.agents.base import BaseAgent
+from app.agents.front_door import as_json, checked, known_type, parsed
+from app.agents.sales.capabilities import AGENT_ID, create_sales_registration
+from app.agents.sales.ports import TaskFlows
+from app.agents.sales.schemas import TASK_TYPES, SalesResult, SalesTask
+from app.agents.sales.state import SalesContext, SalesState
+from app.agents.tracing import forbid_tracing
+from app.errors import AppError
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+
+
+class SalesAgent(BaseAgent):
+    """The Sales Agent. It drafts, records and asks; it sends nothing to a customer."""
+
+    def __init__(self, *, flows: TaskFlows) -> None:
+        super().__init__(create_sales_registration())
+        self._flows = flows
+
+    async def execute(
+        self, task: Mapping[str, JsonValue], context: Mapping[str, JsonValue]
+    ) -> dict[str, JsonValue]:
+        """Do a task (`SalesTask` as a mapping) and return its `SalesResult` as a JSON-ready dict.
+
+        The tenant comes from the task or the context, and must be one and the same. Raises
+        ValueError for an unknown task type; whatever else is expected to fail comes back with
+        `error`, `confidence="low"` and `partial=True`.
+        """
+        task_type = known_type(task, TASK_TYPES)
+        try:
+            result = await self._flows.run(parsed(task, context, SalesTask))
+        except AppError as exc:
+            result = SalesResult(
+                task_type=task_type, error=str(exc), confidence="low", partial=True
+            )
+        return as_json(result)
+
+
+def task_of(task: Mapping[str, JsonValue]) -> SalesTask:
+    """The task as its shape. Raises InvalidInput naming every field that is wrong."""
+    return checked(task, SalesTask)
+
+
+@cache
+def build_graph() -> CompiledStateGraph[SalesState, SalesContext, SalesState, SalesState]:
+    """The Sales Agent's decisions as a compiled graph: it reads, weighs, words and plans.
+
+    It has no side effect; what it comes to stands in its state's `plan`.
+    """
+    forbid_tracing()
+    from langgraph.graph import END, START, StateGraph  # slow to load
+
+    from app.agents.sales import nodes
+
+    graph = StateGraph(SalesState, context_schema=SalesContext)
+    for node in nodes.NODES:
+        graph.add_node(node.__name__, node)
+    graph.add_edge(START, nodes.open_task.__name__)
+    for node in nodes.LAST:
+        graph.add_edge(node.__name__, END)
+    return graph.compile(name=AGENT_ID)
