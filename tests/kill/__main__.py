@@ -42,19 +42,19 @@ UNDEAD = (
 OUTAGES: Mapping[str, Outage] = {
     "chat refuses": Outage(
         kind=EffectKind.CHAT,
-        incidents=50,
+        incidents=30,
         rules=Rules(refused=frozenset({Kind.KEYED})),
-        seconds=20,
+        seconds=12,
     ),
     "e-mail hangs": Outage(
         kind=EffectKind.EMAIL,
-        incidents=50,
+        incidents=30,
         rules=Rules(hanging=frozenset({Kind.AT_LEAST_ONCE})),
-        seconds=20,
+        seconds=12,
     ),
 }
 LATE_SECONDS = 15.0
-"""Fifty incidents whose e-mail waits out its time-outs one by one would need fifty and more."""
+"""Thirty incidents that wait out their time-outs one after another need thirty and more."""
 
 console = Console()
 
