@@ -159,10 +159,12 @@ def understood(text: str, accounts: Iterable[Account]) -> Understood | Unclear:
     words = words_of(text) if len(text) <= MOST_CHARACTERS else []
     named = _named_in(words, accounts)
     phrased = _phrased_in(words)
+    apart = [one for one in named if not any(one.span.overlaps(s) for s, _ in phrased)]
     if len(named) > 1:  # an account may be called like a task: then another one is meant
-        apart = [one for one in named if not any(one.span.overlaps(s) for s, _ in phrased)]
         named = apart or named
     types = _types_beside([one.span for one in named], phrased)
+    if phrased and not types:  # no more than a name that is spelled like the task
+        named, types = apart, _types_beside([], phrased)
     if len(types) != 1:
         return _which_task(types)
     if len({one.account.account_id for one in named}) > 1:
@@ -236,7 +238,7 @@ def _may_name(words: Sequence[str], account: Account) -> bool:
     shown = f"{account.name} {account.account_id}"
     if not shown.isascii():
         return True
-    folded = shown.casefold().replace("'", "")
+    folded = shown.casefold().replace("'", "").replace("-", "")
     return any(word in folded for word in words if _is_name([word]))
 
 
