@@ -106,6 +106,21 @@ ENTRIES: Mapping[str, Entry] = {
         attribute="events_app",
         help="What the agents tell each other: list it, who is behind, replay what failed.",
     ),
+    "qbr": Entry(
+        module="app.cli.qbr_cmd",
+        attribute="qbr_app",
+        help="An account's quarterly business review: read it, write it for the customer.",
+    ),
+    "adoption": Entry(
+        module="app.cli.adoption_cmd",
+        attribute="adoption_app",
+        help="What an account uses of what it could, against accounts like it.",
+    ),
+    "opportunities": Entry(
+        module="app.cli.opportunities_cmd",
+        attribute="opportunities_app",
+        help="Room to grow with customers: what was found, what is held back and why.",
+    ),
     "doctor": Entry(
         module="app.cli.doctor_cmd",
         attribute="doctor_app",

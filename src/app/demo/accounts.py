@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.demo.customers import Customer
 from app.demo.names import address
-from app.demo.product import SURROUNDINGS
+from app.demo.product import SOURCES, SURROUNDINGS
 from app.demo.reps import rep_email
 from app.domain.account import Account, Stakeholder, TechnicalMaturity
 
@@ -21,6 +21,7 @@ _ROLES = (
 """Roles with their technical maturity as a rep set it; None: nobody has."""
 _NEAR_RENEWAL = 60
 _NEARLY_FULL = 0.95
+_WITH_UNCONNECTED = 0.2
 
 
 def account_of(customer: Customer) -> Account:
@@ -35,11 +36,18 @@ def account_of(customer: Customer) -> Account:
         domains=(customer.domain,),
         features=customer.features,
         integrations=customer.connections,
-        environment=tuple(rng.sample(SURROUNDINGS, rng.randrange(2, 5))),
+        environment=(*rng.sample(SURROUNDINGS, rng.randrange(2, 5)), *_unconnected(customer)),
         customer_since=customer.calendar.day(customer.since),
         deal_stage=_stage(customer),
         notes=f"{company.industry}, {company.country}. {customer.note}".strip(),
     )
+
+
+def _unconnected(customer: Customer) -> tuple[str, ...]:
+    """For every fifth customer or so: a system in use there that the product could read from."""
+    rng = customer.rng("unconnected")
+    rest = [name for name in SOURCES if name not in customer.connections]
+    return (rng.choice(rest),) if rng.random() < _WITH_UNCONNECTED else ()
 
 
 def stakeholders_of(customer: Customer) -> tuple[Stakeholder, ...]:

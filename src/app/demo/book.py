@@ -20,6 +20,7 @@ from app.demo.feeds import external_ids_of, failed_at, feeds_of, is_behind_faile
 from app.demo.heartbeats import heartbeats_of
 from app.demo.interactions import interactions_of
 from app.demo.invoices import invoices_of
+from app.demo.product import FAMILIES, VALUE
 from app.demo.reps import DEFAULT_OWNER, rep_email, reps
 from app.demo.surveys import surveys_of
 from app.demo.tickets import numbered, tickets_of
@@ -70,7 +71,9 @@ def make_book(*, today: date, zone: str = "UTC", seed: int = 7) -> DemoBook:
             FactKind.INTERACTIONS: _rows(i for one in everyone for i in interactions_of(one)),
         },
         feeds=feeds_of(everyone, calendar),
-        settings=TenantSettings(zone=zone, default_owner=rep_email(DEFAULT_OWNER)),
+        settings=TenantSettings(
+            zone=zone, default_owner=rep_email(DEFAULT_OWNER), value=VALUE, families=FAMILIES
+        ),
         external_ids=external_ids_of(everyone),
         begins_at=calendar.moment(REPLAY_DAYS, 0),
         stories={one.account_id: one.company.story for one in everyone},

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from app.domain.tenant_settings import FeatureValue
+
 VENDOR_DOMAIN = "fathomline.example"
 
 CORE_FEATURES = ("Pipelines", "Scheduled syncs")
@@ -25,6 +29,19 @@ PAID_MODULES = (
     "API gateway",
 )
 """Bought one by one."""
+
+VALUE = {
+    "Scheduled syncs": FeatureValue(minutes_saved_per_use=4),
+    "Field mapping": FeatureValue(minutes_saved_per_use=2.5),
+    "Data quality checks": FeatureValue(minutes_saved_per_use=6),
+    "Reverse sync": FeatureValue(
+        minutes_saved_per_use=3, revenue_per_use=Decimal("0.40"), currency="USD"
+    ),
+}
+"""What the vendor can stand by of a use's worth: by no means of every feature."""
+
+FAMILIES: dict[str, tuple[str, ...]] = {"Real time": ("Event streaming", "API gateway")}
+"""Modules that go together."""
 
 SOURCES = (
     "Salesforce",

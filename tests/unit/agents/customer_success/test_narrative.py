@@ -33,6 +33,16 @@ FALLEN = usage_window(events_recent=100, events_before=1_600, last_active_day=da
 RED = health_record(agent=Agent.CSM, score=31, band=Band.RED)
 
 
+ALL_IS_WRONG = known_facts(
+    contract=contract(ends_on=TODAY + timedelta(days=30)),
+    usage=FALLEN,
+    engagement=engagement(last_meaningful_on=day_ago(100)),
+    overdue_days=45,
+    nps=3,
+    nps_on=day_ago(20),
+)
+
+
 def points(given: Dossier) -> tuple[str, ...]:
     return risk_points(given, churn_of(given))
 
@@ -44,14 +54,7 @@ def test_a_well_customer_is_at_no_risk_and_nothing_is_told() -> None:
 
 def test_every_reason_comes_with_its_figure_and_its_day() -> None:
     given = dossier(
-        facts=known_facts(
-            contract=contract(ends_on=TODAY + timedelta(days=30)),
-            usage=FALLEN,
-            engagement=engagement(last_meaningful_on=day_ago(100)),
-            overdue_days=45,
-            nps=3,
-            nps_on=day_ago(20),
-        ),
+        facts=ALL_IS_WRONG,
         records={
             Agent.CSM: RED,
             Agent.TAM: health_record(score=None, band=Band.UNKNOWN, assessed_at=days_ago(2)),
