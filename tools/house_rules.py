@@ -42,26 +42,19 @@ BOUNDARIES = frozenset(
 """The only files that may ever catch everything, once each, with a per-file ignore of BLE001."""
 
 DECIDING_AGENT_MODULES = (
-    "adoption",
-    "alerting",
-    "availability",
-    "churn",
-    "commitment",
-    "escalation",
-    "expansion",
-    "explain",
-    "health_scorer",
-    "inputs",
-    "ledger",
-    "relationship",
-    "schemas",
-    "signals",
-    "usage",
+    *("addressee", "adoption", "alerting", "announcements", "availability", "churn"),
+    *("commitment", "escalation", "expansion", "explain", "health_report", "health_scorer"),
+    *("inputs", "ledger", "letter_facts", "matching", "maturity", "plans", "profile"),
+    *("profile_people", "profile_sections", "profile_words", "readings", "recap"),
+    *("relationship", "relevance", "roadmap", "schemas", "signals", "trust", "usage"),
+    *("bands", "gate", "internal_notes", "modules", "narrative", "phrases", "qbr", "qbr_text"),
+    *("review_adoption", "review_growth", "review_health", "review_value"),
 )
 DECIDING = (
     "src/app/domain/*",
     "src/app/handoffs/*",
     "src/app/agents/customer_success/reading.py",
+    "src/app/agents/slug.py",
     *(f"src/app/agents/*/{name}.py" for name in DECIDING_AGENT_MODULES),
 )
 """Code that decides: pure, never awaiting, and covered whole."""
