@@ -132,7 +132,7 @@ def letter_view(facts: OutreachFacts) -> LetterView:
     named = tickets_to_name(facts.open_tickets, facts.many_tickets)
     lines = tuple(ticket_line(ticket, facts.now) for ticket in named)
     features = fitting(facts.features_unused, _NAMED_FEATURES)
-    around = fitting(facts.account.environment, _NAMED_AROUND)
+    around = _around(facts)
     news = news_lines(facts.announced.announcements, maturity)
     return LetterView(
         greeted=greeted(to),
@@ -163,6 +163,13 @@ def letter_view(facts: OutreachFacts) -> LetterView:
         more_news=len(facts.announced.announcements) - len(news),
         colleague=colleague_named(facts),
     )
+
+
+def _around(facts: OutreachFacts) -> list[str]:
+    """Applications that are not connected as well."""
+    connected = {name.casefold() for name in facts.account.integrations}
+    names = (name for name in facts.account.environment if name.casefold() not in connected)
+    return fitting(names, _NAMED_AROUND)
 
 
 def _last_seen(facts: OutreachFacts) -> str:

@@ -163,7 +163,9 @@ def test_features_in_use_are_named_unless_their_names_are_not_for_the_customer()
 
 
 def test_the_environment_is_named_with_and_and_with_or() -> None:
-    known = builders.account(environment=("Okta", "Our churn board", "dbt"))
+    known = builders.account(
+        environment=("SAP", "Okta", "Our churn board", "dbt"), integrations=("sap",)
+    )
     view = letter_view(outreach(account=known))
     assert (view.environment, view.any_environment) == ("Okta and dbt", "Okta or dbt")
 

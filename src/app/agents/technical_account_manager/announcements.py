@@ -68,14 +68,18 @@ class RoadmapItem(Shape):
     link: Link = ""
 
 
+RoadmapItems: TypeAlias = Annotated[list[RoadmapItem], Field(min_length=1, max_length=MOST_ITEMS)]
+
+
 class Roadmap(Shape):
     """Everything that is planned, dearest first."""
 
-    items: list[RoadmapItem] = Field(min_length=1, max_length=MOST_ITEMS)
+    items: RoadmapItems
 
 
 _RELEASE = TypeAdapter(Release)
 _ROADMAP = TypeAdapter(Roadmap)
+_ITEMS: TypeAdapter[list[RoadmapItem]] = TypeAdapter(RoadmapItems)
 
 
 def release_of(given: Mapping[str, JsonValue], what: str = "release_info") -> Release:
@@ -88,8 +92,9 @@ def roadmap_of(given: JsonValue, what: str = "roadmap_items") -> tuple[RoadmapIt
 
     Raises InvalidInput naming every field that is wrong, under `what`.
     """
-    whole: JsonValue = {"items": given} if isinstance(given, list) else given
-    return tuple(_checked(_ROADMAP, whole, what).items)
+    if isinstance(given, list):
+        return tuple(_checked(_ITEMS, given, what))
+    return tuple(_checked(_ROADMAP, given, what).items)
 
 
 def newest_release(documents: Sequence[Document]) -> Release | None:

@@ -117,7 +117,7 @@ def in_words(concern: Concern) -> str:
             return f"{_count(concern.tickets)} on {name} lately, none open"
         case ConcernKind.ENVIRONMENT:
             return f"works with {name}, which is not connected"
-        case ConcernKind.EVERYONE:
+        case _:
             return "concerns everyone"
 
 

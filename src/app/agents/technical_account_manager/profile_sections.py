@@ -116,8 +116,11 @@ def opportunities_of(
 
 
 def each(names: Iterable[str]) -> list[str]:
-    """The names, each once whatever its spelling, in order."""
-    return list({key_of(name) or name: name for name in reversed([*names])}.values())[::-1]
+    """The names, each once in its first spelling, in order."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(key_of(name) or name, name)
+    return list(found.values())
 
 
 def _feature(name: str, source: str, *, is_used: bool) -> FeatureAdoption:
