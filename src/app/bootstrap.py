@@ -201,6 +201,7 @@ async def open_app(
 
 def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seconds: float) -> App:
     from app.jobs.dbos_engine import DbosEngine  # slow to import
+    from app.jobs.planning import Planners
 
     store, worker = open_store_of(settings), worker_name()
     liveness = liveness_for(settings)
@@ -216,7 +217,13 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
         rejects_of=settings.rejects_of,
     )
     engine = DbosEngine(
-        shapes=flow_shapes(store=store, effects_of=effects_of, clock=clock, feed=feed),
+        shapes=flow_shapes(
+            store=store,
+            effects_of=effects_of,
+            planner_of=Planners(store=store, writer=TemplateWriter(), clock=clock),
+            clock=clock,
+            feed=feed,
+        ),
         url=settings.engine_url,
         worker=worker,
         look_seconds=look_seconds,

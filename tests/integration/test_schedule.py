@@ -12,24 +12,36 @@ import pytest
 from pydantic import JsonValue
 
 from app.bootstrap import performer_of
+from app.clock import Clock
+from app.domain.document import DocumentKind
 from app.domain.effect import EffectState
 from app.domain.fact_rows import FactRow
 from app.domain.feed import FactKind
 from app.domain.flow import Argument, FlowAsk, FlowName, FlowRow, FlowState
-from app.domain.schedule import CSM_JOBS, Job
+from app.domain.schedule import CSM_JOBS, Job, Slot
 from app.domain.tenant_settings import TenantSettings
 from app.errors import InvalidInput, TransientServiceError
 from app.jobs.flows.act import act, channel
+from app.jobs.flows.agent_task import AgentTaskFlow
 from app.jobs.flows.scan_flow import ScanFlow
-from app.jobs.flows.task import TaskFlow
+from app.jobs.flows.slot_task import slot_ask
 from app.jobs.inline import InlineEngine
+from app.jobs.planning import Planners
 from app.jobs.schedule import ScheduleStarter
 from app.ports.engine import FlowBody, Steps
 from app.ports.rows import SlotStart
+from app.ports.store import Store
+from app.services.writer import TemplateWriter
 from tests.integration.small_book import MONDAY, TENANT, SmallBook
 
 FIRST_OF_APRIL = datetime(2026, 4, 1, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+QBR = DocumentKind.QBR
+
+
+def task_flow(store: Store, clock: Clock) -> AgentTaskFlow:
+    planners = Planners(store=store, writer=TemplateWriter(), clock=clock)
+    return AgentTaskFlow(store=store, clock=clock, planner_of=planners)
 
 
 @dataclass
@@ -59,7 +71,7 @@ class Kept:
             FlowName.SCAN: ScanFlow(store=store, clock=self.clock),
             FlowName.ACT: acting,
             FlowName.CHANNEL: retrying,
-            FlowName.TASK: TaskFlow(store=store, clock=self.clock),
+            FlowName.TASK: task_flow(store, self.clock),
         }
         self.engine = InlineEngine(shapes={**usual, **self.shapes}, clock=self.clock)
         self.starter = ScheduleStarter(store=store, desk=self.engine, clock=self.clock)
@@ -145,8 +157,8 @@ def test_checkins_are_drafted_for_those_whose_turn_it_is(book: SmallBook) -> Non
         kept.tick(ten + timedelta(days=day), Job.CHECKINS)
     drafts = sorted(book.drafts(), key=lambda draft: draft.created_at)
     assert [(draft.account_id, draft.key) for draft in drafts] == [
-        ("weekly", "main:checkin:weekly:2026-03-09:draft"),
-        ("weekly", "main:checkin:weekly:2026-03-16:draft"),
+        ("weekly", "main:task:health_checkin:weekly:2026-03-09:draft"),
+        ("weekly", "main:task:health_checkin:weekly:2026-03-16:draft"),
     ]
     assert drafts[0].communication_type == "health_checkin"
     assert drafts[0].to == ("sam@weekly.example",)
@@ -164,19 +176,20 @@ def test_the_first_of_a_month_and_quarter_brings_every_account_its_letters_and_r
     kept.tick(FIRST_OF_APRIL)
     drafts = {draft.key: draft.communication_type for draft in book.drafts()}
     assert drafts == {
-        "main:checkin:acme:2026-04-01:draft": "health_checkin",
-        "main:checkin:beta:2026-04-01:draft": "health_checkin",
-        "main:review:acme:2026-Q2:draft": "customer_success_review",
-        "main:review:beta:2026-Q2:draft": "customer_success_review",
+        "main:task:health_checkin:acme:2026-04-01:draft": "health_checkin",
+        "main:task:health_checkin:beta:2026-04-01:draft": "health_checkin",
+        "main:task:customer_success_review:acme:2026-Q2:draft": "customer_success_review",
+        "main:task:customer_success_review:beta:2026-Q2:draft": "customer_success_review",
     }
     alerts = {alert.key: alert for alert in book.alerts() if ":qbr:" in alert.key}
     assert set(alerts) == {"main:qbr:acme:2026-Q2:email", "main:qbr:beta:2026-Q2:email"}
     told = alerts["main:qbr:acme:2026-Q2:email"]
     assert told.rep_email == "rita@tend.example"
     assert told.text.startswith(
-        "[QBR DUE] Acme: a quarterly business review for 2026-Q2 is yours to prepare\n"
-        "- Why now: the quarter 2026-Q2 has begun"
+        "[QBR READY] Acme: the quarterly business review for 2026-Q2 is prepared\n"
     )
+    (review,) = book.store.read_now(TENANT, lambda unit: unit.documents.of("acme", [QBR]))
+    assert (review.key, review.body["trigger"]) == ("2026-Q2", "quarterly")
     assert kept.tick(FIRST_OF_APRIL + MINUTE) == 0
     assert len(book.drafts()) == 4
 
@@ -207,25 +220,18 @@ def test_a_contract_near_its_end_has_its_review_once_and_the_largest_go_first(
         "main:task:qbr:small:2026-06-07:small-1",
     ]
     texts = {alert.account_id: alert.text for alert in book.alerts()}
-    assert texts["large"].splitlines() == [
-        (
-            "[QBR DUE] Large: a quarterly business review for the contract term up to 2026-06-07 "
-            "is yours to prepare"
-        ),
-        "- Why now: its contract ends on 2026-06-07, in 90 days",
-        "ARR EUR 90, renews 2026-06-08",
-    ]
+    assert set(texts) == {"small", "large"}
+    assert texts["large"].startswith("[QBR READY] Large: ")
+    assert "ARR EUR 90, renews 2026-06-08" in texts["large"].splitlines()
+    (review,) = book.store.read_now(TENANT, lambda unit: unit.documents.of("large", [QBR]))
+    assert (review.key, review.body["trigger"]) == ("2026-06-07:large-1", "contract_proximity")
 
 
 def test_an_account_that_has_left_by_then_is_owed_nothing(book: SmallBook) -> None:
     book.add_accounts("acme")
     kept = Kept(book, FIRST_OF_APRIL)
-    ask = FlowAsk(
-        tenant_id=TENANT,
-        flow=FlowName.TASK,
-        flow_id="main:task:checkin:acme:2026-04-01",
-        argument={"task": "health_checkin", "account_id": "acme", "slot": "2026-04-01"},
-    )
+    ask = slot_ask(TENANT, Slot(job=Job.CHECKINS, slot="2026-04-01", subject="acme"))
+    assert ask.flow_id == "main:task:checkin:acme:2026-04-01"
     book.end_contract("acme", on=date(2026, 3, 31))
     asyncio.run(kept.engine.enqueue(ask))
     assert book.drafts() == ()
@@ -314,10 +320,10 @@ def test_one_account_that_fails_is_asked_for_again_and_the_others_are_not(
 ) -> None:
     book.add_accounts("acme", "beta")
     failed: list[str] = []
-    usual = TaskFlow(store=book.store, clock=lambda: FIRST_OF_APRIL)
+    usual = task_flow(book.store, lambda: FIRST_OF_APRIL)
 
     async def task(steps: Steps, argument: Argument) -> JsonValue:
-        if argument["account_id"] == "acme" and len(failed) < 2:
+        if ":acme:" in steps.flow_id and len(failed) < 2:
             failed.append(steps.flow_id)
             raise InvalidInput("no words for it")
         return await usual(steps, argument)

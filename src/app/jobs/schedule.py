@@ -20,7 +20,7 @@ from app.domain.turns import AccountTurn
 from app.domain.worth import comparable_arr
 from app.errors import AppError
 from app.jobs.flows.scan_flow import scan_ask
-from app.jobs.flows.task import task_ask
+from app.jobs.flows.slot_task import slot_ask
 from app.jobs.slot_retries import SlotRetries
 from app.ports.engine import FlowDesk
 from app.ports.rows import SlotStart
@@ -125,7 +125,7 @@ def ask_of(tenant_id: str, slot: Slot, *, feeds: Sequence[str] = ()) -> FlowAsk:
     """The flow of a slot, the same for the same slot; a scan brings `feeds` up to date first."""
     if slot.job is Job.SCAN:
         return scan_ask(tenant_id, slot.slot, feeds=feeds)
-    return task_ask(tenant_id, slot)
+    return slot_ask(tenant_id, slot)
 
 
 def looks_due(unit: Unit, now: datetime, jobs: Collection[Job]) -> tuple[Look, ...]:

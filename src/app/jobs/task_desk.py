@@ -21,7 +21,6 @@ from app.handoffs.edge import Shape, TaskShape
 from app.jobs.flows.agent_task import agent_task_ask
 from app.ports.engine import FlowDesk
 
-TaskT = TypeVar("TaskT", bound=TaskShape)
 ResultT = TypeVar("ResultT", bound=Shape)
 
 RunFlow = Callable[[FlowAsk], Awaitable[JsonValue]]
@@ -32,7 +31,7 @@ NameRequest = Callable[[Mapping[str, JsonValue]], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskDesk(Generic[TaskT, ResultT]):
+class TaskDesk(Generic[ResultT]):
     """An agent's `flows`, for one tenant."""
 
     tenant_id: str
@@ -42,7 +41,7 @@ class TaskDesk(Generic[TaskT, ResultT]):
     result: type[ResultT]
     """The shape that the agent answers in."""
 
-    async def run(self, task: TaskT) -> ResultT:
+    async def run(self, task: TaskShape) -> ResultT:
         """Run the task's flow to its end and return what became of it.
 
         Raises CrossTenant for another tenant's task, FlowFailed, TransientServiceError.

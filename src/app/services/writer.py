@@ -52,7 +52,6 @@ ALERT_FACTS: Mapping[str, frozenset[str]] = {
     "digest": frozenset({"lines"}),
     "baseline_summary": frozenset({"day", "lines"}),
     "sales_note": frozenset({"account_name", "headline", "lines"}),
-    "qbr_due": frozenset({"account_name", "period", "why", "arr", "renewal"}),
     "qbr_ready": frozenset({"account_name", "period", "where", "health", "arr", "renewal"}),
 }
 """The facts that each alert needs; more may be given. An empty one leaves its words out. `reasons`

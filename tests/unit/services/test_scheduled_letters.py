@@ -113,18 +113,3 @@ def test_a_review_speaks_plainly_to_people_who_are_not_technical() -> None:
     assert "The connection between your systems and ours works" in lively
     silent = review(outreach(stakeholders=low, silent_hours=120)).body_text
     assert "One thing deserves a look: the connection" in silent
-
-
-def test_a_business_review_is_announced_with_its_reason() -> None:
-    facts = {
-        "account_name": "Acme",
-        "period": "2026-Q1",
-        "why": "the quarter 2026-Q1 has begun",
-        "arr": "EUR 12,000",
-        "renewal": "",
-    }
-    assert WRITER.alert("qbr_due", facts).splitlines() == [
-        "[QBR DUE] Acme: a quarterly business review for 2026-Q1 is yours to prepare",
-        "- Why now: the quarter 2026-Q1 has begun",
-        "ARR EUR 12,000",
-    ]

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.agents.base import Planner
 from app.agents.plan import Plan
-from app.clock import Clock
+from app.clock import Clock, local_day
 from app.domain.effect import EffectKind, EffectState
 from app.domain.flow import Argument, FlowAsk, FlowName, Urgency
 from app.handoffs.routes import Hop
@@ -44,6 +44,8 @@ class AgentTaskArgument(BaseModel):
     """What tells this request apart: a slot, a handoff's key, or made of the task itself."""
     call_chain: tuple[Hop, ...] = ()
     """The agents it was handed through, first to last, and what each was at."""
+    only_if_active: bool = False
+    """The schedule's: it comes to nothing for an account that has left by then."""
     look: int = 1
     """Counts how often it was taken up, while it waits for better days."""
 
@@ -65,8 +67,12 @@ def agent_task_ask(
     request: str,
     *,
     call_chain: Sequence[Hop] = (),
+    only_if_active: bool = False,
 ) -> FlowAsk:
-    """The flow of a task; the same request is the same flow."""
+    """The flow of a task; the same request is the same flow.
+
+    `only_if_active`: nobody asked for it just now, and for a former customer it comes to nothing.
+    """
     return FlowAsk(
         tenant_id=tenant_id,
         flow=FlowName.TASK,
@@ -76,8 +82,9 @@ def agent_task_ask(
             "task": dict(task),
             "request": request,
             "call_chain": [hop.model_dump(mode="json") for hop in call_chain],
+            "only_if_active": only_if_active,
         },
-        urgency=Urgency.ASKED if not call_chain else Urgency.USUAL,
+        urgency=Urgency.USUAL if call_chain or only_if_active else Urgency.ASKED,
     )
 
 
@@ -92,6 +99,10 @@ class AgentTaskFlow:
     async def __call__(self, steps: Steps, argument: Argument) -> JsonValue:
         """Carry a task out; the result is the agent's own result shape as JSON."""
         given = AgentTaskArgument.model_validate(argument)
+        if given.only_if_active and not await steps.run(
+            "active", partial(self._is_active, steps, given)
+        ):
+            return _answer_of(given, "no active account any more: nothing was done")
         planner = self.planner_of(steps.tenant_id, given.agent)
         if planner.wants_scan(given.task):
             await self._scan(steps, given)
@@ -123,6 +134,15 @@ class AgentTaskFlow:
         )
         await steps.start(ask)
         await steps.wait(ask.flow_id)
+
+    async def _is_active(self, steps: Steps, given: AgentTaskArgument) -> JsonValue:
+        now, account_id = self.clock(), given.own_hop.account_id
+
+        def look(unit: Unit) -> bool:
+            day = local_day(now, unit.tenant.settings().settings.zone)
+            return unit.book.is_active(account_id, day)
+
+        return await self.store.read(steps.tenant_id, look)
 
     async def _record(self, steps: Steps, given: AgentTaskArgument, plan: Plan) -> JsonValue:
         now = self.clock()
@@ -205,7 +225,12 @@ async def _fan_out(steps: Steps, given: AgentTaskArgument, accounts: Sequence[st
                 call_chain=given.call_chain,
             )
         )
-    return {"task_type": given.task.get("task_type", given.task.get("type", "")), "partial": True}
+    return _answer_of(given, f"{len(accounts)} accounts, each with a task of its own")
+
+
+def _answer_of(given: AgentTaskArgument, reason: str) -> JsonValue:
+    """A task that came to no plan, in the form that all agents' results have in common."""
+    return {"task_type": given.own_hop.request_type, "partial": True, "reasons": [reason]}
 
 
 def _handoff_ask(steps: Steps, given: AgentTaskArgument, handed: HandedOver) -> FlowAsk:

@@ -9,18 +9,23 @@ from pydantic import JsonValue
 from app.clock import Clock
 from app.domain.flow import Argument, FlowName
 from app.jobs.flows.act import act, channel
+from app.jobs.flows.agent_task import AgentTaskFlow, PlannerOf
 from app.jobs.flows.feed import FeedFlow
 from app.jobs.flows.scan_flow import ScanFlow
-from app.jobs.flows.task import TaskFlow
 from app.ports.effects import Effects
 from app.ports.engine import FlowBody, Steps
 from app.ports.store import Store
 
 
 def flow_shapes(
-    *, store: Store, effects_of: Callable[[str], Effects], clock: Clock, feed: FeedFlow
+    *,
+    store: Store,
+    effects_of: Callable[[str], Effects],
+    planner_of: PlannerOf,
+    clock: Clock,
+    feed: FeedFlow,
 ) -> Mapping[FlowName, FlowBody]:
-    """Bodies by name; `effects_of` gives a tenant's effects."""
+    """Bodies by name; `effects_of` gives a tenant's effects, `planner_of` an agent of a tenant."""
 
     async def acting(steps: Steps, argument: Argument) -> JsonValue:
         return await act(effects_of(steps.tenant_id), steps, argument)
@@ -32,6 +37,6 @@ def flow_shapes(
         FlowName.SCAN: ScanFlow(store=store, clock=clock),
         FlowName.ACT: acting,
         FlowName.CHANNEL: retrying,
-        FlowName.TASK: TaskFlow(store=store, clock=clock),
+        FlowName.TASK: AgentTaskFlow(store=store, clock=clock, planner_of=planner_of),
         FlowName.FEED: feed,
     }
