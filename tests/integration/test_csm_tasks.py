@@ -229,7 +229,7 @@ def test_a_scan_of_the_book_answers_with_every_score_and_its_day_before(desk: De
     answer = CSMResult.model_validate(desk.plan("csm_health_scan").result)
 
     assert len(answer.health_scores) + 1 >= len(desk.active())
-    assert answer.reasons in ([], ["1 active accounts have no score"])
+    assert answer.reasons in ([], ["1 active account without a score"])
 
 
 def test_a_scan_of_one_account_tells_who_was_told_of_it(desk: Desk) -> None:

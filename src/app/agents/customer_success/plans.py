@@ -12,7 +12,7 @@ from app.agents.customer_success.adoption import DOCUMENT
 from app.agents.customer_success.expansion import Found
 from app.agents.customer_success.gate import OURS
 from app.agents.customer_success.health_report import confidence_of, trouble_of
-from app.agents.customer_success.phrases import shown
+from app.agents.customer_success.phrases import counted, shown
 from app.agents.customer_success.qbr import title_of
 from app.agents.customer_success.readings import Alerted
 from app.agents.customer_success.schemas import (
@@ -62,7 +62,8 @@ class Asked:
 
 def scan_plan(asked: Asked, health: Sequence[CSMHealthScoreResult], *, unscored: int) -> Plan:
     """The answer of a scan of the whole book; `unscored`: active accounts without a score."""
-    reasons = [f"{unscored} active accounts have no score"] if unscored else []
+    without = f"{counted(unscored, 'active account', 'active accounts')} without a score"
+    reasons = [without] if unscored else []
     result = CSMResult(
         task_type=asked.task_type,
         health_scores=list(health),

@@ -125,7 +125,7 @@ def test_a_scan_of_the_book_answers_with_every_score_and_counts_what_has_none() 
         ("a", 60, "Green"),
         ("c", 55, None),
     ]
-    assert (answer.confidence, answer.reasons) == ("medium", ["1 active accounts have no score"])
+    assert (answer.confidence, answer.reasons) == ("medium", ["1 active account without a score"])
     assert made.group == "task:csm_health_scan:day"
     assert not (made.effects)
     assert not (made.documents)
