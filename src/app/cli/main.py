@@ -121,6 +121,16 @@ ENTRIES: Mapping[str, Entry] = {
         attribute="opportunities_app",
         help="Room to grow with customers: what was found, what is held back and why.",
     ),
+    "release": Entry(
+        module="app.cli.release_cmd",
+        attribute="release_app",
+        help="Hand in what shipped (JSON): for how many accounts it matters, and why.",
+    ),
+    "roadmap": Entry(
+        module="app.cli.roadmap_cmd",
+        attribute="roadmap_app",
+        help="Hand in what is planned (JSON): with how many accounts it aligns.",
+    ),
     "doctor": Entry(
         module="app.cli.doctor_cmd",
         attribute="doctor_app",

@@ -16,6 +16,7 @@ from app.domain.document import Document
 from app.domain.effect import EffectKind, WorkOwed
 from app.domain.opportunity import Opportunity, OpportunityState
 from app.errors import HandoffRefused
+from app.events.opportunities import OPPORTUNITIES, codev_event
 from app.events.schemas import AgentEvent, EventType
 from app.handoffs.routes import Hop
 from app.jobs.flows.handing_over import accepted_task, told_under
@@ -74,7 +75,7 @@ def record_plan(unit: Unit, plan: Plan, *, trail: Sequence[Hop], at: datetime) -
         except HandoffRefused as exc:
             told.append(_news(unit, handoff, chain, at, reasons=exc.reasons))
             continue
-        told.append(_news(unit, handoff, chain, at, reasons=()))
+        told += [_news(unit, handoff, chain, at, reasons=()), *_request(unit, handoff, chain, at)]
         handed_over.append(HandedOver(key=handoff.key, target=handoff.target, task=task))
         if handoff.opportunity_id:
             unit.opportunities.move(
@@ -95,7 +96,8 @@ def record_plan(unit: Unit, plan: Plan, *, trail: Sequence[Hop], at: datetime) -
 def _remember(unit: Unit, planned: PlannedOpportunity, agent: str, at: datetime) -> None:
     """A new one is added as held; why it is held moves with what is found.
 
-    One that Sales has in hand is recorded, and stays so whatever is found again.
+    What was handed to Sales stays so while Sales keeps it back, with the reason; once Sales has
+    written of it, it is recorded, whatever is found again.
     """
     unit.opportunities.add(
         Opportunity(
@@ -108,11 +110,11 @@ def _remember(unit: Unit, planned: PlannedOpportunity, agent: str, at: datetime)
             updated_at=at,
         )
     )
-    if planned.state is OpportunityState.HELD:
+    for state in _BEFORE_RECORDED if planned.state is OpportunityState.HELD else ():
         unit.opportunities.move(
             planned.opportunity_id,
-            to=OpportunityState.HELD,
-            come_from=_BEFORE_DISPATCH,
+            to=state,
+            come_from=(state,),
             at=at,
             why_held=planned.why_held,
         )
@@ -155,4 +157,22 @@ def _news(
         kind=EffectKind.EVENT,
         subject=handoff.account_id,
         payload={"stream": HANDOFFS, "event": event.model_dump(mode="json")},
+    )
+
+
+def _request(
+    unit: Unit, handoff: PlannedHandoff, chain: Sequence[str], at: datetime
+) -> tuple[WorkOwed, ...]:
+    """The event of something to build together, once; other handoffs are told of by their news."""
+    if handoff.handoff_type != "tam_codev_opportunity":
+        return ()
+    key = f"{unit.tenant_id}:opportunity:{handoff.key}:{EffectKind.EVENT}"
+    event = codev_event(key, unit.tenant_id, handoff.payload, call_chain=chain, at=at)
+    return (
+        WorkOwed(
+            key=key,
+            kind=EffectKind.EVENT,
+            subject=handoff.account_id,
+            payload={"stream": OPPORTUNITIES, "event": event.model_dump(mode="json")},
+        ),
     )
