@@ -1,8 +1,8 @@
 """Who works: a lock per process, given up for it at its death by the system or the database.
 
-On one machine it is a locked file, on PostgreSQL a session's advisory lock. A worker that is stopped
-but not dead keeps its lock; one whose connection is lost does not, and what it still does is
-fenced by the ledger.
+On one machine it is a locked file, on PostgreSQL a session's advisory lock. A worker that is
+stopped but not dead keeps its lock; one whose connection is lost does not, and what it still does
+is fenced by the ledger.
 """
 
 from __future__ import annotations
