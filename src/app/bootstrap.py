@@ -210,23 +210,15 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
     def effects_of(tenant: str) -> Performer:
         return performer_of(store, settings, clock, tenant=tenant, worker=worker, sinks_of=sinks_of)
 
-    feed = FeedFlow(
+    shapes = flow_shapes(
         store=store,
+        effects_of=effects_of,
+        planner_of=Planners(store=store, writer=TemplateWriter(), clock=clock),
         clock=clock,
-        folder_of=settings.feed_folder_of,
-        rejects_of=settings.rejects_of,
+        feed=_feed_flow(store, settings, clock),
     )
     engine = DbosEngine(
-        shapes=flow_shapes(
-            store=store,
-            effects_of=effects_of,
-            planner_of=Planners(store=store, writer=TemplateWriter(), clock=clock),
-            clock=clock,
-            feed=feed,
-        ),
-        url=settings.engine_url,
-        worker=worker,
-        look_seconds=look_seconds,
+        shapes=shapes, url=settings.engine_url, worker=worker, look_seconds=look_seconds
     )
     stale_after_seconds = effects_of(settings.tenant).stale_after_seconds
     return App(
@@ -245,6 +237,15 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
     )
 
 
+def _feed_flow(store: Store, settings: Settings, clock: Clock) -> FeedFlow:
+    return FeedFlow(
+        store=store,
+        clock=clock,
+        folder_of=settings.feed_folder_of,
+        rejects_of=settings.rejects_of,
+    )
+
+
 async def take_up(app: App) -> None:
     """Flows of the dead, and work owed without a flow: found at start, and looked for later."""
     await app.sweeper.sweep()
@@ -259,6 +260,7 @@ def service_of(app: App) -> Service:
     from app.feeds.folder import FOLDER
     from app.jobs.access import release_where_access_is_back
     from app.jobs.folder_watch import FolderWatch
+    from app.jobs.sales_listener import SalesListener
     from app.jobs.schedule import ScheduleStarter
     from app.jobs.service import Service
 
@@ -270,6 +272,13 @@ def service_of(app: App) -> Service:
         feeds=() if folder is None else (FOLDER,),
     )
     watched = () if folder is None else (folder,)
+
+    ears = SalesListener(
+        store=app.store,
+        desk=app.engine,
+        bus_of=lambda tenant: bus_of(app.store, settings, tenant),
+        name=app.worker,
+    )
 
     async def regain(tenant: str) -> int:
         sinks = app.effects_of(tenant).sinks
@@ -284,7 +293,7 @@ def service_of(app: App) -> Service:
         starter=app.starter,
         clock=app.clock,
         regain=regain,
-        clockworks=(TAMScheduler(schedule=schedule), CSMScheduler(schedule=schedule)),
+        clockworks=(TAMScheduler(schedule=schedule), CSMScheduler(schedule=schedule), ears),
         watches=[
             FolderWatch(tenant_id=settings.tenant, folder=path, desk=app.engine, clock=app.clock)
             for path in watched

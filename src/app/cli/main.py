@@ -106,6 +106,21 @@ ENTRIES: Mapping[str, Entry] = {
         attribute="events_app",
         help="What the agents tell each other: list it, who is behind, replay what failed.",
     ),
+    "ask": Entry(
+        module="app.cli.ask_cmd",
+        attribute="ask_app",
+        help="Say in a sentence what is to be done: draft a check-in for Acme.",
+    ),
+    "task": Entry(
+        module="app.cli.task_cmd",
+        attribute="task_app",
+        help="Have an agent do one thing: a letter, a review, a scan; once a day for the same.",
+    ),
+    "agents": Entry(
+        module="app.cli.agents_cmd",
+        attribute="agents_app",
+        help="Who there is, what each can do, who hands what to whom.",
+    ),
     "qbr": Entry(
         module="app.cli.qbr_cmd",
         attribute="qbr_app",

@@ -70,7 +70,7 @@ class Office:
         )
 
     def ask(
-        self, context: dict[str, JsonValue] | None = None, **task: JsonValue
+        self, context: dict[str, JsonValue] | None = None, /, **task: JsonValue
     ) -> SupervisorAnswer:
         told = asyncio.run(self.supervisor.execute(task, context or {"tenant_id": "main"}))
         return SupervisorAnswer.model_validate(told)

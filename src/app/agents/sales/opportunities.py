@@ -128,15 +128,14 @@ def proposal_of(growth: Growth, dossier: Dossier) -> Proposal:
 
 
 def lines_for_rep(growth: Growth) -> tuple[str, ...]:
-    """What the rep is to know of it: why, what it may be worth, how to speak of it."""
+    """What the rep is to know of it: how to speak of it, else why; and what it may be worth."""
     found = growth.found
-    lines = [f"Why: {found.evidence}"]
+    track = [line.strip().removeprefix("- ") for line in found.recommended_talk_track.splitlines()]
+    lines = [line for line in track if line] or [f"Why: {found.evidence}"]
     if found.estimated_arr_impact is not None:
         currency = next((row.value for row in found.evidence_rows if row.fact == "currency"), "")
         worth = f"{currency} {found.estimated_arr_impact:,.2f}".strip()
         lines.append(f"It may be worth {worth} a year")
-    if found.recommended_talk_track:
-        lines.append(f"How to speak of it: {found.recommended_talk_track}")
     return tuple(lines)
 
 

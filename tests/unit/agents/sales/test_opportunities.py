@@ -103,8 +103,8 @@ def test_fields_of_the_finders_own_are_passed_over() -> None:
     assert growth.found == SEATS
 
 
-def together(**more: str) -> str:
-    codev = task(task_type="handle_codev_opportunity", **more)
+def together(opportunity_id: str | None) -> str:
+    codev = task(task_type="handle_codev_opportunity", opportunity_id=opportunity_id)
     known = remembered(
         opportunity_id=CODEV.opportunity_id, kind=OpportunityKind.CODEV, body=as_json(CODEV)
     )
@@ -114,22 +114,18 @@ def together(**more: str) -> str:
 def test_a_co_development_is_as_it_was_handed_over_or_as_it_is_remembered() -> None:
     handed_over = task(task_type="handle_codev_opportunity", codev=CODEV)
     assert together_of(handed_over, calm()).opportunity_id == CODEV.opportunity_id
-    assert together(opportunity_id=CODEV.opportunity_id) == "Kafka export"
+    assert together(CODEV.opportunity_id) == "Kafka export"
 
 
 @pytest.mark.parametrize(
-    "more, error",
-    [
-        ({}, InvalidInput),
-        ({"opportunity_id": "x"}, NotFound),
-        ({"opportunity_id": SEATS_ID}, InvalidInput),
-    ],
+    "opportunity_id, error",
+    [(None, InvalidInput), ("x", NotFound), (SEATS_ID, InvalidInput)],
 )
 def test_a_co_development_that_is_not_told_is_asked_for(
-    more: dict[str, str], error: type[Exception]
+    opportunity_id: str | None, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        together(**more)
+        together(opportunity_id)
 
 
 def proposed(found: ExpansionOpportunity) -> Proposal:
@@ -160,14 +156,19 @@ def test_without_a_contract_no_seats_are_told() -> None:
     assert proposal_of(growth, bare) == Proposal(kind="seats")
 
 
-def test_the_rep_is_told_why_what_it_may_be_worth_and_how_to_speak_of_it() -> None:
-    worth = SEATS.model_copy(update={"estimated_arr_impact": Decimal("1920.08")})
+def test_the_rep_is_told_how_to_speak_of_it_or_why_and_what_it_may_be_worth() -> None:
+    worth = SEATS.model_copy(
+        update={
+            "estimated_arr_impact": Decimal("1920.08"),
+            "recommended_talk_track": "For your talk.\n- Ask who joins next\n\n",
+        }
+    )
     growth = growth_of(task(opportunity=worth), calm())
     assert growth is not None
     assert lines_for_rep(growth) == (
-        "Why: 48 of 50 seats are in use",
+        "For your talk.",
+        "Ask who joins next",
         "It may be worth EUR 1,920.08 a year",
-        "How to speak of it: Ask who joins next",
     )
     plain = growth_of(task(opportunity=MODULE), calm())
     assert plain is not None

@@ -85,8 +85,7 @@ def test_room_to_grow_is_recorded_and_a_letter_drafted_for_the_rep() -> None:
     assert "48 of your 50 seats" in str(letter["body_text"])
     assert note(made) == (
         "[SALES NOTE] Acme GmbH: room for 13 more seats\n"
-        "- Why: 48 of 50 seats are in use\n"
-        "- How to speak of it: Ask who joins next\n"
+        "- Ask who joins next\n"
         "- A draft to the customer is waiting for you: tend outbox"
     )
     told = result(made)
@@ -100,7 +99,7 @@ def test_what_is_internal_stays_out_of_the_letter() -> None:
     made = plan(calm(), opportunity=as_json(SEATS))
     letter = made.effects[0].payload["draft"]
     assert isinstance(letter, dict)
-    assert "who joins next" not in str(letter["body_text"])
+    assert "Ask who" not in str(letter["body_text"])
 
 
 def test_the_same_opportunity_is_the_same_group_whoever_asks() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.agents.technical_account_manager.letter_facts import (
     Correspondent,
-    as_profiled,
+    correspondent_of,
     letter_facts,
 )
 from app.agents.technical_account_manager.profile import (
@@ -14,9 +14,7 @@ from app.agents.technical_account_manager.profile import (
     StoredProfile,
     profile_of,
 )
-from app.agents.technical_account_manager.profile_people import people_of
 from app.agents.technical_account_manager.profile_words import ProfileWords, words_of
-from app.agents.technical_account_manager.trust import trusted
 from app.domain.announcement import Announced
 from app.domain.band import Band
 from app.domain.dossier import Dossier
@@ -45,11 +43,7 @@ NOTHING_SAID = ProfileWords()
 def correspondent(known: Dossier, said: ProfileWords = NOTHING_SAID) -> Correspondent:
     stored = StoredProfile(computed=None, said=said)
     profile = profile_of(known, stored, NOTHING_ALIGNED)
-    return Correspondent(
-        dossier=known,
-        known=as_profiled(trusted(known), profile),
-        people=people_of(known, said),
-    )
+    return correspondent_of(known, stored, profile, with_tickets=False)
 
 
 def facts_of(known: Dossier, said: ProfileWords = NOTHING_SAID) -> OutreachFacts:

@@ -1,0 +1,112 @@
+"""Events on the bus become tasks of the Sales Agent, once each."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+from pydantic import JsonValue
+
+from app.domain.event import AgentEvent, EventType
+from app.domain.feed import FactKind
+from app.domain.flow import FlowAsk
+from app.errors import TransientServiceError
+from app.events.embedded import EmbeddedEventBus
+from app.events.escalations import ESCALATIONS
+from app.jobs.sales_listener import SalesListener
+from app.ports.bus import EventBus
+from app.storage.sql_store import SqlStore
+from tests import builders
+from tests.fakes.engine import EngineInMemory
+from tests.integration.small_book import TENANT, SmallBook
+
+
+@dataclass
+class Hearing(EngineInMemory):
+    """A desk that tells when it was first asked."""
+
+    first: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def enqueue(self, ask: FlowAsk) -> None:
+        await EngineInMemory.enqueue(self, ask)
+        self.first.set()
+
+
+def escalation(account_id: str, event_id: str) -> AgentEvent:
+    data: dict[str, JsonValue] = {"alert_type": "tam_escalation", "account_id": account_id}
+    return AgentEvent(
+        event_id=event_id,
+        event_type=EventType.AGENT_HEALTH,
+        tenant_id=TENANT,
+        source_agent_id="technical_account_manager",
+        data=data,
+    )
+
+
+def listener(store: SqlStore, desk: EngineInMemory, name: str = "w1") -> SalesListener:
+    def bus(tenant_id: str) -> EventBus:
+        return EmbeddedEventBus(store, tenant_id)
+
+    return SalesListener(store=store, desk=desk, bus_of=bus, name=name, every_seconds=0.01)
+
+
+def publish(store: SqlStore, *events: AgentEvent) -> None:
+    async def tell() -> None:
+        for event in events:
+            await EmbeddedEventBus(store, TENANT).publish(ESCALATIONS, event)
+
+    asyncio.run(tell())
+
+
+def test_each_event_is_one_task_whoever_listens(book: SmallBook) -> None:
+    desk = Hearing()
+    publish(book.store, escalation("acme", "e-1"), escalation("", "e-2"))
+    assert asyncio.run(listener(book.store, desk).hear(TENANT)) == 2
+    assert asyncio.run(listener(book.store, desk, "w2").hear(TENANT)) == 0
+    assert list(desk.asked) == ["main:task:sales:event:e-1"]
+    argument = desk.asked["main:task:sales:event:e-1"].argument
+    assert argument["task"] == {
+        "task_type": "handle_escalation",
+        "tenant_id": TENANT,
+        "account_id": "acme",
+    }
+
+
+def test_it_listens_until_it_is_stopped_and_waits_out_what_is_broken(book: SmallBook) -> None:
+    book.bring(FactKind.ACCOUNTS, builders.rows_of(builders.account()))
+    publish(book.store, escalation("acme", "e-1"))
+    desk = Hearing()
+
+    async def listen() -> None:
+        ear = listener(book.store, desk)
+        assert ear.start()
+        assert ear.start()
+        await asyncio.wait_for(desk.first.wait(), 10)
+        ear.stop()
+        ear.stop()
+        await asyncio.sleep(0.05)
+
+    asyncio.run(listen())
+    assert list(desk.asked) == ["main:task:sales:event:e-1"]
+
+
+def test_a_bus_out_of_reach_is_asked_again(book: SmallBook) -> None:
+    book.bring(FactKind.ACCOUNTS, builders.rows_of(builders.account()))
+    publish(book.store, escalation("acme", "e-1"))
+    desk, tries = Hearing(), list[str]()
+
+    def bus(tenant_id: str) -> EventBus:
+        tries.append(tenant_id)
+        if len(tries) < 3:
+            raise TransientServiceError("bus", "open", "out of reach")
+        return EmbeddedEventBus(book.store, tenant_id)
+
+    async def listen() -> None:
+        ear = replace(listener(book.store, desk), bus_of=bus)
+        ear.start()
+        await asyncio.wait_for(desk.first.wait(), 10)
+        ear.stop()
+        await asyncio.sleep(0.05)
+
+    asyncio.run(listen())
+    assert len(tries) >= 3
