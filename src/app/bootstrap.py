@@ -67,7 +67,6 @@ class App:
     effects_of: Callable[[str], Performer]
     """A tenant's effects."""
     limiter: Limiter
-    """What counts the calls to outside systems."""
 
 
 def open_store_of(settings: Settings) -> SqlStore:
