@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeAlias, cast
 
+import psycopg
 import pytest
 
 from app.domain.effect import EffectState
-from app.errors import PermanentServiceError, ServiceError
+from app.errors import PermanentServiceError, ServiceError, TransientServiceError
 from app.ports.effect_ledger import EffectSwaps
 from app.ports.store import Unit
 from app.storage.sql_store import SqlStore, open_store
@@ -229,4 +230,25 @@ def test_a_swap_on_postgresql_waits_for_no_other_write(postgres_url: str) -> Non
             return await asyncio.wait_for(store.swap("main", take("k", "w")), PATIENCE_SECONDS / 2)
 
     assert asyncio.run(swap_meanwhile())
+    store.close()
+
+
+def test_after_its_connections_are_lost_postgresql_is_swapped_on_again(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    store.write_now("main", owing("k"))
+
+    async def swap_at_once(many: int) -> list[bool | BaseException]:
+        asked = (store.swap("main", take("k", f"w{number}")) for number in range(many))
+        answers: list[bool | BaseException] = await asyncio.gather(*asked, return_exceptions=True)
+        return answers
+
+    assert asyncio.run(swap_at_once(8)).count(True) == 1
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    (lost,) = asyncio.run(swap_at_once(1))
+    assert isinstance(lost, TransientServiceError)
+    assert asyncio.run(swap_at_once(8)) == [False] * 8
     store.close()

@@ -62,7 +62,7 @@ class Database:
         except DBAPIError as exc:
             self._dispose()
             raise ConfigurationError(
-                f"TEND_DATABASE_URL: the store cannot be opened: {first_line(exc)}"
+                f"TEND_DATABASE_URL: the store cannot be opened: {first_line(exc.orig or exc)}"
             ) from exc
         except ConfigurationError:
             self._dispose()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app.errors import PermanentServiceError, TransientServiceError
+from app.errors import PermanentServiceError, ServiceError, TransientServiceError
 
 
 @contextmanager
@@ -15,12 +15,17 @@ def translated(operation: str) -> Iterator[None]:
     """The database's own errors, as ours."""
     try:
         yield
-    except OperationalError as exc:
-        raise TransientServiceError("store", operation, first_line(exc)) from exc
     except DBAPIError as exc:
-        raise PermanentServiceError("store", operation, first_line(exc)) from exc
+        is_passing = isinstance(exc, OperationalError)
+        raise from_driver(operation, exc.orig or exc, is_passing=is_passing) from exc
 
 
-def first_line(exc: DBAPIError) -> str:
-    """What the database said, without the statement."""
-    return str(exc.orig).strip().splitlines()[0]
+def from_driver(operation: str, exc: BaseException, *, is_passing: bool) -> ServiceError:
+    """What the driver raised, as ours; `is_passing`: it may pass by itself."""
+    kind = TransientServiceError if is_passing else PermanentServiceError
+    return kind("store", operation, first_line(exc))
+
+
+def first_line(exc: BaseException) -> str:
+    """What the database said, in short."""
+    return str(exc).strip().partition("\n")[0]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from functools import partial
 
 from sqlalchemy import (
     BigInteger,
@@ -19,17 +20,16 @@ from sqlalchemy import (
     update,
 )
 
-from app.domain.effect import EffectRow, EffectState, ParkReason, WorkOwed
+from app.domain.effect import EffectKind, EffectRow, EffectState, ParkReason, WorkOwed
 from app.storage.database_clock import database_now
+from app.storage.direct import Direct, Sent
 from app.storage.record_tables import effects
 from app.storage.repository import ColumnValue, NewRow, Repository, own_columns
-from app.storage.types import Moment
+from app.storage.types import Moment, moment_of
 
 SECOND = 1_000_000
 """In the microseconds that moments are stored as."""
 _NOW = type_coerce(database_now(), Moment)
-_Given: TypeAlias = str | int | ParkReason
-"""A value given to a statement."""
 
 
 class SqlEffectLedger(Repository):
@@ -62,20 +62,7 @@ class SqlEffectLedger(Repository):
     def take(self, key: str, *, owner: str, stale_after_seconds: float) -> EffectRow | None:
         """Compare and swap: an effect whose time has come becomes an intent of `owner`."""
         given = {**self._of(key), "by": owner, "stale": _microseconds(stale_after_seconds)}
-        row = self._connection.execute(_TAKE, given).first()
-        if row is None:
-            return None
-        kind, subject, payload, attempt, taken_at, next_try_at, remote_id, error = row
-        return EffectRow(
-            work=WorkOwed(key=key, kind=kind, subject=subject, payload=payload),
-            state=EffectState.INTENT,
-            attempt=attempt,
-            owner=owner,
-            taken_at=taken_at,
-            next_try_at=next_try_at,
-            remote_id=remote_id,
-            error=error,
-        )
+        return _TAKE.first(self._connection, given, partial(_as_taken, key, owner))
 
     def renew(self, key: str, *, owner: str, attempt: int) -> bool:
         """Make the intent taken as `attempt` as young as new; False when it is no longer ours."""
@@ -83,7 +70,8 @@ class SqlEffectLedger(Repository):
 
     def finish(self, key: str, *, attempt: int, remote_id: str) -> bool:
         """Mark done, fenced by `attempt`; False when a later taker has it."""
-        return self._swap(_FINISH, {**self._of(key), "taken_as": attempt, "called": remote_id})
+        given = {**self._of(key), "taken_as": attempt, "called": remote_id}
+        return _FINISH.count(self._connection, given) == 1
 
     def retry_later(self, key: str, *, attempt: int, seconds: float, error: str) -> bool:
         """Back to owed, next try after `seconds`; fenced."""
@@ -101,11 +89,36 @@ class SqlEffectLedger(Repository):
         row = self._row(effects, effects.c.key == key)
         return None if row is None else effect_of(row)
 
-    def _of(self, key: str) -> dict[str, _Given]:
+    def _of(self, key: str) -> dict[str, Sent]:
         return {"tenant": self._tenant_id, "of_key": key}
 
-    def _swap(self, statement: Update, given: Mapping[str, _Given]) -> bool:
+    def _swap(self, statement: Update, given: Mapping[str, Sent | ParkReason]) -> bool:
         return self._connection.execute(statement, given).rowcount == 1
+
+
+def _as_taken(
+    key: str,
+    owner: str,
+    kind: str,
+    subject: str,
+    payload: str,
+    attempt: int,
+    taken_at: int,
+    next_try_at: int | None,
+    remote_id: str | None,
+    error: str,
+) -> EffectRow:
+    """An effect just taken, of its stored values."""
+    return EffectRow(
+        work=WorkOwed(key=key, kind=EffectKind(kind), subject=subject, payload=json.loads(payload)),
+        state=EffectState.INTENT,
+        attempt=attempt,
+        owner=owner,
+        taken_at=moment_of(taken_at),
+        next_try_at=None if next_try_at is None else moment_of(next_try_at),
+        remote_id=remote_id,
+        error=error,
+    )
 
 
 def due_now(stale_after_seconds: float) -> ColumnElement[bool]:
@@ -160,7 +173,7 @@ def effect_of(row: RowMapping) -> EffectRow:
 
 _MINE = (effects.c.tenant_id == bindparam("tenant"), effects.c.key == bindparam("of_key"))
 _TAKEN = (effects.c.attempt == bindparam("taken_as"), effects.c.state == EffectState.INTENT)
-_TAKE = (
+_TAKE = Direct(
     update(effects)
     .where(*_MINE, _due(bindparam("stale", type_=BigInteger)))
     .values(
@@ -183,7 +196,7 @@ _TAKE = (
 _RENEW = (
     update(effects).where(*_MINE, *_TAKEN, effects.c.owner == bindparam("by")).values(taken_at=_NOW)
 )
-_FINISH = (
+_FINISH = Direct(
     update(effects)
     .where(*_MINE, *_TAKEN)
     .values(state=EffectState.DONE, remote_id=bindparam("called"), error="")

@@ -106,8 +106,9 @@ class PostgresWriters:
 
     def _swap(self, work: Callable[[Connection], T]) -> T:
         with translated("write"), ExitStack() as unless_well:
+            connection = self._hold()
             unless_well.callback(self._let_go)
-            connection = unless_well.enter_context(self._hold())
+            unless_well.callback(_throw_away, connection)
             done = work(connection)
             unless_well.pop_all()
             self._held.append(connection)
@@ -121,7 +122,12 @@ class PostgresWriters:
             return self._committing.connect()
 
     def _let_go(self) -> None:
-        """Close what is held: where one connection is lost, the others are too."""
+        """Throw away what is held: where one connection is lost, the others are too."""
         with suppress(IndexError):
             while True:
-                self._held.pop().close()
+                _throw_away(self._held.pop())
+
+
+def _throw_away(connection: Connection) -> None:
+    connection.invalidate()
+    connection.close()
