@@ -93,7 +93,8 @@ def roadmap_of(given: JsonValue, what: str = "roadmap_items") -> tuple[RoadmapIt
     Raises InvalidInput naming every field that is wrong, under `what`.
     """
     if isinstance(given, list):
-        return tuple(_checked(_ITEMS, given, what))
+        items: list[RoadmapItem] = _checked(_ITEMS, given, what)
+        return tuple(items)
     return tuple(_checked(_ROADMAP, given, what).items)
 
 

@@ -10,10 +10,12 @@ from datetime import date
 
 from app.agents.technical_account_manager.addressee import addressee_of
 from app.agents.technical_account_manager.health_report import silence_of
+from app.agents.technical_account_manager.profile import StoredProfile
+from app.agents.technical_account_manager.profile_people import people_of
 from app.agents.technical_account_manager.readings import Reading
 from app.agents.technical_account_manager.recap import last_letter, last_talk, recap_of
 from app.agents.technical_account_manager.schemas import RelationshipProfile
-from app.agents.technical_account_manager.trust import Trusted
+from app.agents.technical_account_manager.trust import Trusted, trusted
 from app.domain.account import Stakeholder
 from app.domain.announcement import NOTHING_ANNOUNCED, Announced
 from app.domain.assessment import Agent
@@ -40,6 +42,24 @@ class Correspondent:
     def addressee(self) -> Stakeholder | None:
         """Whom a letter greets; None: nobody is known."""
         return addressee_of(self.people, self.dossier.contacts)
+
+
+def correspondent_of(
+    dossier: Dossier,
+    stored: StoredProfile,
+    profile: RelationshipProfile,
+    *,
+    with_tickets: bool,
+) -> Correspondent:
+    """The account as a letter sees it: by its profile, and as far as its facts can be trusted.
+
+    `with_tickets`: the letter is about the open tickets, whatever their feed says.
+    """
+    return Correspondent(
+        dossier=dossier,
+        known=as_profiled(trusted(dossier, with_tickets=with_tickets), profile),
+        people=people_of(dossier, stored.said),
+    )
 
 
 def as_profiled(known: Trusted, profile: RelationshipProfile) -> Trusted:

@@ -21,8 +21,7 @@ from app.agents.technical_account_manager.health_report import (
     why_unknown,
 )
 from app.agents.technical_account_manager.letter_facts import (
-    Correspondent,
-    as_profiled,
+    correspondent_of,
     letter_facts,
 )
 from app.agents.technical_account_manager.plans import Kept, Worded
@@ -31,7 +30,6 @@ from app.agents.technical_account_manager.profile import (
     profile_of,
     stored_profile,
 )
-from app.agents.technical_account_manager.profile_people import people_of
 from app.agents.technical_account_manager.profile_words import words_of
 from app.agents.technical_account_manager.readings import Reading
 from app.agents.technical_account_manager.relevance import (
@@ -48,7 +46,6 @@ from app.agents.technical_account_manager.roadmap import (
     what_aligns,
 )
 from app.agents.technical_account_manager.state import TAMContext, TAMState
-from app.agents.technical_account_manager.trust import trusted
 from app.domain.announcement import NOTHING_ANNOUNCED, Announced
 from app.domain.assessment import Agent
 
@@ -125,11 +122,8 @@ async def build_profile(state: TAMState) -> Command[Deciding]:
     later = words_of(task.profile_updates, dossier.stakeholders)
     stored = replace(stored, said=stored.said.then(later))
     profile = profile_of(dossier, stored, NOTHING_ALIGNED)
-    known = trusted(dossier, with_tickets=task.task_type == "escalation_outreach")
-    to = Correspondent(
-        dossier=dossier,
-        known=as_profiled(known, profile),
-        people=people_of(dossier, stored.said),
+    to = correspondent_of(
+        dossier, stored, profile, with_tickets=task.task_type == "escalation_outreach"
     )
     kept = Kept(profile=profile, said=stored.said)
     return Command(

@@ -55,6 +55,7 @@ class Aligned:
 
 
 NOTHING_ALIGNED = Aligned()
+NOTHING_STORED = StoredProfile(computed=None, said=ProfileWords())
 
 
 def stored_profile(account_id: str, documents: Sequence[Document]) -> StoredProfile:

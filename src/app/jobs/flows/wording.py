@@ -7,19 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import JsonValue
 
+from app.agents.technical_account_manager.letter_facts import correspondent_of, letter_facts
+from app.agents.technical_account_manager.profile import (
+    NOTHING_ALIGNED,
+    NOTHING_STORED,
+    StoredProfile,
+    profile_of,
+    stored_profile,
+)
+from app.agents.technical_account_manager.recap import CHECKIN_DAYS
 from app.clock import Clock
 from app.domain.account import Rep
 from app.domain.band import Band
-from app.domain.book import AccountFacts
+from app.domain.dossier import Dossier
 from app.domain.effect import EffectKind, WorkOwed
-from app.domain.feed import FactKind, FeedView
 from app.domain.incident import IncidentKind
-from app.domain.tenant_settings import TenantSettings
-from app.domain.usage_change import MIN_WEEKS_BEFORE, usage_change_percent
 from app.errors import InvalidInput
 from app.events.escalations import (
     ESCALATIONS,
@@ -28,6 +34,7 @@ from app.events.escalations import (
     csm_health_event,
     tam_escalation_event,
 )
+from app.jobs.dossiers import dossier_of
 from app.ports.store import Store, Unit
 from app.ports.writer import OutreachFacts, Writer
 from app.services.outbox import draft_id_of
@@ -79,8 +86,6 @@ class Wording:
     def _draft(self, work: WorkOwed, facts: OutreachFacts) -> dict[str, JsonValue]:
         kind = text_of(work, "letter")
         letter = self.writer.letter(kind, facts)
-        primary = [person.email for person in facts.stakeholders if person.is_primary]
-        everyone = [person.email for person in facts.stakeholders]
         return {
             "communication_type": kind,
             "account_id": facts.account.account_id,
@@ -88,7 +93,7 @@ class Wording:
             "incident_id": text_of(work, "incident_id"),
             "revision": work.payload["revision"],
             "rep_email": facts.rep.email,
-            "to": [*(primary or everyone)[:1]],
+            "to": [facts.addressee] if facts.addressee else [],
             "subject": letter.subject,
             "body_text": letter.body_text,
             "body_html": letter.body_html,
@@ -128,47 +133,27 @@ class Wording:
 
 def outreach_facts(unit: Unit, work: WorkOwed, now: datetime) -> OutreachFacts:
     """What a letter about this effect's account may speak of, as known at `now`."""
-    settings = unit.tenant.settings().settings
-    context = unit.book.context(now, settings.zone)
-    account_id = text_of(work, "account_id")
-    facts = unit.book.one(context, account_id)
-    feeds = FeedView(feeds=unit.feeds.all(), now=now)
+    dossier = dossier_of(unit, text_of(work, "account_id"), now)
+    stored = _stored(dossier)
+    profile = profile_of(dossier, stored, NOTHING_ALIGNED)
+    to = correspondent_of(dossier, stored, profile, with_tickets=True)
     rep_email = text_of(work, "rep_email")
     rep = unit.people.reps().get(rep_email.lower())
     reasons = work.payload["reasons"]
-    has = facts.account.features
-    told_of_use = bool(facts.usage or feeds.speaking_for(account_id, FactKind.USAGE))
-    return OutreachFacts(
-        account=facts.account,
-        contract=facts.contract,
-        stakeholders=unit.people.stakeholders(account_id),
+    return replace(
+        letter_facts(to, look_back_days=CHECKIN_DAYS),
         rep=rep or Rep(email=rep_email, name=rep_email.partition("@")[0]),
-        open_tickets=facts.open_tickets,
-        last_heartbeat=facts.last_heartbeat,
-        silent_hours=_silent_hours(facts, settings, now),
         reasons=tuple(str(reason) for reason in reasons) if isinstance(reasons, list) else (),
         band=Band(text_of(work, "band")),
-        now=now,
-        long_wait_days=settings.tam.p1_p2_age_threshold_days,
-        many_tickets=settings.tam.open_ticket_count_threshold,
-        usage_fell=facts.usage is not None
-        and facts.usage.weeks_before >= MIN_WEEKS_BEFORE
-        and usage_change_percent(facts.usage) <= -settings.csm.usage_decline_percent,
-        features_unused=tuple(f for f in has if f not in facts.features_used)
-        if told_of_use
-        else (),
-        features_used=tuple(feature for feature in has if feature in facts.features_used),
-        tickets_known=bool(facts.open_tickets or feeds.speaking_for(account_id, FactKind.TICKETS)),
-        last_contact_on=facts.engagement.last_meaningful_on,
     )
 
 
-def _silent_hours(facts: AccountFacts, settings: TenantSettings, now: datetime) -> float | None:
-    if facts.last_heartbeat is None:
-        return None
-    limit = facts.account.heartbeat_silence_hours or settings.tam.heartbeat_silence_hours
-    hours = (now - facts.last_heartbeat) / timedelta(hours=1)
-    return hours if hours > limit else None
+def _stored(dossier: Dossier) -> StoredProfile:
+    """A profile that cannot be read keeps nobody from being written to."""
+    try:
+        return stored_profile(dossier.account_id, dossier.documents)
+    except InvalidInput:
+        return NOTHING_STORED
 
 
 def text_of(work: WorkOwed, name: str) -> str:
