@@ -171,7 +171,7 @@ def understood(text: str, accounts: Iterable[Account]) -> Understood | Unclear:
         return _which_account([one.account for one in named])
     account_id = named[0].account.account_id if named else None
     if account_id is None and types[0] in NEEDS_ACCOUNT:
-        return Unclear(question="For which account? Name it in your sentence.", choices=())
+        return Unclear(question="For which account? None of yours is named in that.", choices=())
     return Understood(task_type=types[0], account_id=account_id)
 
 

@@ -113,7 +113,7 @@ def test_a_beginning_that_many_share_is_asked_back_and_the_list_is_cut() -> None
 @pytest.mark.parametrize("task_type", sorted(NEEDS_ACCOUNT))
 def test_letters_and_the_like_are_for_one_account_that_is_named(task_type: str) -> None:
     found = unclear(PHRASES[task_type][0])
-    assert found.question == "For which account? Name it in your sentence."
+    assert found.question == "For which account? None of yours is named in that."
 
 
 @pytest.mark.parametrize("task_type", sorted(PHRASES))
