@@ -18,15 +18,17 @@ from app.agents.technical_account_manager.planner import TAMPlanner
 from app.agents.technical_account_manager.schemas import TAMResult
 from app.demo.book import make_book
 from app.demo.replay import load
-from app.domain.document import DocumentKind
+from app.domain.document import Document, DocumentKind
 from app.domain.opportunity import OpportunityState
 from app.handoffs.routes import Hop
 from app.jobs.dossiers import StoreDossiers
 from app.jobs.flows.recording import RecordedPlan, record_plan
+from app.jobs.flows.wording import Wording
 from app.jobs.tam_book import StoreBook
 from app.ports.writer import Letter
 from app.services.letter_words import internal_words_in
 from app.services.writer import TemplateWriter
+from tests import builders
 from tests.integration.small_book import TENANT, SmallBook
 
 TODAY = date(2026, 3, 11)
@@ -271,3 +273,53 @@ def test_a_profile_is_kept_once_and_the_same_facts_keep_it_as_it_is(desk: Desk) 
     assert [(one.key, one.title) for one in kept] == [
         ("", "Technical Relationship Profile - Alderpoint Freight")
     ]
+
+
+def incident_letter(desk: Desk) -> str:
+    """The letter that the urgent account's incident calls for, worded now."""
+    wording = Wording(
+        store=desk.book.store, tenant_id=TENANT, writer=TemplateWriter(), clock=lambda: NOW
+    )
+    payload: dict[str, JsonValue] = {
+        "letter": "escalation_outreach",
+        "account_id": URGENT,
+        "incident_id": f"tam_escalation:{URGENT}:1",
+        "revision": 1,
+        "rep_email": "nobody@fathomline.example",
+        "band": "Red",
+        "reasons": ["4 open P1/P2 tickets"],
+    }
+    work = builders.work_owed(subject=URGENT, payload=payload)
+    draft = asyncio.run(wording(work)).payload["draft"]
+    assert isinstance(draft, dict)
+    assert draft["to"] == ["nolan.garrick@alderpoint.example"]
+    return str(draft["body_text"])
+
+
+def test_an_incidents_letter_follows_what_a_rep_said_of_the_profile(desk: Desk) -> None:
+    assert "(P1, pipelines)" in incident_letter(desk)
+    updates: dict[str, JsonValue] = {
+        "stakeholders": [{"name": "Nolan Garrick", "technical_maturity": "low"}]
+    }
+    task = {**desk.task("update_relationship_profile", URGENT), "profile_updates": updates}
+    made = asyncio.run(desk.planner.plan(task, request="r-1"))
+    desk.record(made, "update_relationship_profile", URGENT)
+
+    assert "(P1" not in incident_letter(desk)
+
+
+def test_a_profile_that_cannot_be_read_keeps_no_incident_from_being_written_about(
+    desk: Desk,
+) -> None:
+    broken = Document(
+        kind=DocumentKind.PROFILE,
+        subject=URGENT,
+        key="",
+        title="Profile",
+        body={"colour": "red"},
+        made_by="somebody",
+        made_at=NOW,
+    )
+    desk.book.store.write_now(TENANT, lambda unit: unit.documents.keep(broken))
+
+    assert "SUP-" in incident_letter(desk)

@@ -116,6 +116,12 @@ def test_past_tickets_tell_from_the_third_on_and_only_while_none_is_open() -> No
     ]
 
 
+def test_a_name_of_signs_alone_is_never_met() -> None:
+    own = own_facts(facts(account=account(integrations=("!?",))))
+
+    assert concerns_of(own, features=[], integrations=["!?", ""], components=[]) == ()
+
+
 def test_one_ticket_is_told_as_one() -> None:
     own = own_facts(facts(open_tickets=(ticket(component="API"), ticket(ticket_id="T-2"))))
 
