@@ -257,7 +257,7 @@ def service_of(app: App) -> Service:
     from app.agents.customer_success.scheduler import CSMScheduler
     from app.agents.technical_account_manager.scheduler import TAMScheduler
     from app.feeds.folder import FOLDER
-    from app.jobs.access import release_where_access_is_back
+    from app.jobs.access import regained
     from app.jobs.folder_watch import FolderWatch
     from app.jobs.sales_listener import SalesListener
     from app.jobs.schedule import ScheduleStarter
@@ -271,18 +271,12 @@ def service_of(app: App) -> Service:
         feeds=() if folder is None else (FOLDER,),
     )
     watched = () if folder is None else (folder,)
-
     ears = SalesListener(
         store=app.store,
         desk=app.engine,
         bus_of=lambda tenant: bus_of(app.store, settings, tenant),
         name=app.worker,
     )
-
-    async def regain(tenant: str) -> int:
-        sinks = app.effects_of(tenant).sinks
-        return sum((await release_where_access_is_back(app.store, tenant, sinks)).values())
-
     return Service(
         tenant_id=settings.tenant,
         store=app.store,
@@ -291,7 +285,7 @@ def service_of(app: App) -> Service:
         sweeper=app.sweeper,
         starter=app.starter,
         clock=app.clock,
-        regain=regain,
+        regain=lambda tenant: regained(app.store, tenant, app.effects_of(tenant).sinks),
         clockworks=(TAMScheduler(schedule=schedule), CSMScheduler(schedule=schedule), ears),
         watches=[
             FolderWatch(tenant_id=settings.tenant, folder=path, desk=app.engine, clock=app.clock)

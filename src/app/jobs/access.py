@@ -36,6 +36,11 @@ async def release_where_access_is_back(
     return await release_kinds(store, tenant_id, green)
 
 
+async def regained(store: Store, tenant_id: str, sinks: Mapping[EffectKind, Sink]) -> int:
+    """As `release_where_access_is_back`; how many in all."""
+    return sum((await release_where_access_is_back(store, tenant_id, sinks)).values())
+
+
 async def release_kinds(
     store: Store, tenant_id: str, green: Collection[EffectKind]
 ) -> Mapping[EffectKind, int]:
