@@ -206,8 +206,11 @@ def _types_beside(named: Sequence[_Span], phrased: Sequence[tuple[_Span, str]]) 
 
 def _named_in(words: Sequence[str], accounts: Iterable[Account]) -> list[_Named]:
     """The accounts that the text names: whole names first, the longest first; else beginnings."""
-    found = [one for account in accounts for one in _mentions(words, account)]
-    best = [one for one in found if one.is_whole] or found
+    book = tuple(accounts)
+    found = [one for account in book for one in _mentions(words, account)]
+    best = [one for one in found if one.is_whole]
+    if found and not best:
+        best = [*found, *_begin_alike(words, {one.span for one in found}, book)]
     spans = {one.span for one in best}
     within = {
         span
@@ -231,6 +234,19 @@ def _mentions(words: Sequence[str], account: Account) -> list[_Named]:
         if places:
             return [_Named(account=account, span=span, is_whole=False) for span in places]
     return []
+
+
+def _begin_alike(
+    words: Sequence[str], spans: Iterable[_Span], accounts: Iterable[Account]
+) -> list[_Named]:
+    """The accounts whose names go on where a beginning ends: `north` may mean Northwind as well."""
+    begun = {span: " ".join(words[span.first : span.until]) for span in spans}
+    return [
+        _Named(account=account, span=span, is_whole=False)
+        for account in accounts
+        for span, text in begun.items()
+        if " ".join(_core(words_of(account.name))).startswith(text)
+    ]
 
 
 def _may_name(words: Sequence[str], account: Account) -> bool:

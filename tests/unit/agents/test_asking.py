@@ -79,6 +79,19 @@ def test_the_longest_phrase_wins_over_those_within_it() -> None:
     assert asked("health check, Acme North")[0] == "health_scan"
 
 
+def test_a_beginning_that_another_name_goes_on_from_is_asked_back() -> None:
+    book = [
+        account(account_id="sea", name="North Sea Pumps"),
+        account(account_id="wind", name="Northwind Traders"),
+    ]
+    found = understood("check-in for north", book)
+    assert isinstance(found, Unclear)
+    assert {one.account_id for one in found.choices} == {"sea", "wind"}
+    assert understood("check-in for north sea", book) == Understood(
+        task_type="health_checkin", account_id="sea"
+    )
+
+
 def test_several_tasks_are_asked_back() -> None:
     found = unclear("a check-in and the qbr for Northwind")
     assert found.question == "Which of these?"
