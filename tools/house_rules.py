@@ -43,6 +43,7 @@ BOUNDARIES = frozenset(
 
 DECIDING_AGENT_MODULES = (
     *("addressee", "adoption", "alerting", "announcements", "availability", "churn"),
+    *("hearing", "letter", "opportunities"),
     *("commitment", "escalation", "expansion", "explain", "health_report", "health_scorer"),
     *("inputs", "ledger", "letter_facts", "matching", "maturity", "plans", "profile"),
     *("profile_people", "profile_sections", "profile_words", "readings", "recap"),
@@ -53,6 +54,8 @@ DECIDING_AGENT_MODULES = (
 DECIDING = (
     "src/app/domain/*",
     "src/app/handoffs/*",
+    "src/app/agents/asking.py",
+    "src/app/agents/routing.py",
     "src/app/agents/customer_success/reading.py",
     "src/app/agents/slug.py",
     *(f"src/app/agents/*/{name}.py" for name in DECIDING_AGENT_MODULES),
