@@ -275,6 +275,7 @@ def service_of(app: App) -> Service:
         store=app.store,
         desk=app.engine,
         bus_of=lambda tenant: bus_of(app.store, settings, tenant),
+        clock=app.clock,
         name=app.worker,
     )
     return Service(

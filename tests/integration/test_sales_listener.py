@@ -17,6 +17,7 @@ from app.jobs.sales_listener import SalesListener
 from app.ports.bus import EventBus
 from app.storage.sql_store import SqlStore
 from tests import builders
+from tests.builders import NOW, days_ago
 from tests.fakes.engine import EngineInMemory
 from tests.integration.small_book import TENANT, SmallBook
 
@@ -32,10 +33,11 @@ class Hearing(EngineInMemory):
         self.first.set()
 
 
-def escalation(account_id: str, event_id: str) -> AgentEvent:
+def escalation(account_id: str, event_id: str, *, ago_days: float = 0) -> AgentEvent:
     data: dict[str, JsonValue] = {"alert_type": "tam_escalation", "account_id": account_id}
     return AgentEvent(
         event_id=event_id,
+        timestamp=days_ago(ago_days),
         event_type=EventType.AGENT_HEALTH,
         tenant_id=TENANT,
         source_agent_id="technical_account_manager",
@@ -47,7 +49,9 @@ def listener(store: SqlStore, desk: EngineInMemory, name: str = "w1") -> SalesLi
     def bus(tenant_id: str) -> EventBus:
         return EmbeddedEventBus(store, tenant_id)
 
-    return SalesListener(store=store, desk=desk, bus_of=bus, name=name, every_seconds=0.01)
+    return SalesListener(
+        store=store, desk=desk, bus_of=bus, clock=lambda: NOW, name=name, every_seconds=0.01
+    )
 
 
 def publish(store: SqlStore, *events: AgentEvent) -> None:
@@ -60,8 +64,9 @@ def publish(store: SqlStore, *events: AgentEvent) -> None:
 
 def test_each_event_is_one_task_whoever_listens(book: SmallBook) -> None:
     desk = Hearing()
-    publish(book.store, escalation("acme", "e-1"), escalation("", "e-2"))
-    assert asyncio.run(listener(book.store, desk).hear(TENANT)) == 2
+    old = escalation("beta", "e-0", ago_days=8)
+    publish(book.store, old, escalation("acme", "e-1"), escalation("", "e-2"))
+    assert asyncio.run(listener(book.store, desk).hear(TENANT)) == 3
     assert asyncio.run(listener(book.store, desk, "w2").hear(TENANT)) == 0
     assert list(desk.asked) == ["main:task:sales:event:e-1"]
     argument = desk.asked["main:task:sales:event:e-1"].argument

@@ -10,10 +10,12 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import structlog
 
 from app.agents.sales.hearing import task_told_by
+from app.clock import Clock
 from app.domain.event import AgentEvent
 from app.errors import ServiceError
 from app.events.consuming import Consumer, Done, Ignored
@@ -26,6 +28,8 @@ from app.ports.engine import FlowDesk
 from app.ports.store import Store
 
 EVERY_SECONDS = 10.0
+OLD = timedelta(days=7)
+"""Who begins to listen is given all that is kept; what is older is not worth a task."""
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +42,7 @@ class SalesListener:
     desk: FlowDesk
     bus_of: Callable[[str], EventBus]
     """A tenant's bus, to be closed."""
+    clock: Clock
     name: str
     """This process's own, never used before."""
     every_seconds: float = EVERY_SECONDS
@@ -71,6 +76,8 @@ class SalesListener:
             return sum((await consumer.drain()).values())
 
     async def _handle(self, event: AgentEvent) -> Done | Ignored:
+        if event.timestamp < self.clock() - OLD:
+            return Ignored("long past: what stands of it is in the store")
         task = task_told_by(event)
         if task is None:
             return Ignored("no matter of Sales")
