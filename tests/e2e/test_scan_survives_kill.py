@@ -111,7 +111,9 @@ def test_ctrl_c_says_that_nothing_is_lost_and_the_next_run_goes_on(tmp_path: Pat
     home = tmp_path / "home"
     prepared(home)
     process = started(home)
-    time.sleep(1.0)
+    assert process.stderr is not None
+    assert b"Tend keeps its things" in process.stderr.readline()  # it has begun
+    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode in {130, 0}
