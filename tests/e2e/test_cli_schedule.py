@@ -104,12 +104,14 @@ def test_times_are_the_tenants_and_what_is_due_is_due_now(sqlite_store: SqlStore
         "main", lambda unit: unit.tenant.apply_settings(berlin, at=MARCH, by="test")
     )
     lines = shown(sqlite_store, MARCH)
-    assert lines[:4] == [
+    assert lines[:3] == [
         "Coming up, by the clock of Europe/Berlin",
         "When What For",
         "now Health scan all 2 accounts",
-        "2026-04-01 10:00 Check-ins Acme, Beta",
     ]
+    growth, checkins = lines[3:5], lines[5]
+    assert {line.partition("growth ")[2] for line in growth} == {"Acme", "Beta"}
+    assert checkins == "2026-04-01 10:00 Check-ins Acme, Beta"
     early = datetime(2026, 3, 11, 5, tzinfo=UTC)
     assert "now, for 2026-03-10 Health scan all 2 accounts" in shown(sqlite_store, early)
     tick(sqlite_store, MARCH, Job.SCAN)
@@ -159,10 +161,11 @@ def test_what_was_started_last_is_told_for_each_job(sqlite_store: SqlStore) -> N
         "Customer success reviews 2026-Q1 nobody's turn yet",
         "Business reviews, by quarter 2026-Q1 nobody's turn yet",
         "Business reviews, by contract 2026-03-11 nobody's turn yet",
+        "Looks for growth 2026-03-11 nobody's turn yet",
     ]
 
 
 def test_a_hostile_name_is_a_name_and_nothing_else(sqlite_store: SqlStore) -> None:
     fill(sqlite_store, row_of(account(account_id="evil", name="[red]\x1b[2Jx[/red]\x07\u202e")))
-    checkins = shown(sqlite_store, MARCH)[3]
+    checkins = next(line for line in shown(sqlite_store, MARCH) if "Check-ins" in line)
     assert checkins == "2026-04-01 10:00 Check-ins [red][2Jx[/red]"

@@ -14,7 +14,7 @@ import pytest
 from pydantic import JsonValue
 
 from app.agents.customer_success.capabilities import AGENT_ID
-from app.agents.customer_success.gate import due_accounts
+from app.agents.customer_success.gate import accounts_kept_back
 from app.agents.customer_success.planner import CSMPlanner
 from app.agents.customer_success.qbr_text import render_qbr_text
 from app.agents.customer_success.schemas import CSMResult, QBRContent
@@ -173,7 +173,7 @@ def test_what_was_held_back_goes_out_when_the_p1_is_solved_and_the_band_recovers
     held = [one for one in desk.opportunities() if one.account_id == IN_TROUBLE]
     assert {one.state for one in held} == {OpportunityState.HELD}
     assert all("P1" in one.why_held and "Red" in one.why_held for one in held)
-    assert due_accounts(desk.active(), held, day=TODAY, looked_on=TODAY) == (IN_TROUBLE,)
+    assert accounts_kept_back(held) == {IN_TROUBLE}
 
     facts = desk.book.store.read_now(
         TENANT, lambda unit: unit.book.one(unit.book.context(NOW, "UTC"), IN_TROUBLE)
@@ -198,7 +198,20 @@ def test_what_was_held_back_goes_out_when_the_p1_is_solved_and_the_band_recovers
     assert len(handed.handed_over) == len(held)
     after = [one for one in desk.opportunities() if one.account_id == IN_TROUBLE]
     assert {(one.state, one.why_held) for one in after} == {(OpportunityState.DISPATCHED, "")}
-    assert due_accounts(desk.active(), after, day=TODAY, looked_on=TODAY) == ()
+    assert all(one.state is not OpportunityState.HELD for one in after)
+
+
+def test_what_is_held_back_keeps_up_with_its_figures(desk: Desk) -> None:
+    made = desk.plan("check_expansion", IN_TROUBLE)
+    desk.record(made, "check_expansion", IN_TROUBLE)
+    found, *others = made.opportunities
+    renewed = found.model_copy(update={"name": "later", "body": {"evidence": "as of later"}})
+    later = made.model_copy(update={"opportunities": [renewed, *others]})
+    desk.record(later, "check_expansion", IN_TROUBLE)
+
+    kept = {one.opportunity_id: one for one in desk.opportunities()}[found.opportunity_id]
+    assert (kept.name, kept.body) == ("later", {"evidence": "as of later"})
+    assert (kept.state, kept.why_held) == (OpportunityState.HELD, found.why_held)
 
 
 def test_a_review_is_made_once_a_quarter_unless_it_is_asked_for_anew(desk: Desk) -> None:

@@ -160,6 +160,15 @@ def expected() -> list[str]:
                 for account in accounts.split()
             ),
             "task:qbr:ending:2026-05-31:C-1",
+            # each account has a first look for growth on a day of its own, then one a week
+            *(f"task:expansion:monthly:{day}" for day in days(date(2026, 2, 10), 58, 7)),
+            *(f"task:expansion:ending:{day}" for day in days(date(2026, 2, 12), 56, 7)),
+            *(f"task:expansion:weekly:{day}" for day in days(date(2026, 2, 17), 51, 7)),
+            *(
+                f"task:expansion:{account}:{day}"
+                for account in ("monthly", "weekly")
+                for day in days(*AUTUMN, 7)
+            ),
         ]
     )
 

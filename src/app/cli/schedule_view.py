@@ -29,6 +29,7 @@ TITLES: Mapping[Job, str] = {
     Job.REVIEWS: "Customer success reviews",
     Job.QUARTERLY_QBRS: "Business reviews, by quarter",
     Job.CONTRACT_QBRS: "Business reviews, by contract",
+    Job.EXPANSION: "Looks for growth",
 }
 _NAMED = 3
 _MOST_DATES = 6

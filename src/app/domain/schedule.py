@@ -18,6 +18,7 @@ from app.domain.turns import (
     AccountTurn,
     checkin_day,
     contract_day,
+    expansion_day,
     next_quarter,
     quarter_of,
     quarter_start,
@@ -33,6 +34,7 @@ class Job(StrEnum):
     REVIEWS = "tam_quarterly_success_reviews"
     QUARTERLY_QBRS = "csm_quarterly_qbrs"
     CONTRACT_QBRS = "csm_contract_qbrs"
+    EXPANSION = "csm_expansion_looks"
 
 
 class Task(StrEnum):
@@ -42,19 +44,21 @@ class Task(StrEnum):
     REVIEW = "customer_success_review"
     QUARTERLY_QBR = "quarterly_qbr"
     CONTRACT_QBR = "contract_qbr"
+    EXPANSION = "check_expansion"
 
 
 ALL_JOBS = tuple(Job)
 TAM_JOBS = (Job.SCAN, Job.CHECKINS, Job.REVIEWS)
-CSM_JOBS = (Job.QUARTERLY_QBRS, Job.CONTRACT_QBRS)
+CSM_JOBS = (Job.QUARTERLY_QBRS, Job.CONTRACT_QBRS, Job.EXPANSION)
 TASKS: Mapping[Job, Task] = {
     Job.CHECKINS: Task.CHECKIN,
     Job.REVIEWS: Task.REVIEW,
     Job.QUARTERLY_QBRS: Task.QUARTERLY_QBR,
     Job.CONTRACT_QBRS: Task.CONTRACT_QBR,
+    Job.EXPANSION: Task.EXPANSION,
 }
 _QUARTERLY = frozenset({Job.REVIEWS, Job.QUARTERLY_QBRS})
-_BY_WORTH = frozenset({Job.QUARTERLY_QBRS, Job.CONTRACT_QBRS})
+_BY_WORTH = frozenset(CSM_JOBS)
 
 SCAN_AT, LOOK_AT = time(7), time(10)
 """By the tenant's clock: the scan, and every other job."""
@@ -191,6 +195,9 @@ def _account_slot(look: Look, turn: AccountTurn, last: str | None) -> str | None
     if look.job is Job.CHECKINS:
         day = checkin_day(turn, last, start=look.day, until=look.day, before=look.before)
         return None if day is None else look.slot
+    if look.job is Job.EXPANSION:
+        day = expansion_day(turn, last, start=look.day, until=look.day)
+        return None if day is None else look.slot
     if look.job is Job.CONTRACT_QBRS:
         day = contract_day(turn, last, start=look.day, until=look.day)
         return None if day is None else turn.term
@@ -206,6 +213,8 @@ def _turn_day(
     if job is Job.CHECKINS:
         before = started.looks.get(job)
         return checkin_day(turn, last, start=start, until=until, before=before)
+    if job is Job.EXPANSION:
+        return expansion_day(turn, last, start=start, until=until)
     if job is Job.CONTRACT_QBRS:
         return contract_day(turn, last, start=start, until=until)
     return start if (last or "") < quarter_of(start) else next_quarter(start)

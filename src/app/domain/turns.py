@@ -1,4 +1,4 @@
-"""When it is an account's turn: for a check-in, and for the review before its contract's end.
+"""When it is an account's turn: for a check-in, a look for growth, the review before its end.
 
 Pure arithmetic of days. It knows no zones and no clock, and not what is started when a turn comes.
 """
@@ -8,12 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
 
 from app.domain.account import Contract
 
 NOTICE_DAYS = 90
 """A review by contract is due this many days before the contract's end, or as soon as known."""
 DAY = timedelta(days=1)
+EXPANSION_EVERY_DAYS = 7
+FIRST_LOOKS_DAYS = 28
+"""First looks for growth are spread over so many days: a new book brings no flood of findings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,8 @@ class AccountTurn:
     """The one that runs."""
     worth: Decimal | None = None
     """Its ARR, comparable across currencies; None: unknown."""
+    keeps_back: bool = False
+    """Whether an opportunity of it is held back, to go out when nothing speaks against it."""
 
     @property
     def term(self) -> str | None:
@@ -99,6 +105,25 @@ def _is_new_term(contract: Contract, last: str | None) -> bool:
     contract_id = last.partition(":")[2]
     later = (contract.ends_on - end_of_term(last)).days
     return later > (NOTICE_DAYS if contract_id == contract.contract_id else 0)
+
+
+def expansion_day(turn: AccountTurn, last: str | None, *, start: date, until: date) -> date | None:
+    """The account's first turn for a look for growth from `start` to `until`; None: not then.
+
+    Every day while something is held back, else a week after the last look; the first look comes
+    on a day of its own within four weeks. `last`: the day of its last look.
+    """
+    last_on = None if last is None else date.fromisoformat(last)
+    if last_on is not None:
+        start = max(start, last_on + DAY)
+    if turn.keeps_back:
+        ahead = 0
+    elif last_on is not None:
+        ahead = max(EXPANSION_EVERY_DAYS - (start - last_on).days, 0)
+    else:
+        own = int.from_bytes(sha256(turn.account_id.encode()).digest()[:8])
+        ahead = (own - start.toordinal()) % FIRST_LOOKS_DAYS
+    return start + timedelta(days=ahead) if ahead <= (until - start).days else None
 
 
 def quarter_of(day: date) -> str:

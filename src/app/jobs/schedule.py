@@ -13,8 +13,10 @@ from functools import partial
 
 import structlog
 
+from app.agents.customer_success.gate import accounts_kept_back
 from app.clock import Clock
 from app.domain.flow import FlowAsk
+from app.domain.opportunity import OpportunityState
 from app.domain.schedule import ALL_JOBS, TASKS, Job, Look, Slot, Started, due_looks, due_slots
 from app.domain.turns import AccountTurn
 from app.domain.worth import comparable_arr
@@ -158,12 +160,15 @@ def book_on(unit: Unit, day: date) -> tuple[AccountTurn, ...]:
     accounts = unit.book.active(day)
     contracts = unit.book.contracts([account.account_id for account in accounts], day)
     worth = comparable_arr(contracts)
+    held = unit.opportunities.in_state([OpportunityState.HELD])
+    kept_back = accounts_kept_back(held)
     return tuple(
         AccountTurn(
             account_id=account.account_id,
             checkin_every_days=account.checkin_interval_days,
             contract=contracts.get(account.account_id),
             worth=worth.get(account.account_id),
+            keeps_back=account.account_id in kept_back,
         )
         for account in accounts
     )

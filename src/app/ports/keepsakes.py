@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
+from pydantic import JsonValue
+
 from app.domain.account import Account
 from app.domain.activity import Interaction
 from app.domain.book import BookContext
@@ -80,6 +82,18 @@ class Opportunities(Protocol):
         why_held: str = "",
     ) -> bool:
         """Change its state if it is in one of `come_from`; False when it is not."""
+        ...
+
+    def renew(
+        self,
+        opportunity_id: str,
+        *,
+        name: str,
+        body: Mapping[str, JsonValue],
+        why_held: str,
+        at: datetime,
+    ) -> bool:
+        """Bring one that is held back up to date; False when it is not held back."""
         ...
 
     def get(self, opportunity_id: str) -> Opportunity | None:

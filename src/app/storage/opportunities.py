@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
+
+from pydantic import JsonValue
 
 from app.domain.opportunity import Opportunity, OpportunityState
 from app.storage.agent_tables import opportunities
@@ -33,6 +35,23 @@ class SqlOpportunities(Repository):
             opportunities.c.opportunity_id == opportunity_id,
             opportunities.c.state.in_(come_from),
         ).values(state=to, updated_at=at, why_held=why_held)
+        return self._connection.execute(statement).rowcount == 1
+
+    def renew(
+        self,
+        opportunity_id: str,
+        *,
+        name: str,
+        body: Mapping[str, JsonValue],
+        why_held: str,
+        at: datetime,
+    ) -> bool:
+        """Bring one that is held back up to date; False when it is not held back."""
+        statement = self._update(
+            opportunities,
+            opportunities.c.opportunity_id == opportunity_id,
+            opportunities.c.state == OpportunityState.HELD,
+        ).values(name=name, body=dict(body), why_held=why_held, updated_at=at)
         return self._connection.execute(statement).rowcount == 1
 
     def get(self, opportunity_id: str) -> Opportunity | None:

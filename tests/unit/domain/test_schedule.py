@@ -59,7 +59,12 @@ def looked(now: datetime, zone: str = BERLIN, **last: str) -> dict[str, str]:
 
 
 def turn(
-    account_id: str, *, ends: date | None = None, worth: int | None = None, every: int | None = None
+    account_id: str,
+    *,
+    ends: date | None = None,
+    worth: int | None = None,
+    every: int | None = None,
+    keeps_back: bool = False,
 ) -> AccountTurn:
     contract = Contract(contract_id=f"C-{account_id}", account_id=account_id, ends_on=ends)
     return AccountTurn(
@@ -67,6 +72,7 @@ def turn(
         contract=contract,
         worth=None if worth is None else Decimal(worth),
         checkin_every_days=every,
+        keeps_back=keeps_back,
     )
 
 
@@ -85,12 +91,14 @@ def test_a_day_is_scanned_from_seven_and_looked_at_from_ten() -> None:
         "reviews": "2026-Q1",
         "quarterly_qbrs": "2026-Q1",
         "contract_qbrs": "2026-03-10",
+        "expansion": "2026-03-10",
     }
     assert looked(moment("2026-03-11T06:59"), **done) == {}
     assert looked(moment("2026-03-11T07:00"), **done) == {"scan": "2026-03-11"}
     assert looked(moment("2026-03-11T10:00"), **{**done, "scan": "2026-03-11"}) == {
         "checkins": "2026-03-11",
         "contract_qbrs": "2026-03-11",
+        "expansion": "2026-03-11",
     }
 
 
@@ -111,7 +119,7 @@ def test_after_a_downtime_the_newest_day_alone_is_scanned() -> None:
 
 
 def test_a_quarter_opens_at_ten_on_its_first_day_and_is_made_up_for_while_it_lasts() -> None:
-    last = {"scan": "9999", "checkins": "9999", "contract_qbrs": "9999"}
+    last = dict.fromkeys(["scan", "checkins", "contract_qbrs", "expansion"], "9999")
     q1 = {"reviews": "2026-Q1", "quarterly_qbrs": "2026-Q1"}
     assert looked(moment("2026-04-01T09:59"), **last, **q1) == {}
     q2 = {"reviews": "2026-Q2", "quarterly_qbrs": "2026-Q2"}
@@ -175,6 +183,13 @@ def test_reviews_by_contract_name_the_term_and_go_by_worth() -> None:
         ("small", "2026-06-01:C-small"),
         ("unknown", "2026-06-01:C-unknown"),
     ]
+
+
+def test_looks_for_growth_go_by_worth_to_those_whose_turn_it_is() -> None:
+    due = look(Job.EXPANSION, "2026-03-11", date(2026, 3, 11), "2026-03-10")
+    book = [turn("small", worth=1), turn("large", worth=9), turn("had", worth=99)]
+    last = {"small": "2026-03-04", "large": "2026-03-01", "had": "2026-03-10"}
+    assert [slot.subject for slot in due_slots(due, book, last)] == ["large", "small"]
 
 
 class Keeping:
@@ -263,6 +278,7 @@ books = st.lists(
         ends=st.none() | dates,
         worth=st.none() | st.integers(0, 5),
         every=st.none() | st.integers(1, 40),
+        keeps_back=st.booleans(),
     ),
     max_size=5,
     unique_by=lambda one: one.account_id,

@@ -15,6 +15,7 @@ from app.domain.turns import (
     checkin_day,
     contract_day,
     end_of_term,
+    expansion_day,
     next_month,
     next_quarter,
     quarter_of,
@@ -183,3 +184,43 @@ def test_quarters_and_months_follow_one_another(day: date) -> None:
     assert next_quarter(day).day == next_month(day).day == quarter_start(day).day == 1
     assert quarter_start(day).month in (1, 4, 7, 10)
     assert 0 < (next_month(day) - day).days <= 31
+
+
+def looks_at(days_to_live: int, start: date, *, keeps_back: bool = False, name: str) -> list[date]:
+    """The days that a schedule ticking daily looks at an account for growth on."""
+    asked = AccountTurn(account_id=name, keeps_back=keeps_back)
+    looked: list[date] = []
+    for number in range(days_to_live):
+        day = start + timedelta(days=number)
+        last = looked[-1].isoformat() if looked else None
+        if expansion_day(asked, last, start=day, until=day) == day:
+            looked.append(day)
+    return looked
+
+
+@given(start=days, name=st.text(max_size=8))
+def test_growth_is_looked_for_within_four_weeks_and_then_every_week(start: date, name: str) -> None:
+    looked = looks_at(70, start, name=name)
+    assert (looked[0] - start).days < 28
+    assert {(later - one).days for one, later in pairwise(looked)} == {7}
+
+
+def test_a_new_book_is_looked_at_for_growth_a_little_each_day() -> None:
+    start = date(2026, 3, 9)
+    first = [looks_at(28, start, name=f"account-{number}")[0] for number in range(560)]
+    assert max(first.count(day) for day in first) < 45
+
+
+@given(start=days)
+def test_what_is_held_back_is_looked_at_daily(start: date) -> None:
+    assert looks_at(5, start, keeps_back=True, name="acme") == [
+        start + timedelta(days=number) for number in range(5)
+    ]
+
+
+@given(start=days, missed=st.integers(8, 400))
+def test_a_look_that_was_missed_is_had_at_once(start: date, missed: int) -> None:
+    day = start + timedelta(days=missed)
+    asked = AccountTurn(account_id="acme")
+    assert expansion_day(asked, start.isoformat(), start=day, until=day) == day
+    assert expansion_day(asked, day.isoformat(), start=day, until=day) is None

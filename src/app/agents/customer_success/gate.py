@@ -1,4 +1,4 @@
-"""When an opportunity is held back, and when it is looked for again.
+"""When an opportunity is held back, and which accounts wait for that to end.
 
 It keeps selling away from customers with whom something is wrong, and opens by itself when that
 ends. What an opportunity is, is not known here.
@@ -6,8 +6,7 @@ ends. What an opportunity is, is not known here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import date
+from collections.abc import Iterable
 
 from app.agents.customer_success.bands import band_on
 from app.agents.customer_success.phrases import listed
@@ -15,7 +14,7 @@ from app.domain.assessment import Agent
 from app.domain.band import Band
 from app.domain.dossier import Dossier
 from app.domain.feed import FactKind
-from app.domain.opportunity import Opportunity, OpportunityKind, OpportunityState
+from app.domain.opportunity import Opportunity, OpportunityKind
 from app.domain.ticket import Priority, Ticket
 
 OURS = frozenset({OpportunityKind.SEATS, OpportunityKind.MODULE, OpportunityKind.INTEGRATION})
@@ -23,6 +22,9 @@ OURS = frozenset({OpportunityKind.SEATS, OpportunityKind.MODULE, OpportunityKind
 
 BEHIND = frozenset({FactKind.ACCOUNTS, FactKind.CONTRACTS, FactKind.TICKETS, FactKind.USAGE})
 """What an opportunity and its gate rest on: while one of these is late or failed, nothing goes."""
+
+NOT_FOUND_ANY_MORE = "it is not found any more"
+"""Why one that was held back stays where it is."""
 
 _NAMES = {Agent.TAM: "technical", Agent.CSM: "commercial"}
 _MOST_TICKETS = 3
@@ -54,24 +56,8 @@ def open_p1s(dossier: Dossier) -> tuple[Ticket, ...]:
     )
 
 
-def due_accounts(
-    active: Collection[str],
-    opportunities: Iterable[Opportunity],
-    *,
-    day: date,
-    looked_on: date | None,
-) -> tuple[str, ...]:
-    """The active accounts to check for expansion on the local day `day`, by id.
-
-    Every day those with an opportunity that is held back, so that it goes out when the gate opens;
-    once a week, on the first look of an ISO week, all of them. `looked_on`: the day of the last
-    look; None: never.
-    """
-    if looked_on is None or looked_on.isocalendar()[:2] < day.isocalendar()[:2]:
-        return tuple(sorted(active))
-    held = {
-        one.account_id
-        for one in opportunities
-        if one.kind in OURS and one.state is OpportunityState.HELD
-    }
-    return tuple(sorted(held & set(active)))
+def accounts_kept_back(held: Iterable[Opportunity]) -> frozenset[str]:
+    """The accounts with an opportunity of ours that waits for the gate to open."""
+    return frozenset(
+        one.account_id for one in held if one.kind in OURS and one.why_held != NOT_FOUND_ANY_MORE
+    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app.agents.customer_success.adoption import DOCUMENT
 from app.agents.customer_success.expansion import Found
-from app.agents.customer_success.gate import OURS
+from app.agents.customer_success.gate import NOT_FOUND_ANY_MORE, OURS
 from app.agents.customer_success.health_report import confidence_of, trouble_of
 from app.agents.customer_success.phrases import counted, shown
 from app.agents.customer_success.qbr import title_of
@@ -34,7 +34,6 @@ from app.handoffs.edge import Confidence
 from app.handoffs.health import EscalationNotificationResult
 
 SALES = "sales"
-NOT_FOUND_ANY_MORE = "it is not found any more"
 
 _CHANNELS = {
     EffectKind.RECORD: "notion",

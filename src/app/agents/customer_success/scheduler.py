@@ -1,4 +1,4 @@
-"""The CSM's clockwork: quarterly business reviews, by the quarter and by contract.
+"""The CSM's clockwork: business reviews by the quarter and by contract, and looks for growth.
 
 The CSM's daily scan needs no clock: it follows the TAM's within the same flow. Which slots are due,
 and that each is started once, is the schedule's own to know.
@@ -17,6 +17,7 @@ QBR_GRACE_SECONDS = 7200
 GRACE_SECONDS: Mapping[Job, int] = {
     Job.QUARTERLY_QBRS: QBR_GRACE_SECONDS,
     Job.CONTRACT_QBRS: QBR_GRACE_SECONDS,
+    Job.EXPANSION: QBR_GRACE_SECONDS,
 }
 """The CSM's jobs, and how late a tick of each may come."""
 

@@ -94,7 +94,7 @@ def record_plan(unit: Unit, plan: Plan, *, trail: Sequence[Hop], at: datetime) -
 
 
 def _remember(unit: Unit, planned: PlannedOpportunity, agent: str, at: datetime) -> None:
-    """A new one is added as held; why it is held moves with what is found.
+    """A new one is added as held; while it is held its figures move with what is found.
 
     What was handed to Sales stays so while Sales keeps it back, with the reason; once Sales has
     written of it, it is recorded, whatever is found again.
@@ -110,11 +110,19 @@ def _remember(unit: Unit, planned: PlannedOpportunity, agent: str, at: datetime)
             updated_at=at,
         )
     )
-    for state in _BEFORE_RECORDED if planned.state is OpportunityState.HELD else ():
+    if planned.state in _BEFORE_RECORDED:
+        unit.opportunities.renew(
+            planned.opportunity_id,
+            name=planned.name,
+            body=planned.body,
+            why_held=planned.why_held,
+            at=at,
+        )
+    if planned.state is OpportunityState.HELD:
         unit.opportunities.move(
             planned.opportunity_id,
-            to=state,
-            come_from=(state,),
+            to=OpportunityState.DISPATCHED,
+            come_from=(OpportunityState.DISPATCHED,),
             at=at,
             why_held=planned.why_held,
         )

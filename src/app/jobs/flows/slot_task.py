@@ -35,6 +35,7 @@ _FORMS: Mapping[Task, _Form] = {
     Task.CONTRACT_QBR: _Form(
         name="qbr", agent=CSM, task_type="generate_qbr", trigger="contract_proximity"
     ),
+    Task.EXPANSION: _Form(name="expansion", agent=CSM, task_type="check_expansion"),
 }
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from app.agents.customer_success.bands import band_on, word_on
-from app.agents.customer_success.gate import due_accounts, why_held
+from app.agents.customer_success.gate import NOT_FOUND_ANY_MORE, accounts_kept_back, why_held
 from app.domain.assessment import Agent
 from app.domain.band import Band
 from app.domain.dossier import Dossier
@@ -21,8 +21,6 @@ from app.domain.ticket import Priority
 from tests.builders import NOW, TODAY, days_ago, feed, feed_view, health_record, ticket
 from tests.fakes.dossiers import dossier, known_facts
 from tests.unit.agents.customer_success.any_dossiers import dossiers
-
-MONDAY = date(2026, 3, 9)
 
 
 def word(agent: Agent, band: Band, *, until: date) -> Override:
@@ -114,42 +112,15 @@ def test_facts_that_cannot_be_trusted_hold_back() -> None:
     assert "feed crm failed" in why_held(dossier(feeds=feed_view(feeds=(failed,))))
 
 
-def test_the_whole_book_is_looked_at_once_a_week_whatever_the_day() -> None:
-    active, held = ["b", "a"], [found("b")]
-
-    assert due_accounts(active, held, day=MONDAY, looked_on=None) == ("a", "b")
-    assert due_accounts(active, held, day=MONDAY, looked_on=MONDAY - timedelta(days=1)) == (
-        "a",
-        "b",
-    )
-    assert due_accounts(active, held, day=MONDAY + timedelta(days=6), looked_on=MONDAY) == ("b",)
-    assert due_accounts(active, held, day=MONDAY + timedelta(days=9), looked_on=MONDAY) == (
-        "a",
-        "b",
-    )
-
-
-def test_in_between_only_what_the_csm_holds_back_for_active_accounts_is_looked_at() -> None:
+def test_accounts_with_something_of_the_csms_held_back_wait_for_the_gate() -> None:
     given = [
         found("a"),
         found("a", kind=OpportunityKind.MODULE),
-        found("gone"),
-        found("b", OpportunityState.DISPATCHED),
         found("c", kind=OpportunityKind.CODEV),
+        replace(found("d"), why_held=NOT_FOUND_ANY_MORE),
     ]
 
-    assert due_accounts(["a", "b", "c"], given, day=MONDAY, looked_on=MONDAY) == ("a",)
-
-
-@given(st.lists(st.integers(0, 60), min_size=1, max_size=30))
-def test_however_days_are_missed_no_week_with_a_look_leaves_anybody_out(days: list[int]) -> None:
-    looked_on: date | None = None
-    weeks: set[tuple[int, int]] = set()
-    for day in sorted({MONDAY + timedelta(days=number) for number in days}):
-        if due_accounts(["a"], [], day=day, looked_on=looked_on):
-            looked_on = day
-            weeks.add(day.isocalendar()[:2])
-    assert weeks == {(MONDAY + timedelta(days=n)).isocalendar()[:2] for n in days}
+    assert accounts_kept_back(given) == {"a"}
 
 
 @given(dossiers())

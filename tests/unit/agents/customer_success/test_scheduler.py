@@ -1,4 +1,4 @@
-"""The CSM's clockwork: reviews by the quarter and by contract, and no scan of its own."""
+"""The CSM's clockwork: reviews, looks for growth, and no scan of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.domain.schedule import CSM_JOBS
 from tests.fakes.schedule import ScheduleInMemory
 
 
-def test_it_keeps_the_reviews_and_leaves_the_scan_to_the_tams() -> None:
+def test_it_keeps_reviews_and_looks_for_growth_and_leaves_the_scan_to_the_tams() -> None:
     async def scenario() -> None:
         schedule = ScheduleInMemory()
         scheduler = CSMScheduler(schedule=schedule)
@@ -17,6 +17,7 @@ def test_it_keeps_the_reviews_and_leaves_the_scan_to_the_tams() -> None:
         assert {job.name for job in scheduler.jobs()} == {
             "csm_quarterly_qbrs",
             "csm_contract_qbrs",
+            "csm_expansion_looks",
         }
         async with asyncio.timeout(10):
             while len(schedule.ticks) < len(CSM_JOBS):
