@@ -4,7 +4,8 @@ An act flow looks up a group of five effects and performs each through the guard
 only remember: a real sink's time is its network's. The yardstick is the bare engine, set the same:
 as many flows with as many empty steps. Flows are enqueued beforehand; timed is from the first
 one's beginning to the last one's end, on SQLite with one process and on PostgreSQL, which syncs
-its commits, with one to three. Ours and the bare engine take turns in each round.
+its commits, with one to three. Ours and the bare engine take turns in each round. Last, events per
+second through each bus (`benchmarks/events.py`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from app.jobs.flows.act import act_ask
 from app.ports.store import Unit
 from app.settings import Settings
 from app.storage.sql_store import open_store
+from benchmarks import events
 from benchmarks.flow_worker import KINDS, TENANT, Order, Report, empty_steps
 from benchmarks.payloads import payload_of_kind
 from tests.servers.postgres import running_server
@@ -220,7 +222,9 @@ def main() -> None:
     parser.add_argument("--setups", nargs="+", default=list(SETUPS), choices=SETUPS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--flows", type=int, default=FLOWS)
-    parser.add_argument("--quick", action="store_true", help="no idling, no embedded sinks")
+    parser.add_argument(
+        "--quick", action="store_true", help="no idling, no embedded sinks, no events"
+    )
     arguments = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="tend-bench-") as folder,
@@ -255,14 +259,18 @@ def report(bench: Bench, setups: Sequence[str], rounds: int, *, idle: float, qui
             told += f"  embedded sinks {bench.flows / embedded.seconds:6.1f}/s"
         print(told, flush=True)
     print(f"  peak {peak:.0f} MB, idle {idle:.2f} % of a core")
+    if quick:
+        return
+    events_per_s = events.measured()
+    told = ", ".join(f"{kind} {rate:.0f}/s" for kind, rate in events_per_s.items())
+    print(f"  events, published and handled once: {told}")
     proof = {
         "flows_per_s": flows_per_s,
         "ratio_to_bare": ratio,
         "peak_mb": round(peak, 1),
         "idle_cpu_percent": round(idle, 2),
+        "events_per_s": events_per_s,
     }
-    if quick:
-        return
     PROOF.parent.mkdir(parents=True, exist_ok=True)
     PROOF.write_text(json.dumps(proof, indent=1) + "\n", encoding="utf-8")
     print(f"written to {PROOF}")
