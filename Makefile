@@ -57,7 +57,8 @@ LOCKING = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-
 
 lock: $(BIN)/uv  ## Write both lock files from pyproject.toml
 	$(LOCKING) pyproject.toml -o requirements.lock
-	$(LOCKING) --group dev pyproject.toml -o requirements-dev.lock
+	$(LOCKING) --extra alerts --extra google --extra imap --extra llm --extra smtp --group dev \
+		pyproject.toml -o requirements-dev.lock
 
 $(BIN)/uv: | $(BIN)/python
 	@$(PIP) install --quiet uv
