@@ -28,6 +28,9 @@ from app.ports.store import Store, Unit
 MOST_LOOKS = 90
 """A task that waits for better days is looked at so often; then a person has to ask for it."""
 
+MOST_OPEN = 1_000
+"""Of what is owed, so much is looked through for one account."""
+
 PlannerOf = Callable[[str, str], Planner]
 """The planner of a tenant and an agent. Raises NotFound for an agent nobody knows."""
 
@@ -134,6 +137,22 @@ class AgentTaskFlow:
         )
         await steps.start(ask)
         await steps.wait(ask.flow_id)
+        if not isinstance(account, str):
+            return
+        found = await steps.run("telling", partial(self._telling, steps, account))
+        for group in _Telling.model_validate(found).groups:
+            told = act_ask(steps.tenant_id, group)
+            await steps.start(told)
+            await steps.wait(told.flow_id)
+
+    async def _telling(self, steps: Steps, account_id: str) -> JsonValue:
+        """What is still being told of an account: the answer says whom it reached."""
+        states = (EffectState.OWED, EffectState.INTENT)
+        rows = await self.store.read(
+            steps.tenant_id, lambda unit: unit.work.open(states=states, most=MOST_OPEN)
+        )
+        groups = dict.fromkeys(row.group for row in rows if row.work.subject == account_id)
+        return {"groups": list(groups)}
 
     async def _is_active(self, steps: Steps, given: AgentTaskArgument) -> JsonValue:
         now, account_id = self.clock(), given.own_hop.account_id
@@ -202,6 +221,10 @@ class _Recorded(BaseModel):
     keys: tuple[str, ...]
     groups: tuple[str, ...]
     handed_over: tuple[HandedOver, ...] = Field(default_factory=tuple)
+
+
+class _Telling(BaseModel):
+    groups: tuple[str, ...]
 
 
 async def _accounts(planner: Planner, given: AgentTaskArgument) -> JsonValue:
