@@ -1,5 +1,6 @@
-"""Mailboxes of our own reps: their drafts, and mail to themselves. Nothing here can reach a
-customer: there is no call that sends a draft.
+"""Mailboxes of our own reps: their drafts, and mail to themselves.
+
+Nothing here can reach a customer: there is no call that sends a draft.
 """
 
 from __future__ import annotations
