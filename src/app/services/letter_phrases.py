@@ -21,7 +21,7 @@ _LINK = re.compile(r"https://[\w.~:/?#@!$&'()*+,;=%-]{1,200}", re.ASCII)
 
 
 def age_in_words(days: float) -> str:
-    """How long something has lasted: `since today` to `for 3 years`, rounded down."""
+    """How long something has lasted, by the calendar: `since today` to `for 3 years`."""
     whole = int(max(days, 0))
     if whole == 0:
         return "since today"

@@ -12,7 +12,14 @@ from datetime import datetime
 from app.domain.recap import UsageMove
 from app.domain.ticket import URGENT, Ticket
 from app.ports.writer import OutreachFacts
-from app.services.letter_phrases import age_days, age_in_words, fit, in_words, ticket_id
+from app.services.letter_phrases import (
+    age_days,
+    age_in_words,
+    days_ago,
+    fit,
+    in_words,
+    ticket_id,
+)
 
 _NAMED_TICKETS = 3
 _LISTED_TICKETS = 5
@@ -116,5 +123,5 @@ def ticket_line(ticket: Ticket, now: datetime) -> TicketLine:
         subject=fit(ticket.subject, 90),
         priority=ticket.priority or "",
         component=fit(ticket.component, 40),
-        age=age_in_words(age_days(ticket.created_at, now)),
+        age=age_in_words(days_ago(ticket.created_at.astimezone(now.tzinfo).date(), now)),
     )
