@@ -102,4 +102,4 @@ def test_peers_tell_what_they_use_and_what_they_have_connected(store: SqlStore) 
     assert (found.compared, dict(found.users_by_feature)) == (2, {"Export": 1, "Sync": 2})
     assert dict(found.users_by_integration) == {"Kafka": 1, "Salesforce": 2}
     assert found.median_adoption_rate is None
-    assert found.how == "2 accounts of segment mid, up to 1 year"
+    assert found.how == "2 accounts of segment mid, customers for up to 1 year"

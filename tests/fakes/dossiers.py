@@ -31,7 +31,7 @@ peers = partial(
     compared=10,
     users_by_feature={"Alerts": 9, "Export": 8, "Reports": 7, "Search": 6, "Sync": 2},
     median_adoption_rate=0.5,
-    how="10 accounts of segment mid, 1 to 3 years",
+    how="10 accounts of segment mid, customers for 1 to 3 years",
     users_by_integration={"Kafka": 3, "Salesforce": 9},
 )
 """Ten accounts like it."""

@@ -177,4 +177,6 @@ def tenure_of(since: date | None, day: date) -> str:
 def _in_words(compared: int, account: Account, day: date) -> str:
     noun = "account" if compared == 1 else "accounts"
     segment = f" of segment {account.segment}" if account.segment else ""
-    return f"{compared} {noun}{segment}, {tenure_of(account.customer_since, day)}"
+    tenure = tenure_of(account.customer_since, day)
+    since = tenure if account.customer_since is None else f"customers for {tenure}"
+    return f"{compared} {noun}{segment}, {since}"

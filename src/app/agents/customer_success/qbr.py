@@ -135,6 +135,7 @@ def review(dossier: Dossier, period: str, trigger: Trigger) -> QBRContent:
         account_name=shown(dossier.facts.account.name),
         period=period,
         prepared_on=dossier.context.local_day,
+        rep_name=shown(dossier.rep.name),
         trigger=trigger,
         account_health_summary=health_section(dossier),
         roi_business_impact=value_section(dossier),

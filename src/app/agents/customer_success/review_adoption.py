@@ -6,7 +6,7 @@ It words what the adoption report found, and finds nothing itself.
 from __future__ import annotations
 
 from app.agents.customer_success.adoption import recommended
-from app.agents.customer_success.phrases import counted, listed, percent, shown
+from app.agents.customer_success.phrases import counted, percent, shown
 from app.agents.customer_success.schemas import (
     FeatureAdoptionReport,
     FeatureStanding,
@@ -21,9 +21,8 @@ def adoption_section(report: FeatureAdoptionReport) -> QBRSection:
     """Used, rate against the benchmark, and what is worth showing next."""
     if report.adoption_rate is None:
         return QBRSection(text="Which features are in use is not known, so nothing is compared.")
-    told = [_own(report), _benchmark(report), _gap(report)]
     return QBRSection(
-        text=" ".join(one for one in told if one),
+        text=f"{_own(report)} {_benchmark(report)}",
         metrics=[*_totals(report), *_rows(report)],
         points=[one.recommendation for one in recommended(report)[:MOST_POINTS]],
     )
@@ -48,44 +47,43 @@ def _benchmark(report: FeatureAdoptionReport) -> str:
     )
 
 
-def _gap(report: FeatureAdoptionReport) -> str:
-    gaps = recommended(report)
-    if not gaps:
-        return ""
-    names = listed([shown(one.feature_name) for one in gaps[:MOST_POINTS]])
-    return f"Most worth a look next: {names}."
-
-
 def _rate(report: FeatureAdoptionReport) -> str:
     return percent(report.features_used, report.features_known)
 
 
 def _totals(report: FeatureAdoptionReport) -> list[QBRMetric]:
-    own = f"{_rate(report)} ({report.features_used} of {report.features_known})"
-    totals = [QBRMetric(label="Features in use", value=own)]
+    own = [_rate(report), f"{report.features_used} of {report.features_known}"]
+    totals = [_total("Features in use", own, report.features_used / report.features_known)]
     if report.benchmark_rate is not None:
-        value = f"{percent(report.benchmark_rate)} (median of {report.compared_with})"
-        totals.append(QBRMetric(label="Comparable accounts", value=value))
+        theirs = [percent(report.benchmark_rate), f"median of {report.compared_with}"]
+        totals.append(_total("Comparable accounts", theirs, report.benchmark_rate))
     return totals
+
+
+def _total(label: str, cells: list[str], share: float) -> QBRMetric:
+    return QBRMetric(label=label, value=f"{cells[0]} ({cells[1]})", cells=cells, share=share)
 
 
 def _rows(report: FeatureAdoptionReport) -> list[QBRMetric]:
     """What is not in use first; features beyond the most are counted."""
-    rows = [
-        QBRMetric(label=shown(one.feature_name), value=_against(one, report.compared_accounts))
-        for one in report.features[:MOST_ROWS]
-    ]
+    rows = [_row(one, report.compared_accounts) for one in report.features[:MOST_ROWS]]
     if len(report.features) > MOST_ROWS:
         more = report.features[MOST_ROWS:]
         used = sum(one.used for one in more)
         value = f"{used} in use, {len(more) - used} not in use"
-        rows.append(QBRMetric(label=f"{len(more)} more", value=value))
+        rows.append(QBRMetric(label=f"{len(more)} more", value=value, group="feature"))
     return rows
 
 
-def _against(one: FeatureStanding, compared: int) -> str:
-    state = "in use" if one.used else "not in use"
+def _row(one: FeatureStanding, compared: int) -> QBRMetric:
+    label, state = shown(one.feature_name), "in use" if one.used else "not in use"
     if one.benchmark_rate is None:
-        return state
-    share = percent(one.peers_using, compared)
-    return f"{state}; {one.peers_using} of {compared} comparable accounts use it ({share})"
+        return QBRMetric(label=label, value=state, group="feature", cells=[state])
+    users, share = f"{one.peers_using} of {compared}", percent(one.peers_using, compared)
+    return QBRMetric(
+        label=label,
+        value=f"{state}; {users} comparable accounts ({share})",
+        group="feature",
+        cells=[state, f"{users} ({share})"],
+        share=one.benchmark_rate,
+    )

@@ -58,13 +58,17 @@ def _terms(contract: Contract | None, day: date) -> str:
         return ""
     if contract.ends_on is None or contract.renews_on is None:
         return "The contract has no end."
-    left = counted((contract.renews_on - day).days, "day", "days")
-    return f"The contract runs to {contract.ends_on} and renews on {contract.renews_on}, in {left}."
+    left = _left(contract.renews_on, day)
+    return f"The contract runs to {contract.ends_on} and renews on {contract.renews_on}, {left}."
+
+
+def _left(renews_on: date, day: date) -> str:
+    return f"in {counted((renews_on - day).days, 'day', 'days')}"
 
 
 def _metrics(dossier: Dossier, contract: Contract | None) -> list[QBRMetric]:
     account = dossier.facts.account
-    rows = [] if contract is None else _contract_rows(contract)
+    rows = [] if contract is None else _contract_rows(contract, dossier.context.local_day)
     if account.features:
         rows.append(_names("Features in the contract", account.features))
     if account.integrations:
@@ -72,26 +76,36 @@ def _metrics(dossier: Dossier, contract: Contract | None) -> list[QBRMetric]:
     return rows
 
 
-def _contract_rows(contract: Contract) -> list[QBRMetric]:
+def _contract_rows(contract: Contract, day: date) -> list[QBRMetric]:
     bought, used, arr = contract.seats_purchased, contract.seats_used, contract.arr
     rows = []
     if bought and used is not None:
-        value = f"{used:,} of {bought:,} in use ({percent(used, bought)})"
-        rows.append(QBRMetric(label="Seats", value=value))
+        of, share = f"{used:,} of {bought:,}", percent(used, bought)
+        rows.append(
+            QBRMetric(
+                label="Seats",
+                value=f"{of} in use ({share})",
+                cells=[of, f"{share} in use"],
+                share=min(used / bought, 1),
+            )
+        )
     start = "" if contract.starts_on is None else f"{contract.starts_on} "
     end = "without an end" if contract.ends_on is None else f"to {contract.ends_on}"
     term = f"{shown(contract.contract_id)}, {start}{end}"
-    rows.append(QBRMetric(label="Contract", value=term))
+    rows.append(QBRMetric(label="Contract", value=term, group="term"))
     if contract.renews_on is not None:
-        rows.append(QBRMetric(label="Renewal", value=contract.renews_on.isoformat()))
+        value = contract.renews_on.isoformat()
+        cells = [value, _left(contract.renews_on, day)]
+        rows.append(QBRMetric(label="Renewal", value=value, cells=cells))
     if arr is not None:
-        value = f"{money(arr.amount, arr.currency)} a year"
-        rows.append(QBRMetric(label="Contract value", value=value))
+        cells = [money(arr.amount, arr.currency), "a year"]
+        rows.append(QBRMetric(label="Contract value", value=" ".join(cells), cells=cells))
     return rows
 
 
 def _names(label: str, names: Sequence[str]) -> QBRMetric:
-    return QBRMetric(label=label, value=listed([shown(name) for name in names], MOST_NAMED))
+    value = listed([shown(name) for name in names], MOST_NAMED)
+    return QBRMetric(label=label, value=value, group="term")
 
 
 def _points(

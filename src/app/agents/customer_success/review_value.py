@@ -132,8 +132,14 @@ def _totals(dossier: Dossier, found: Sequence[Worth]) -> list[QBRMetric]:
     ]
     seats = None if dossier.facts.contract is None else dossier.facts.contract.seats_used
     if minutes and seats:
-        each = f"{hours(minutes / seats)} per seat in use ({hours(minutes)} / {seats:,} seats)"
-        totals.append(QBRMetric(label="Efficiency", value=each))
+        each, sum_of = hours(minutes / seats), f"{hours(minutes)} / {seats:,} seats"
+        totals.append(
+            QBRMetric(
+                label="Efficiency",
+                value=f"{each} per seat in use ({sum_of})",
+                cells=[each, f"per seat in use: {sum_of}"],
+            )
+        )
     return totals
 
 
@@ -148,11 +154,15 @@ def _rows(found: Sequence[Worth]) -> list[QBRMetric]:
         if one.value.revenue_per_use is not None:
             each = price(one.value.revenue_per_use, one.currency)
             parts.append(f"{times} x {each} = {money(one.revenue, one.currency)}")
-        rows.append(QBRMetric(label=shown(one.feature), value="; ".join(parts)))
+        rows.append(_reckoned(shown(one.feature), "; ".join(parts)))
     if len(found) > MOST_FEATURES:
         rest = counted(len(found) - MOST_FEATURES, "more feature", "more features")
-        rows.append(QBRMetric(label="Counted too", value=rest))
+        rows.append(_reckoned("Counted too", rest))
     return rows
+
+
+def _reckoned(label: str, value: str) -> QBRMetric:
+    return QBRMetric(label=label, value=value, group="reckoning")
 
 
 def _without_value(dossier: Dossier, found: Sequence[Worth]) -> list[QBRMetric]:
@@ -162,14 +172,14 @@ def _without_value(dossier: Dossier, found: Sequence[Worth]) -> list[QBRMetric]:
     if not rest:
         return []
     names = listed([shown(name) for name in rest], MOST_FEATURES)
-    return [QBRMetric(label="Used, with no value set", value=names)]
+    return [_reckoned("Used, with no value set", names)]
 
 
 def _uses(dossier: Dossier) -> list[QBRMetric]:
     """What was used most, where nothing is told of its worth."""
     features = [(name, use) for name, use in dossier.usage_90.items() if name]
     return [
-        QBRMetric(label=shown(name), value=counted(use.events, "use", "uses"))
+        QBRMetric(label=shown(name), value=counted(use.events, "use", "uses"), group="use")
         for name, use in features[:5]
     ]
 

@@ -6,7 +6,7 @@ What handoffs carry is declared in `app.handoffs` and known here under the same 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal, TypeAlias, get_args
 
 from pydantic import Field, JsonValue
 
@@ -34,6 +34,7 @@ __all__ = [
     "FeatureStanding",
     "QBRContent",
     "QBRMetric",
+    "QBRPoint",
     "QBRSection",
 ]
 
@@ -68,12 +69,33 @@ class CSMHealthSignals(Shape):
     """The technical band on the account record of the same day."""
 
 
+MetricGroup: TypeAlias = Literal[
+    "figure", "history", "change", "reckoning", "use", "feature", "term"
+]
+"""What a figure is one of: the key figures, or the rows of a table."""
+
+
 class QBRMetric(Shape):
     """A figure of a quarterly review, as it is shown."""
 
     label: str
     value: str
     """With its unit, such as `62 %` or `EUR 12,000`."""
+    group: MetricGroup = "figure"
+    cells: list[str] = Field(default_factory=list)
+    """The value in its parts, where it is shown larger or in columns: of a key figure the figure
+    and what belongs to it; of a change then, now and points; of a feature its use here and
+    elsewhere. Empty: it has one part."""
+    share: float | None = Field(default=None, ge=0, le=1)
+    """What part of its whole it is, where a bar tells more than words."""
+
+
+class QBRPoint(Shape):
+    """The score from one day on."""
+
+    on: date
+    score: int = Field(ge=0, le=100)
+    band: Band
 
 
 class QBRSection(Shape):
@@ -83,6 +105,8 @@ class QBRSection(Shape):
     metrics: list[QBRMetric] = Field(default_factory=list)
     points: list[str] = Field(default_factory=list)
     """What to do or to show next, one line each."""
+    course: list[QBRPoint] = Field(default_factory=list)
+    """The score's way, oldest first: its ends, and each day that moved it."""
 
 
 class QBRContent(Shape):
@@ -94,6 +118,8 @@ class QBRContent(Shape):
     """Such as `2026-Q1`, or the contract term such as `2027-03-31:C-12`."""
     prepared_on: date | None = None
     """The tenant's local day; every figure is as known on it."""
+    rep_name: str = ""
+    """Whose account it is; empty: nobody's."""
     trigger: Literal["quarterly", "contract_proximity"]
     account_health_summary: QBRSection
     roi_business_impact: QBRSection

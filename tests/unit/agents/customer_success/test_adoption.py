@@ -90,13 +90,18 @@ def test_the_scorecard_tells_rate_benchmark_and_gap() -> None:
 
     assert section.text == (
         "3 of 4 features of the contract were used in the 28 days up to 2026-03-10, which is 75 %. "
-        "Comparable accounts (10 accounts of segment mid, 1 to 3 years) use 50 % of theirs at the "
-        "median. Most worth a look next: Search."
+        "Comparable accounts (10 accounts of segment mid, customers for 1 to 3 years) use 50 % of "
+        "theirs at the median."
     )
     rows = {row.label: row.value for row in section.metrics}
     assert rows["Features in use"] == "75 % (3 of 4)"
-    assert rows["Search"] == "not in use; 6 of 10 comparable accounts use it (60 %)"
-    assert rows["Alerts"] == "in use; 9 of 10 comparable accounts use it (90 %)"
+    assert rows["Search"] == "not in use; 6 of 10 comparable accounts (60 %)"
+    assert rows["Alerts"] == "in use; 9 of 10 comparable accounts (90 %)"
+    [own, theirs, search] = section.metrics[:3]
+    assert (own.cells, own.share) == (["75 %", "3 of 4"], 0.75)
+    assert (theirs.cells[0], theirs.share) == ("50 %", 0.5)
+    assert (search.cells, search.share) == (["not in use", "6 of 10 (60 %)"], 0.6)
+    assert section.points == ["Show Search to the team: 6 of 10 comparable accounts (60 %) use it."]
 
 
 def test_one_feature_was_used_and_nothing_more_is_worth_showing() -> None:

@@ -25,6 +25,7 @@ from app.domain.assessment import Agent
 from app.domain.band import Band
 from app.domain.document import Document, DocumentKind
 from app.domain.dossier import Dossier
+from app.domain.feed import FactKind
 from app.domain.opportunity import OpportunityState
 from app.domain.override import Override
 from app.domain.tenant_settings import TenantSettings
@@ -33,6 +34,7 @@ from tests.builders import NOW, TODAY, account, contract, day_ago, days_ago, inc
 from tests.fakes.dossiers import dossier, known_facts
 from tests.unit.agents.customer_success.any_dossiers import dossiers
 from tests.unit.agents.customer_success.test_gate import found, word
+from tests.unit.agents.scored_accounts import feeds_for
 
 FULL = known_facts(contract=contract(seats_used=50))
 
@@ -198,6 +200,9 @@ def test_a_review_for_the_rep_ends_with_the_marked_internal_notes() -> None:
     bare = render_qbr_text(empty, for_customer=False)
     assert bare.endswith("  - Nothing to note.\n")
     assert "As known on" not in bare
+    assert "Your contact: Rita.\n" in bare
+    nobodys = render_qbr_text(empty.model_copy(update={"rep_name": ""}), for_customer=True)
+    assert "Your contact" not in nobodys
 
 
 def test_markdown_keeps_other_peoples_text_as_text() -> None:
@@ -215,7 +220,7 @@ def test_markdown_keeps_other_peoples_text_as_text() -> None:
 
 
 def test_markdown_has_no_empty_table() -> None:
-    unscanned = dossier(records={}, usage_90={})
+    unscanned = dossier(records={}, usage_90={}, feeds=feeds_for(FactKind.USAGE))
     text = render_qbr_text(made(unscanned), for_customer=True, markdown=True)
 
     assert "Health has not been measured yet.\n\n## Return" in text
