@@ -33,7 +33,7 @@ from app.services.budgets import budgets_of
 from app.services.inbox import InboxAlerts
 from app.services.limiter import LocalLimiter
 from app.services.outbox import DraftOutbox, WithdrawDrafts
-from app.services.writer import TemplateWriter
+from app.services.writing import writer_with
 from app.settings import Settings
 from app.storage.liveness import liveness_of
 from app.storage.sql_store import SqlStore, open_store
@@ -111,7 +111,7 @@ def performer_of(
         tenant_id=tenant,
         owner=worker or worker_name(),
         sinks=sinks_of(store, settings, tenant),
-        prepare=Wording(store=store, tenant_id=tenant, writer=TemplateWriter(), clock=clock),
+        prepare=Wording(store=store, tenant_id=tenant, writer=writer_with(None), clock=clock),
         clock=clock,
     )
 
@@ -212,7 +212,7 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
     shapes = flow_shapes(
         store=store,
         effects_of=effects_of,
-        planner_of=Planners(store=store, writer=TemplateWriter(), clock=clock),
+        planner_of=Planners(store=store, writer_of=lambda _: writer_with(None), clock=clock),
         clock=clock,
         feed=_feed_flow(store, settings, clock),
     )

@@ -30,7 +30,7 @@ from app.handoffs.routes import Hop
 from app.jobs.csm_book import StoreCsmBook
 from app.jobs.dossiers import StoreDossiers
 from app.jobs.flows.recording import RecordedPlan, record_plan
-from app.services.writer import TemplateWriter
+from app.services.writing import writer_with
 from tests.integration.small_book import TENANT, SmallBook
 
 TODAY = date(2026, 3, 11)
@@ -51,7 +51,7 @@ class Desk:
         return CSMPlanner(
             dossiers=StoreDossiers(store=store, tenant_id=TENANT, clock=lambda: now),
             books=StoreCsmBook(store=store, tenant_id=TENANT, clock=lambda: now),
-            writer=TemplateWriter(),
+            writer=writer_with(None),
         )
 
     def plan(

@@ -32,7 +32,7 @@ from app.jobs.flows.scan_flow import ScanFlow
 from app.jobs.inline import InlineEngine
 from app.jobs.planning import Planners
 from app.ports.engine import Steps
-from app.services.writer import TemplateWriter
+from app.services.writing import writer_with
 from tests import builders
 from tests.integration.small_book import MONDAY, TENANT, SmallBook
 
@@ -290,7 +290,7 @@ class Tended:
     engine: InlineEngine = field(init=False)
 
     def __post_init__(self) -> None:
-        store, writer = self.book.store, TemplateWriter()
+        store, writer = self.book.store, writer_with(None)
         effects = performer_of(store, self.book.settings, self.clock)
 
         async def acting(steps: Steps, argument: Argument) -> JsonValue:
@@ -300,7 +300,7 @@ class Tended:
             return await channel(effects, steps, argument)
 
         self.now = NOON
-        planners = Planners(store=store, writer=writer, clock=self.clock)
+        planners = Planners(store=store, writer_of=lambda _: writer, clock=self.clock)
         self.engine = InlineEngine(
             shapes={
                 FlowName.SCAN: ScanFlow(store=store, clock=self.clock),

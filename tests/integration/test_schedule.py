@@ -31,7 +31,7 @@ from app.jobs.schedule import ScheduleStarter
 from app.ports.engine import FlowBody, Steps
 from app.ports.rows import SlotStart
 from app.ports.store import Store
-from app.services.writer import TemplateWriter
+from app.services.writing import writer_with
 from tests.integration.small_book import MONDAY, TENANT, SmallBook
 
 FIRST_OF_APRIL = datetime(2026, 4, 1, 10, tzinfo=UTC)
@@ -40,7 +40,7 @@ QBR = DocumentKind.QBR
 
 
 def task_flow(store: Store, clock: Clock) -> AgentTaskFlow:
-    planners = Planners(store=store, writer=TemplateWriter(), clock=clock)
+    planners = Planners(store=store, writer_of=lambda _: writer_with(None), clock=clock)
     return AgentTaskFlow(store=store, clock=clock, planner_of=planners)
 
 

@@ -27,7 +27,7 @@ from app.jobs.flows.wording import Wording
 from app.jobs.tam_book import StoreBook
 from app.ports.writer import Letter
 from app.services.letter_words import internal_words_in
-from app.services.writer import TemplateWriter
+from app.services.writing import writer_with
 from tests import builders
 from tests.integration.small_book import TENANT, SmallBook
 
@@ -84,7 +84,7 @@ class Desk:
         return TAMPlanner(
             dossiers=StoreDossiers(store=store, tenant_id=TENANT, clock=lambda: NOW),
             books=StoreBook(store=store, tenant_id=TENANT, clock=lambda: NOW),
-            writer=TemplateWriter(),
+            writer=writer_with(None),
         )
 
     def task(self, task_type: str, account_id: str | None = None) -> dict[str, JsonValue]:
@@ -278,7 +278,7 @@ def test_a_profile_is_kept_once_and_the_same_facts_keep_it_as_it_is(desk: Desk) 
 def incident_letter(desk: Desk) -> str:
     """The letter that the urgent account's incident calls for, worded now."""
     wording = Wording(
-        store=desk.book.store, tenant_id=TENANT, writer=TemplateWriter(), clock=lambda: NOW
+        store=desk.book.store, tenant_id=TENANT, writer=writer_with(None), clock=lambda: NOW
     )
     payload: dict[str, JsonValue] = {
         "letter": "escalation_outreach",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 
 class DraftState(StrEnum):
@@ -44,6 +45,32 @@ class Draft:
     body_html: str
     created_at: datetime
     state: DraftState = DraftState.WAITING
+    worded_by: str = "template"
+    """`template`, the model's name, or `rep` once a rep has put it in his own words here."""
+    confidence: str = "high"
+    """`high`, `medium` or `low`: whether a rep should look twice."""
+    refused: tuple[str, ...] = ()
+    """Why another wording was refused, for the rep."""
+    words_hash: str = ""
+    """Of the words as we made them; empty: not kept. See `words_hash_of`."""
+    box: str = "outbox"
+    """Where it waits: `outbox`, `gmail` or `imap`."""
+    remote_id: str = ""
+    """Its id there; empty in the outbox."""
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether a rep has put it in other words here."""
+        return bool(self.words_hash) and self.words_hash != words_hash_of(
+            self.subject, self.body_text
+        )
+
+
+def words_hash_of(subject: str, body_text: str) -> str:
+    """A hash of the words, whatever the line ends and the blanks around lines."""
+    lines = (" ".join(line.split()) for line in f"{subject}\n{body_text}".splitlines())
+    words = "\n".join(line for line in lines if line)
+    return sha256(words.encode(errors="surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.agents.base import Planner
@@ -24,12 +25,13 @@ class Planners:
     """`PlannerOf` over the store. Graphs are compiled when one first plans."""
 
     store: Store
-    writer: Writer
+    writer_of: Callable[[str], Writer]
+    """A tenant's writer."""
     clock: Clock
 
     def __call__(self, tenant_id: str, agent_id: str) -> Planner:
         """The planner of a tenant's agent. Raises NotFound for an agent nobody knows."""
-        store, clock, writer = self.store, self.clock, self.writer
+        store, clock, writer = self.store, self.clock, self.writer_of(tenant_id)
         dossiers = StoreDossiers(store=store, tenant_id=tenant_id, clock=clock)
         if agent_id == TAM:
             books = StoreBook(store=store, tenant_id=tenant_id, clock=clock)

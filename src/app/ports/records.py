@@ -275,6 +275,16 @@ class Outbox(Protocol):
         """Change waiting drafts to `state`; returns how many were waiting."""
         ...
 
+    def place_draft(self, draft_id: str, *, box: str, remote_id: str) -> None:
+        """Remember where a draft is."""
+        ...
+
+    def reword_draft(
+        self, draft_id: str, *, subject: str, body_text: str, body_html: str, worded_by: str
+    ) -> bool:
+        """Put a waiting draft in other words; False when it does not wait."""
+        ...
+
     def add_alert(self, alert: Alert) -> bool:
         """Keep an alert by its key; False when it is there already."""
         ...

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
+
+from pydantic import JsonValue
 
 from app.domain.account import Account, Contract, Rep, Stakeholder
 from app.domain.announcement import NOTHING_ANNOUNCED, Announced
@@ -13,6 +15,8 @@ from app.domain.band import Band
 from app.domain.proposal import NO_PROPOSAL, Proposal
 from app.domain.recap import NO_LETTER, NO_RECAP, NO_TALK, LastLetter, LastTalk, Recap
 from app.domain.ticket import Ticket
+
+Confidence: TypeAlias = Literal["high", "medium", "low"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +68,28 @@ class Letter:
     subject: str
     body_text: str
     body_html: str
+    worded_by: str = "template"
+    """`template`, or the name of the model."""
+    confidence: Confidence = "high"
+    refused: tuple[str, ...] = ()
+    """Why another wording was refused, or what the rep should look at in this one."""
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """Its part of a draft's payload."""
+        return {
+            "subject": self.subject,
+            "body_text": self.body_text,
+            "body_html": self.body_html,
+            "worded_by": self.worded_by,
+            "confidence": self.confidence,
+            "refused": list(self.refused),
+        }
 
 
 class Writer(Protocol):
     """Words letters and alerts."""
 
-    def letter(self, communication_type: str, facts: OutreachFacts) -> Letter:
+    async def letter(self, communication_type: str, facts: OutreachFacts) -> Letter:
         """A letter of one of the communication types, such as `escalation_outreach`.
 
         Raises NotFound for a type it has no template for.
@@ -80,6 +100,6 @@ class Writer(Protocol):
         """A short text to our own rep by the template `name`, one or more lines."""
         ...
 
-    def briefing(self, name: str, facts: Mapping[str, str]) -> str:
+    async def briefing(self, name: str, facts: Mapping[str, str]) -> str:
         """What our own rep should know or say, by the template `name`: never for the customer."""
         ...

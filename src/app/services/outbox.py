@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from app.domain.draft import Draft, DraftState
+from app.domain.draft import Draft, DraftState, words_hash_of
 from app.domain.effect import EffectClass, WorkOwed
 from app.errors import NotFound, PermanentServiceError, TransientServiceError
 from app.ports.store import Store, Unit
@@ -43,6 +43,9 @@ class _DraftBody(BaseModel):
     subject: str
     body_text: str
     body_html: str
+    worded_by: str = "template"
+    confidence: str = "high"
+    refused: tuple[str, ...] = ()
 
 
 class _DraftWork(BaseModel):
@@ -180,6 +183,10 @@ def _draft(unit: Unit, key: str, body: _DraftBody, at: datetime) -> Draft:
         body_text=body.body_text,
         body_html=body.body_html,
         created_at=at,
+        worded_by=body.worded_by,
+        confidence=body.confidence,
+        refused=body.refused,
+        words_hash=words_hash_of(body.subject, body.body_text),
     )
 
 

@@ -55,6 +55,21 @@ class SqlOutbox(Repository):
             changed += self._connection.execute(statement).rowcount
         return changed
 
+    def place_draft(self, draft_id: str, *, box: str, remote_id: str) -> None:
+        """Remember where a draft is."""
+        statement = self._update(drafts, drafts.c.draft_id == draft_id)
+        self._connection.execute(statement.values(box=box, remote_id=remote_id))
+
+    def reword_draft(
+        self, draft_id: str, *, subject: str, body_text: str, body_html: str, worded_by: str
+    ) -> bool:
+        """Put a waiting draft in other words; False when it does not wait."""
+        waiting = (drafts.c.draft_id == draft_id, drafts.c.state == DraftState.WAITING)
+        statement = self._update(drafts, *waiting).values(
+            subject=subject, body_text=body_text, body_html=body_html, worded_by=worded_by
+        )
+        return self._connection.execute(statement).rowcount == 1
+
     def add_alert(self, alert: Alert) -> bool:
         """Keep an alert by its key; False when it is there already."""
         return self._add(alerts, [asdict(alert)]) == 1

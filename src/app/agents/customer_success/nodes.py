@@ -98,10 +98,10 @@ def assess_churn(state: CSMState) -> Command[Literal["word_churn", "__end__"]]:
     return Command(update={"churn": churn_of(dossier)}, goto="word_churn")
 
 
-def word_churn(state: CSMState, runtime: Runtime[CSMContext]) -> CSMState:
+async def word_churn(state: CSMState, runtime: Runtime[CSMContext]) -> CSMState:
     """Why this account is at risk, for the rep."""
     dossier, churn = state["dossier"], state["churn"]
-    narrative = runtime.context.writer.briefing(
+    narrative = await runtime.context.writer.briefing(
         "churn_narrative",
         {
             "account_name": shown(dossier.facts.account.name),
@@ -119,10 +119,10 @@ def find_expansion(state: CSMState) -> CSMState:
     return {"found": opportunities(dossier), "why_held": why_held(dossier)}
 
 
-def word_expansion(state: CSMState, runtime: Runtime[CSMContext]) -> CSMState:
+async def word_expansion(state: CSMState, runtime: Runtime[CSMContext]) -> CSMState:
     """A talk track for each, and the plan."""
     dossier = state["dossier"]
-    found = tuple(_with_talk_track(one, dossier, runtime.context) for one in state["found"])
+    found = tuple([await _with_talk_track(one, dossier, runtime.context) for one in state["found"]])
     plan = plans.expansion_plan(_asked(state), dossier, found, why_held=state["why_held"])
     return {"found": found, "plan": plan}
 
@@ -202,10 +202,10 @@ def _churn_result(dossier: Dossier, churn: ChurnRisk, narrative: str | None) -> 
     )
 
 
-def _with_talk_track(one: Found, dossier: Dossier, context: CSMContext) -> Found:
+async def _with_talk_track(one: Found, dossier: Dossier, context: CSMContext) -> Found:
     contract = dossier.facts.contract
     renews_on = None if contract is None else contract.renews_on
-    text = context.writer.briefing(
+    text = await context.writer.briefing(
         f"talk_track_{one.kind}",
         {
             "account_name": shown(dossier.facts.account.name),

@@ -107,7 +107,7 @@ async def keep_back(state: SalesState, runtime: Run) -> SalesState:
 async def word_offer(state: SalesState, runtime: Run) -> SalesState:
     """The letter for the customer, and the note for the rep."""
     dossier, growth, writer = state["dossier"], state["growth"], runtime.context.writer
-    letter = writer.letter(OFFER, offer_facts(dossier, proposal_of(growth, dossier)))
+    letter = await writer.letter(OFFER, offer_facts(dossier, proposal_of(growth, dossier)))
     note = _note(
         writer,
         dossier,

@@ -50,9 +50,7 @@ def offer_plan(about: About, growth: Growth, letter: Letter, note: str) -> Plan:
         "revision": 0,
         "rep_email": _rep(about.dossier),
         "to": list(recipients(about.dossier)),
-        "subject": letter.subject,
-        "body_text": letter.body_text,
-        "body_html": letter.body_html,
+        **letter.as_json(),
     }
     result = SalesResult(
         task_type=about.task.task_type,

@@ -88,8 +88,8 @@ def maturity_of(person: Stakeholder, signs: Signs) -> Maturity:
 
 
 def said_by_rep(level: TechnicalMaturity) -> Maturity:
-    """A person's word. It wins over everything derived."""
-    return Maturity(level=level, source="rep", reason="set by hand: nothing derived overrides it")
+    """A person's word, or what was imported. It wins over everything derived."""
+    return Maturity(level=level, source="rep", reason=_BY_HAND)
 
 
 def _by_expertise(person: Stakeholder, signs: Signs) -> Maturity | None:
@@ -103,8 +103,8 @@ def _by_training(person: Stakeholder, signs: Signs) -> Maturity | None:
     times = sum(one.kind in HANDS_ON_KINDS for one in signs.of(person.email))
     if not times:
         return None
-    how = "once" if times == 1 else f"{times} times"
-    return _derived(TechnicalMaturity.MEDIUM, f"took part in trainings or sessions {how}")
+    what = "training or technical session" if times == 1 else "trainings or technical sessions"
+    return _derived(TechnicalMaturity.MEDIUM, f"took part in {times} {what}")
 
 
 def _by_tickets(person: Stakeholder, signs: Signs) -> Maturity | None:
@@ -127,5 +127,6 @@ def _derived(level: TechnicalMaturity, reason: str) -> Maturity:
     return Maturity(level=level, source="derived", reason=reason)
 
 
+_BY_HAND = "set by hand or by an import: nothing derived overrides it"
 _RANK = {level: rank for rank, level in enumerate(TechnicalMaturity)}
 _UNKNOWN = _derived(TechnicalMaturity.MEDIUM, "nothing tells yet: medium is assumed")

@@ -194,7 +194,7 @@ async def word_letter(state: TAMState, runtime: Run) -> TAMState:
         look_back_days=plans.LOOK_BACK_DAYS[kind],
         announced=state["announced"],
     )
-    return {"letter": runtime.context.writer.letter(kind, facts)}
+    return {"letter": await runtime.context.writer.letter(kind, facts)}
 
 
 async def plan_letter(state: TAMState) -> TAMState:

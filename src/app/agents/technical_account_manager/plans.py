@@ -210,9 +210,7 @@ def _draft(to: Correspondent, worded: Worded) -> dict[str, JsonValue]:
         "revision": 0 if incident is None else incident.revision,
         "rep_email": to.dossier.rep.email or UNASSIGNED,
         "to": [addressee.email] if addressee is not None and addressee.email else [],
-        "subject": worded.letter.subject,
-        "body_text": worded.letter.body_text,
-        "body_html": worded.letter.body_html,
+        **worded.letter.as_json(),
     }
 
 

@@ -12,6 +12,7 @@ from app.agents.technical_account_manager.matching import key_of
 from app.agents.technical_account_manager.maturity import Maturity, Signs, maturity_of, said_by_rep
 from app.agents.technical_account_manager.profile_words import ProfileWords, StakeholderWord
 from app.agents.technical_account_manager.schemas import StakeholderProfile
+from app.clock import local_day
 from app.domain.account import Stakeholder
 from app.domain.dossier import Dossier
 
@@ -27,7 +28,7 @@ def stakeholders_of(dossier: Dossier, said: ProfileWords) -> list[StakeholderPro
         if key not in known
     ]
     return [
-        _profile(person, words.get(key_of(person.name)), signs)
+        _profile(person, words.get(key_of(person.name)), dossier, signs)
         for person in (*dossier.stakeholders, *strangers)
     ]
 
@@ -45,16 +46,29 @@ def people_of(dossier: Dossier, said: ProfileWords) -> tuple[Stakeholder, ...]:
     )
 
 
-def _profile(person: Stakeholder, word: StakeholderWord | None, signs: Signs) -> StakeholderProfile:
+def _profile(
+    person: Stakeholder, word: StakeholderWord | None, dossier: Dossier, signs: Signs
+) -> StakeholderProfile:
     maturity = _maturity(person, word, signs)
+    said = "" if word is None or word.notes is None else word.notes
+    known = (said, "main contact" if person.is_primary else "", _last_contact(person, dossier))
     return StakeholderProfile(
         name=person.name,
         role=person.role if word is None or word.role is None else word.role,
         technical_maturity=maturity.level,
-        notes="" if word is None or word.notes is None else word.notes,
+        notes="; ".join(one for one in known if one),
         maturity_source=maturity.source,
         maturity_reason=maturity.reason,
     )
+
+
+def _last_contact(person: Stakeholder, dossier: Dossier) -> str:
+    """The last contact that told something; empty: none is known."""
+    met = _signs(dossier).of(person.email)
+    if not met:
+        return ""
+    last = max(met, key=lambda one: one.happened_at)
+    return f"last contact {local_day(last.happened_at, dossier.settings.zone)} ({last.kind})"
 
 
 def _maturity(person: Stakeholder, word: StakeholderWord | None, signs: Signs) -> Maturity:

@@ -75,7 +75,7 @@ class Wording:
                 facts = await self.store.read(
                     self.tenant_id, lambda unit: outreach_facts(unit, work, now)
                 )
-                return _with(work, draft=self._draft(work, facts))
+                return _with(work, draft=await self._draft(work, facts))
             case EffectKind.EVENT:
                 return _with(work, stream=ESCALATIONS, event=self._event(work))
             case EffectKind.EMAIL | EffectKind.CHAT:
@@ -83,9 +83,9 @@ class Wording:
             case EffectKind.RECORD | EffectKind.WITHDRAW:
                 return work
 
-    def _draft(self, work: WorkOwed, facts: OutreachFacts) -> dict[str, JsonValue]:
+    async def _draft(self, work: WorkOwed, facts: OutreachFacts) -> dict[str, JsonValue]:
         kind = text_of(work, "letter")
-        letter = self.writer.letter(kind, facts)
+        letter = await self.writer.letter(kind, facts)
         return {
             "communication_type": kind,
             "account_id": facts.account.account_id,
@@ -94,9 +94,7 @@ class Wording:
             "revision": work.payload["revision"],
             "rep_email": facts.rep.email,
             "to": [facts.addressee] if facts.addressee else [],
-            "subject": letter.subject,
-            "body_text": letter.body_text,
-            "body_html": letter.body_html,
+            **letter.as_json(),
         }
 
     def _alert(self, work: WorkOwed) -> str:

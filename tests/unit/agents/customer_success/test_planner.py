@@ -27,7 +27,7 @@ from app.domain.ticket import Priority
 from app.errors import InvalidInput, NotFound
 from app.handoffs.payloads import ExpansionOpportunity
 from app.handoffs.validators import StrictnessConfig, received
-from app.services.writer import TemplateWriter
+from app.services.writing import writer_with
 from tests.builders import NOW, contract, days_ago, feed, feed_view, health_record, rep, ticket
 from tests.fakes.csm_books import CsmBookInMemory
 from tests.fakes.dossiers import DossiersInMemory, dossier, known_facts
@@ -45,7 +45,7 @@ def planner(*given: Dossier, books: CsmBookInMemory | None = None) -> CSMPlanner
     return CSMPlanner(
         dossiers=DossiersInMemory(*given),
         books=books or CsmBookInMemory(),
-        writer=TemplateWriter(),
+        writer=writer_with(None),
     )
 
 

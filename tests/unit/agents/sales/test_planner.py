@@ -20,7 +20,7 @@ from app.domain.feed import FactKind
 from app.domain.opportunity import OpportunityKind, OpportunityState
 from app.domain.proposal import NO_PROPOSAL
 from app.errors import InvalidInput, NotFound
-from app.services.writer import TemplateWriter
+from app.services.writing import writer_with
 from tests.builders import days_ago, draft, engagement, feed, feed_view, incident, rep
 from tests.fakes.dossiers import DossiersInMemory
 from tests.unit.agents.sales.offers import CODEV, MODULE, SEATS, SEATS_ID, calm, remembered
@@ -40,7 +40,7 @@ def planner(*dossiers: Dossier, waiting: tuple[str, ...] = ()) -> SalesPlanner:
     return SalesPlanner(
         dossiers=DossiersInMemory(*dossiers),
         opportunities=Waiting(*waiting),
-        writer=TemplateWriter(),
+        writer=writer_with(None),
     )
 
 

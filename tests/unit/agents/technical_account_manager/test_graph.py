@@ -23,7 +23,7 @@ from app.domain.effect import EffectKind
 from app.domain.opportunity import Opportunity, OpportunityKind, OpportunityState
 from app.domain.ticket import Priority
 from app.errors import InvalidInput, NotFound, TransientServiceError
-from app.services.writer import TemplateWriter
+from app.services.writing import writer_with
 from tests.builders import (
     NOW,
     account,
@@ -71,7 +71,7 @@ def planner(*given: Dossier, told: Escalated | None = None) -> TAMPlanner:
     return TAMPlanner(
         dossiers=DossiersInMemory(*given),
         books=BookInMemory(*given, told=() if told is None else (told,)),
-        writer=TemplateWriter(),
+        writer=writer_with(None),
     )
 
 
@@ -262,7 +262,7 @@ def test_an_account_nobody_has_is_not_found_and_an_outage_is_not_an_empty_answer
     down = TAMPlanner(
         dossiers=DossiersInMemory(failure=TransientServiceError("store", "read", "down")),
         books=BookInMemory(ACME),
-        writer=TemplateWriter(),
+        writer=writer_with(None),
     )
     task: dict[str, JsonValue] = {
         "task_type": "health_checkin",

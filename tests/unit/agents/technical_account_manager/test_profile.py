@@ -42,6 +42,7 @@ from tests.builders import (
     days_ago,
     draft,
     feed_view,
+    interaction,
     stakeholder,
     ticket,
 )
@@ -78,6 +79,23 @@ def test_a_person_has_the_reps_level_or_a_derived_one_and_says_which() -> None:
     assert (sam.technical_maturity, sam.maturity_source) == ("low", "rep")
     assert (kim.technical_maturity, kim.maturity_source) == ("medium", "derived")
     assert kim.maturity_reason == "nothing tells yet: medium is assumed"
+
+
+def test_of_a_person_it_tells_the_last_contact_and_who_the_main_one_is() -> None:
+    main = replace(SAM, is_primary=True)
+    contacts = (
+        interaction(happened_at=days_ago(1), stakeholder_email=SAM.email, meaningful=False),
+        interaction(happened_at=days_ago(3), stakeholder_email=SAM.email),
+        interaction(happened_at=days_ago(9), stakeholder_email=SAM.email, kind="training"),
+    )
+
+    sam, kim = stakeholders_of(
+        dossier(stakeholders=(main, KIM), contacts=contacts),
+        said(stakeholders=[{"name": "Sam Miller", "notes": "likes calls"}]),
+    )
+
+    assert sam.notes == "likes calls; main contact; last contact 2026-03-08 (call)"
+    assert kim.notes == ""
 
 
 def test_a_word_on_the_profile_wins_over_what_was_set_before_it() -> None:
