@@ -30,9 +30,10 @@ from app.ports.limits import Limiter
 from app.ports.store import Store
 from app.services.account_flag import FlagAccount
 from app.services.budgets import budgets_of
+from app.services.draft_sinks import DraftSink, RewordDrafts, WithdrawDrafts
+from app.services.file_box import FileBox
 from app.services.inbox import InboxAlerts
 from app.services.limiter import LocalLimiter
-from app.services.outbox import DraftOutbox, WithdrawDrafts
 from app.services.writing import writer_with
 from app.settings import Settings
 from app.storage.liveness import liveness_of
@@ -84,10 +85,11 @@ def open_store_of(settings: Settings) -> SqlStore:
 
 def embedded_sinks(store: Store, settings: Settings, tenant: str) -> Mapping[EffectKind, Sink]:
     """Where effects go with nothing connected: outbox, inbox list, the tenant's bus."""
-    outbox = settings.outbox_of(tenant)
+    boxes = [FileBox(settings.outbox_of(tenant))]
     return {
-        EffectKind.DRAFT: DraftOutbox(store, tenant, outbox),
-        EffectKind.WITHDRAW: WithdrawDrafts(store, tenant, outbox),
+        EffectKind.DRAFT: DraftSink(store=store, tenant_id=tenant, boxes=boxes),
+        EffectKind.WITHDRAW: WithdrawDrafts(store=store, tenant_id=tenant, boxes=boxes),
+        EffectKind.REWORD: RewordDrafts(store=store, tenant_id=tenant, boxes=boxes),
         EffectKind.RECORD: FlagAccount(store, tenant),
         EffectKind.EVENT: PublishEvents(lambda: bus_of(store, settings, tenant)),
         EffectKind.EMAIL: InboxAlerts(store, tenant, "email"),

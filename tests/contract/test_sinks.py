@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from hashlib import sha256
@@ -14,7 +15,7 @@ from pydantic import JsonValue
 
 from app.domain.assessment import Agent
 from app.domain.band import Band
-from app.domain.draft import Draft, DraftState
+from app.domain.draft import Draft, DraftState, draft_id_of
 from app.domain.effect import EffectClass, EffectKind, WorkOwed
 from app.errors import PermanentServiceError, TransientServiceError
 from app.events.embedded import EmbeddedEventBus
@@ -23,9 +24,10 @@ from app.events.publishing import PublishEvents
 from app.ports.effects import Sink
 from app.services.account_flag import FlagAccount
 from app.services.draft_files import WITHDRAWN
+from app.services.draft_sinks import DraftSink, RewordDrafts, WithdrawDrafts
 from app.services.eml import eml_of
+from app.services.file_box import FileBox
 from app.services.inbox import InboxAlerts
-from app.services.outbox import DraftOutbox, WithdrawDrafts, draft_id_of
 from app.storage.sql_store import SqlStore
 from tests import builders
 from tests.builders import NOW, days_ago
@@ -117,14 +119,26 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "outbox"
 
 
+def the_outbox(store: SqlStore, folder: Path, tenant_id: str = "main") -> DraftSink:
+    return DraftSink(store=store, tenant_id=tenant_id, boxes=[FileBox(folder)])
+
+
+def withdrawing(store: SqlStore, folder: Path) -> WithdrawDrafts:
+    return WithdrawDrafts(store=store, tenant_id="main", boxes=[FileBox(folder)])
+
+
+def rewording(store: SqlStore, folder: Path) -> RewordDrafts:
+    return RewordDrafts(store=store, tenant_id="main", boxes=[FileBox(folder)])
+
+
 @pytest.fixture
-def outbox(store: SqlStore, folder: Path) -> DraftOutbox:
-    return DraftOutbox(store, "main", folder)
+def outbox(store: SqlStore, folder: Path) -> DraftSink:
+    return the_outbox(store, folder)
 
 
 @pytest.fixture
 def withdraw(store: SqlStore, folder: Path) -> WithdrawDrafts:
-    return WithdrawDrafts(store, "main", folder)
+    return withdrawing(store, folder)
 
 
 def the_file(folder: Path) -> Path:
@@ -137,8 +151,9 @@ def embedded_events(store: SqlStore) -> PublishEvents:
 
 
 SINKS: Mapping[str, Callable[[SqlStore, Path], tuple[Sink, WorkOwed]]] = {
-    "draft": lambda store, folder: (DraftOutbox(store, "main", folder), draft_work()),
-    "withdraw": lambda store, folder: (WithdrawDrafts(store, "main", folder), withdraw_work()),
+    "draft": lambda store, folder: (the_outbox(store, folder), draft_work()),
+    "withdraw": lambda store, folder: (withdrawing(store, folder), withdraw_work()),
+    "reword": lambda store, folder: (rewording(store, folder), draft_work()),
     "email": lambda store, _: (InboxAlerts(store, "main", "email"), alert_work()),
     "event": lambda store, _: (embedded_events(store), event_work()),
     "record": lambda store, _: (FlagAccount(store, "main"), flag_work()),
@@ -186,7 +201,7 @@ def test_making_it_again_is_the_same_one(store: SqlStore, folder: Path, name: st
 
 
 def test_a_draft_is_a_row_and_a_file_under_a_short_id(
-    store: SqlStore, outbox: DraftOutbox, folder: Path
+    store: SqlStore, outbox: DraftSink, folder: Path
 ) -> None:
     draft_id = create(outbox, draft_work())
     assert draft_id == draft_id_of(KEY)
@@ -201,7 +216,7 @@ def test_a_draft_is_a_row_and_a_file_under_a_short_id(
 
 
 def test_a_draft_made_again_keeps_its_first_words(
-    store: SqlStore, outbox: DraftOutbox, folder: Path
+    store: SqlStore, outbox: DraftSink, folder: Path
 ) -> None:
     create(outbox, draft_work())
     before = the_file(folder).read_bytes()
@@ -211,20 +226,21 @@ def test_a_draft_made_again_keeps_its_first_words(
 
 
 def test_a_row_without_its_file_is_not_there_and_is_made_whole(
-    outbox: DraftOutbox, folder: Path
+    store: SqlStore, outbox: DraftSink, folder: Path
 ) -> None:
     draft_id = create(outbox, draft_work())
     before = the_file(folder).read_bytes()
     the_file(folder).unlink()
+    store.write_now("main", lambda unit: unit.outbox.place_draft(draft_id, box="", remote_id=""))
     assert find(outbox, KEY) is None
     assert create(outbox, draft_work(subject="Other words"), repeat=True) == draft_id
     assert the_file(folder).read_bytes() == before
 
 
 def test_a_file_without_its_row_is_not_there_and_is_made_whole(
-    store: SqlStore, outbox: DraftOutbox, folder: Path
+    store: SqlStore, outbox: DraftSink, folder: Path
 ) -> None:
-    lost = DraftOutbox(store, "other", folder)
+    lost = the_outbox(store, folder, "other")
     create(lost, draft_work())
     assert find(outbox, KEY) is None
     create(outbox, draft_work(), repeat=True)
@@ -232,7 +248,7 @@ def test_a_file_without_its_row_is_not_there_and_is_made_whole(
     assert the_file(folder).is_file()
 
 
-def test_an_edited_file_stays_as_the_rep_wrote_it(outbox: DraftOutbox, folder: Path) -> None:
+def test_an_edited_file_stays_as_the_rep_wrote_it(outbox: DraftSink, folder: Path) -> None:
     create(outbox, draft_work())
     the_file(folder).write_text("edited")
     create(outbox, draft_work(), repeat=True)
@@ -243,12 +259,12 @@ def test_a_folder_that_cannot_be_written_is_tried_again_later(
     store: SqlStore, tmp_path: Path
 ) -> None:
     (tmp_path / "outbox").write_text("a file where the folder should be")
-    blocked = DraftOutbox(store, "main", tmp_path / "outbox" / "drafts")
+    blocked = the_outbox(store, tmp_path / "outbox" / "drafts")
     with pytest.raises(TransientServiceError, match="write draft"):
         create(blocked, draft_work())
 
 
-def test_two_keys_that_shorten_alike_get_two_drafts(store: SqlStore, outbox: DraftOutbox) -> None:
+def test_two_keys_that_shorten_alike_get_two_drafts(store: SqlStore, outbox: DraftSink) -> None:
     taken = builders.draft(draft_id=draft_id_of(KEY), key="another")
     store.write_now("main", lambda unit: unit.outbox.add_draft(taken))
     draft_id = create(outbox, draft_work())
@@ -256,13 +272,13 @@ def test_two_keys_that_shorten_alike_get_two_drafts(store: SqlStore, outbox: Dra
     assert find(outbox, KEY) == draft_id
 
 
-def test_another_tenants_draft_is_not_found(store: SqlStore, outbox: DraftOutbox) -> None:
+def test_another_tenants_draft_is_not_found(store: SqlStore, outbox: DraftSink) -> None:
     create(outbox, draft_work())
     assert drafts(store, "other") == ()
 
 
 def test_two_takers_at_once_leave_one_whole_draft(
-    store: SqlStore, outbox: DraftOutbox, folder: Path
+    store: SqlStore, outbox: DraftSink, folder: Path
 ) -> None:
     async def together() -> list[str | BaseException]:
         takers = [outbox.create(draft_work(), at=NOW, repeat=True) for _ in range(6)]
@@ -276,7 +292,7 @@ def test_two_takers_at_once_leave_one_whole_draft(
 
 
 def test_waiting_drafts_of_an_incident_are_taken_back(
-    store: SqlStore, outbox: DraftOutbox, withdraw: WithdrawDrafts, folder: Path
+    store: SqlStore, outbox: DraftSink, withdraw: WithdrawDrafts, folder: Path
 ) -> None:
     draft_id = create(outbox, draft_work())
     assert create(withdraw, withdraw_work()) == f"withdrawn {draft_id}"
@@ -288,7 +304,7 @@ def test_waiting_drafts_of_an_incident_are_taken_back(
 
 
 def test_a_withdrawn_draft_does_not_come_back(
-    outbox: DraftOutbox, withdraw: WithdrawDrafts, folder: Path
+    outbox: DraftSink, withdraw: WithdrawDrafts, folder: Path
 ) -> None:
     create(outbox, draft_work())
     create(withdraw, withdraw_work())
@@ -297,7 +313,7 @@ def test_a_withdrawn_draft_does_not_come_back(
 
 
 def test_a_draft_that_somebody_edited_is_left_to_him(
-    store: SqlStore, outbox: DraftOutbox, withdraw: WithdrawDrafts, folder: Path
+    store: SqlStore, outbox: DraftSink, withdraw: WithdrawDrafts, folder: Path
 ) -> None:
     draft_id = create(outbox, draft_work())
     the_file(folder).write_text("edited")
@@ -307,7 +323,7 @@ def test_a_draft_that_somebody_edited_is_left_to_him(
 
 
 def test_a_late_withdrawal_takes_only_earlier_drafts(
-    store: SqlStore, outbox: DraftOutbox, withdraw: WithdrawDrafts
+    store: SqlStore, outbox: DraftSink, withdraw: WithdrawDrafts
 ) -> None:
     first = create(outbox, draft_work())
     second = create(outbox, draft_work(revision=2))
@@ -317,7 +333,7 @@ def test_a_late_withdrawal_takes_only_earlier_drafts(
 
 
 def test_another_incidents_drafts_stay(
-    store: SqlStore, outbox: DraftOutbox, withdraw: WithdrawDrafts
+    store: SqlStore, outbox: DraftSink, withdraw: WithdrawDrafts
 ) -> None:
     create(outbox, draft_work())
     other = work(EffectKind.WITHDRAW, incident_id="csm_churn:acme:1")
@@ -326,13 +342,62 @@ def test_another_incidents_drafts_stay(
 
 
 def test_a_withdrawal_cut_short_after_the_file_is_finished_by_the_next(
-    store: SqlStore, outbox: DraftOutbox, withdraw: WithdrawDrafts, folder: Path
+    store: SqlStore, outbox: DraftSink, withdraw: WithdrawDrafts, folder: Path
 ) -> None:
     create(outbox, draft_work())
     (folder / WITHDRAWN).mkdir()
     the_file(folder).rename(folder / WITHDRAWN / the_file(folder).name)
     create(withdraw, withdraw_work(), repeat=True)
     assert drafts(store)[0].state is DraftState.WITHDRAWN
+
+
+def test_a_waiting_draft_is_put_in_the_words_of_today(
+    store: SqlStore, outbox: DraftSink, folder: Path
+) -> None:
+    draft_id = create(outbox, draft_work())
+    reword = rewording(store, folder)
+    assert create(reword, draft_work(subject="Thank you for writing")) == f"reworded {draft_id}"
+    (draft,) = drafts(store)
+    assert (draft.subject, draft.is_edited) == ("Thank you for writing", False)
+    assert the_file(folder).read_bytes() == eml_of(draft)
+    again = draft_work(subject="Thank you for writing")
+    assert create(reword, again, repeat=True) == f"reworded {draft_id}"
+
+
+def test_words_put_into_the_file_and_not_yet_kept_are_kept_by_the_next_try(
+    store: SqlStore, outbox: DraftSink, folder: Path
+) -> None:
+    create(outbox, draft_work())
+    (draft,) = drafts(store)
+    later = replace(draft, subject="Thank you for writing")
+    the_file(folder).write_bytes(eml_of(later))
+    create(rewording(store, folder), draft_work(subject="Thank you for writing"), repeat=True)
+    assert drafts(store)[0].subject == "Thank you for writing"
+
+
+def test_a_reps_own_words_are_never_replaced(
+    store: SqlStore, outbox: DraftSink, folder: Path
+) -> None:
+    draft_id = create(outbox, draft_work())
+    the_file(folder).write_text("edited")
+    reword = rewording(store, folder)
+    assert create(reword, draft_work(subject="Other")) == f"kept (edited): {draft_id}"
+    assert drafts(store)[0].subject == "Your open tickets"
+    assert the_file(folder).read_text() == "edited"
+    the_file(folder).unlink()
+    assert create(reword, draft_work(subject="Other")) == f"gone: {draft_id}"
+    assert create(reword, draft_work(revision=7)) == "no draft was waiting"
+
+
+def test_a_rep_who_wrote_his_own_words_here_keeps_his_draft(
+    store: SqlStore, outbox: DraftSink, withdraw: WithdrawDrafts, folder: Path
+) -> None:
+    draft_id = create(outbox, draft_work())
+    (draft,) = drafts(store)
+    own = replace(draft, body_text="Dear Sam, shall we talk?", worded_by="rep")
+    assert store.write_now("main", lambda unit: unit.outbox.reword_draft(own))
+    the_file(folder).write_bytes(eml_of(own))
+    assert create(withdraw, withdraw_work()) == f"kept {draft_id} (edited)"
 
 
 def test_an_alert_waits_in_the_reps_list(store: SqlStore) -> None:

@@ -53,10 +53,12 @@ class Draft:
     """Why another wording was refused, for the rep."""
     words_hash: str = ""
     """Of the words as we made them; empty: not kept. See `words_hash_of`."""
-    box: str = "outbox"
-    """Where it waits: `outbox`, `gmail` or `imap`."""
+    box: str = ""
+    """Where it waits: `outbox`, `gmail` or `imap`; empty: nowhere yet."""
     remote_id: str = ""
-    """Its id there; empty in the outbox."""
+    """Its id there; empty: not there, or it is of old."""
+    account_name: str = ""
+    """As it was called when the draft was made; empty: the id stands in."""
 
     @property
     def is_edited(self) -> bool:
@@ -64,6 +66,15 @@ class Draft:
         return bool(self.words_hash) and self.words_hash != words_hash_of(
             self.subject, self.body_text
         )
+
+
+def draft_id_of(key: str, length: int = 10) -> str:
+    """The id of the draft under an effect's key, such as `d-1a2b3c4d5e`.
+
+    Known before the draft is made, so that an alert can link it. Should another draft have that id
+    already (one pair in 2^40 keys), the draft gets a longer one that begins with it.
+    """
+    return f"d-{sha256(key.encode(errors='surrogatepass')).hexdigest()[:length]}"
 
 
 def words_hash_of(subject: str, body_text: str) -> str:

@@ -22,6 +22,8 @@ class EffectKind(StrEnum):
     CHAT = "chat"
     WITHDRAW = "withdraw"
     """Take back drafts of a closed or superseded revision that nobody touched."""
+    REWORD = "reword"
+    """Put a waiting draft that nobody touched in the words of today."""
 
 
 class EffectState(StrEnum):

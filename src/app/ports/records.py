@@ -279,10 +279,8 @@ class Outbox(Protocol):
         """Remember where a draft is."""
         ...
 
-    def reword_draft(
-        self, draft_id: str, *, subject: str, body_text: str, body_html: str, worded_by: str
-    ) -> bool:
-        """Put a waiting draft in other words; False when it does not wait."""
+    def reword_draft(self, draft: Draft) -> bool:
+        """Keep the words, and where it is, of a waiting draft; False when it does not wait."""
         ...
 
     def add_alert(self, alert: Alert) -> bool:

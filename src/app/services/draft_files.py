@@ -43,7 +43,7 @@ class DraftFiles:
         with os.scandir(self.folder) as entries:
             return next((Path(e.path) for e in entries if e.name.endswith(ending)), None)
 
-    def write(self, draft: Draft, account_name: str) -> Path:
+    def write(self, draft: Draft) -> Path:
         """Write the file such as `2026-11-21 Acme GmbH d-1a2b3c4d5e.eml`, on disk when it returns.
 
         Where the draft has a file already, that stays as it is.
@@ -52,8 +52,20 @@ class DraftFiles:
         if there is not None:
             return there
         self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / file_name(draft)
+        self._put(draft, path)
+        return path
+
+    def overwrite(self, draft: Draft) -> bool:
+        """Write the draft's file anew under the name it has; False when there is none."""
+        path = self.find(draft.draft_id)
+        if path is None:
+            return False
+        self._put(draft, path)
+        return True
+
+    def _put(self, draft: Draft, path: Path) -> None:
         self._sweep(draft.draft_id)
-        path = self.folder / file_name(draft, account_name)
         handle, name = tempfile.mkstemp(
             prefix=f".{draft.draft_id}.", suffix=".tmp", dir=self.folder
         )
@@ -66,7 +78,6 @@ class DraftFiles:
         finally:
             Path(name).unlink(missing_ok=True)
         _sync_folder(self.folder)
-        return path
 
     def take_away(self, draft: Draft) -> FileFate:
         """Move the draft's file to `withdrawn/`, unless its bytes are not those written."""
@@ -97,9 +108,9 @@ class DraftFiles:
             left.unlink(missing_ok=True)
 
 
-def file_name(draft: Draft, account_name: str) -> str:
+def file_name(draft: Draft) -> str:
     """The day the draft was made, the account and the draft's id; safe on any system."""
-    account = file_name_part(account_name) or "draft"
+    account = file_name_part(draft.account_name or draft.account_id) or "draft"
     return f"{draft.created_at:%Y-%m-%d} {account} {draft.draft_id}.eml"
 
 

@@ -24,13 +24,18 @@ _ADDRESS = re.compile(
 _SUBJECT_MOST = 200
 
 
+def key_hash_of(key: str) -> str:
+    """What the header `X-Tend-Key` carries of an effect's key."""
+    return sha256(key.encode(errors="surrogatepass")).hexdigest()
+
+
 def eml_of(draft: Draft) -> bytes:
     """The draft as a mail file (RFC 5322, multipart text and HTML, marked `X-Unsent: 1`).
 
     Addresses that no mail program could use are left out of the headers; the stored draft keeps
     them. A draft without a usable recipient has no To, and the rep picks one.
     """
-    digest = sha256(draft.key.encode(errors="surrogatepass")).hexdigest()
+    digest = key_hash_of(draft.key)
     message = EmailMessage(policy=SMTP)
     message["X-Unsent"] = "1"
     message[KEY_HEADER] = digest

@@ -12,6 +12,18 @@ from app.errors import NotFound
 from app.storage.record_tables import alerts, drafts
 from app.storage.repository import Repository, in_lists, own_columns
 
+_WORDS = (
+    "subject",
+    "body_text",
+    "body_html",
+    "worded_by",
+    "confidence",
+    "refused",
+    "words_hash",
+    "box",
+    "remote_id",
+)
+
 
 class SqlOutbox(Repository):
     """`Outbox` on SQL."""
@@ -60,14 +72,11 @@ class SqlOutbox(Repository):
         statement = self._update(drafts, drafts.c.draft_id == draft_id)
         self._connection.execute(statement.values(box=box, remote_id=remote_id))
 
-    def reword_draft(
-        self, draft_id: str, *, subject: str, body_text: str, body_html: str, worded_by: str
-    ) -> bool:
-        """Put a waiting draft in other words; False when it does not wait."""
-        waiting = (drafts.c.draft_id == draft_id, drafts.c.state == DraftState.WAITING)
-        statement = self._update(drafts, *waiting).values(
-            subject=subject, body_text=body_text, body_html=body_html, worded_by=worded_by
-        )
+    def reword_draft(self, draft: Draft) -> bool:
+        """Keep the words, and where it is, of a waiting draft; False when it does not wait."""
+        waiting = (drafts.c.draft_id == draft.draft_id, drafts.c.state == DraftState.WAITING)
+        kept = asdict(draft)
+        statement = self._update(drafts, *waiting).values({name: kept[name] for name in _WORDS})
         return self._connection.execute(statement).rowcount == 1
 
     def add_alert(self, alert: Alert) -> bool:

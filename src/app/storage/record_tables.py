@@ -241,6 +241,7 @@ drafts = Table(
     text("words_hash"),
     text("box"),
     text("remote_id"),
+    text("account_name"),
     UniqueConstraint("tenant_id", "key", name="drafts_once"),
     Index("drafts_by_time", "tenant_id", "created_at"),
     Index("drafts_by_account", "tenant_id", "account_id", "created_at"),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from app.services.draft_files import WITHDRAWN, DraftFiles, FileFate, file_name
 from app.services.eml import eml_of
 from tests import builders
 
-DRAFT = builders.draft(draft_id="d-1a2b3c4d5e")
+DRAFT = builders.draft(draft_id="d-1a2b3c4d5e", account_name="Acme GmbH")
 
 
 def test_a_draft_is_written_whole_under_a_name_a_person_can_read(tmp_path: Path) -> None:
-    path = DraftFiles(folder=tmp_path / "outbox").write(DRAFT, "Acme GmbH")
+    path = DraftFiles(folder=tmp_path / "outbox").write(DRAFT)
     assert path.name == "2026-03-11 Acme GmbH d-1a2b3c4d5e.eml"
     assert path.read_bytes() == eml_of(DRAFT)
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
@@ -20,16 +21,16 @@ def test_a_draft_is_written_whole_under_a_name_a_person_can_read(tmp_path: Path)
 
 def test_an_account_name_takes_no_file_elsewhere(tmp_path: Path) -> None:
     folder = tmp_path / "outbox"
-    path = DraftFiles(folder=folder).write(DRAFT, "../../x/\n..")
+    path = DraftFiles(folder=folder).write(replace(DRAFT, account_name="../../x/\n.."))
     assert path.resolve().parent == folder.resolve()
-    assert file_name(DRAFT, "\u202e/") == "2026-03-11 draft d-1a2b3c4d5e.eml"
+    assert file_name(replace(DRAFT, account_name="\u202e/")) == "2026-03-11 draft d-1a2b3c4d5e.eml"
 
 
 def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
     files = DraftFiles(folder=tmp_path)
-    path = files.write(DRAFT, "Acme")
+    path = files.write(DRAFT)
     path.write_text("edited by Rita")
-    assert files.write(DRAFT, "Acme, renamed") == path
+    assert files.write(replace(DRAFT, account_name="Acme, renamed")) == path
     assert path.read_text() == "edited by Rita"
 
 
@@ -38,7 +39,7 @@ def test_what_a_killed_writer_left_is_swept_away(tmp_path: Path) -> None:
     left.write_text("half")
     other = tmp_path / ".d-ffffffffff.x1.tmp"
     other.write_text("somebody else's")
-    DraftFiles(folder=tmp_path).write(DRAFT, "Acme")
+    DraftFiles(folder=tmp_path).write(DRAFT)
     assert not left.exists()
     assert other.exists()
 
@@ -54,7 +55,7 @@ def test_nothing_is_found_where_there_is_no_folder(tmp_path: Path) -> None:
 
 def test_an_untouched_file_is_moved_aside(tmp_path: Path) -> None:
     files = DraftFiles(folder=tmp_path)
-    path = files.write(DRAFT, "Acme")
+    path = files.write(DRAFT)
     assert files.take_away(DRAFT) is FileFate.MOVED
     assert not path.exists()
     assert (tmp_path / WITHDRAWN / path.name).read_bytes() == eml_of(DRAFT)
@@ -63,7 +64,17 @@ def test_an_untouched_file_is_moved_aside(tmp_path: Path) -> None:
 
 def test_an_edited_file_is_left_alone(tmp_path: Path) -> None:
     files = DraftFiles(folder=tmp_path)
-    path = files.write(DRAFT, "Acme")
+    path = files.write(DRAFT)
     path.write_bytes(path.read_bytes() + b"PS")
     assert files.take_away(DRAFT) is FileFate.EDITED
     assert path.read_bytes().endswith(b"PS")
+
+
+def test_a_draft_in_new_words_keeps_its_file(tmp_path: Path) -> None:
+    files = DraftFiles(folder=tmp_path)
+    path = files.write(DRAFT)
+    later = replace(DRAFT, subject="Other words", account_name="Acme, renamed")
+    assert files.overwrite(later)
+    assert path.read_bytes() == eml_of(later)
+    path.unlink()
+    assert not files.overwrite(later)

@@ -24,6 +24,7 @@ from app.clock import Clock
 from app.domain.account import Rep
 from app.domain.band import Band
 from app.domain.dossier import Dossier
+from app.domain.draft import draft_id_of
 from app.domain.effect import EffectKind, WorkOwed
 from app.domain.incident import IncidentKind
 from app.errors import InvalidInput
@@ -37,7 +38,6 @@ from app.events.escalations import (
 from app.jobs.dossiers import dossier_of
 from app.ports.store import Store, Unit
 from app.ports.writer import OutreachFacts, Writer
-from app.services.outbox import draft_id_of
 
 _CHURN_LEVEL = {2: "medium", 3: "high", 4: "critical"}
 
@@ -49,6 +49,7 @@ _WORDED: Mapping[EffectKind, str] = {
     EffectKind.CHAT: "text",
     EffectKind.RECORD: "",
     EffectKind.WITHDRAW: "",
+    EffectKind.REWORD: "draft",
 }
 """What an effect's payload has once it is worded; nothing: it needs no words."""
 
@@ -70,7 +71,7 @@ class Wording:
         if _WORDED[work.kind] in work.payload:
             return work  # an agent's plan brings its words along
         match work.kind:
-            case EffectKind.DRAFT:
+            case EffectKind.DRAFT | EffectKind.REWORD:
                 now = self.clock()
                 facts = await self.store.read(
                     self.tenant_id, lambda unit: outreach_facts(unit, work, now)

@@ -30,5 +30,6 @@ def _columns() -> Iterator[sa.Column[str]]:
         ("words_hash", ""),
         ("box", "outbox"),
         ("remote_id", ""),
+        ("account_name", ""),
     ):
         yield sa.Column(name, kind, nullable=False, server_default=default)
