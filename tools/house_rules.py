@@ -46,9 +46,10 @@ DECIDING_AGENT_MODULES = (
     *("hearing", "letter", "opportunities"),
     *("commitment", "escalation", "expansion", "explain", "health_report", "health_scorer"),
     *("inputs", "ledger", "letter_facts", "matching", "maturity", "plans", "profile"),
-    *("profile_people", "profile_sections", "profile_words", "readings", "recap"),
+    *("profile_page", "profile_people", "profile_sections", "profile_words", "readings", "recap"),
     *("relationship", "relevance", "roadmap", "schemas", "signals", "trust", "usage"),
-    *("bands", "gate", "internal_notes", "modules", "narrative", "phrases", "qbr", "qbr_text"),
+    *("bands", "gate", "internal_notes", "modules", "narrative", "phrases", "qbr"),
+    *("qbr_page", "qbr_text"),
     *("review_adoption", "review_growth", "review_health", "review_value"),
 )
 DECIDING = (

@@ -126,6 +126,11 @@ ENTRIES: Mapping[str, Entry] = {
         attribute="qbr_app",
         help="An account's quarterly business review: read it, write it for the customer.",
     ),
+    "profile": Entry(
+        module="app.cli.profile_cmd",
+        attribute="profile_app",
+        help="An account's technical relationship: people, integrations, features, letters.",
+    ),
     "adoption": Entry(
         module="app.cli.adoption_cmd",
         attribute="adoption_app",
