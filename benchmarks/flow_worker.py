@@ -25,6 +25,7 @@ from app.domain.flow import Argument, FlowName
 from app.jobs.dbos_engine import DbosEngine
 from app.jobs.effects import Performer
 from app.jobs.flows.act import act
+from app.jobs.quiet import QuietHours
 from app.log import configure_logging
 from app.ports.effects import Sink
 from app.ports.engine import FlowBody, Steps
@@ -122,6 +123,7 @@ def body_of(order: Order, settings: Settings, store: SqlStore, worker: str) -> F
         owner=worker,
         sinks=sinks,
         prepare=as_is,
+        quiet=QuietHours(store=store, tenant_id=TENANT, clock=system_clock),
         clock=system_clock,
     )
 

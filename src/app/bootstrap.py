@@ -22,6 +22,7 @@ from app.jobs.flows.feed import FeedFlow
 from app.jobs.flows.shapes import flow_shapes
 from app.jobs.flows.starting import Starter
 from app.jobs.flows.wording import Wording
+from app.jobs.quiet import QuietHours
 from app.jobs.sweeper import Sweeper
 from app.ports.bus import EventBus, EventDesk
 from app.ports.effects import Sink
@@ -114,6 +115,7 @@ def performer_of(
         owner=worker or worker_name(),
         sinks=sinks_of(store, settings, tenant),
         prepare=Wording(store=store, tenant_id=tenant, writer=writer_with(None), clock=clock),
+        quiet=QuietHours(store=store, tenant_id=tenant, clock=clock),
         clock=clock,
     )
 

@@ -7,6 +7,7 @@ usual ones of the trade; the CSM's weights are provisional and shown as such.
 from __future__ import annotations
 
 import re
+from datetime import time
 from decimal import Decimal
 from typing import Annotated, Self, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -118,6 +119,22 @@ class AlertSettings(_Section):
     """How much a person is told."""
 
     per_rep_per_day: int = Field(default=5, ge=0, le=1000)
+    quiet_from: time | None = None
+    """From then on nobody is told, by the tenant's clock, such as 20:00; None: no quiet hours."""
+    quiet_until: time | None = None
+    """Until then, the next morning where it is earlier than `quiet_from`."""
+    quiet_weekends: bool = False
+    """Whether Saturdays and Sundays are quiet all day."""
+
+    @model_validator(mode="after")
+    def _a_span(self) -> Self:
+        if (self.quiet_from is None) != (self.quiet_until is None):
+            msg = "quiet_from and quiet_until belong together"
+            raise ValueError(msg)
+        if self.quiet_from is not None and self.quiet_from == self.quiet_until:
+            msg = "quiet_from and quiet_until are the same: nobody would ever be told"
+            raise ValueError(msg)
+        return self
 
 
 class FeatureValue(_Section):

@@ -39,6 +39,14 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
+class Quiet(Protocol):
+    """Tells how long an effect has to wait because it is a quiet hour."""
+
+    async def __call__(self, key: str) -> float:
+        """Seconds until the effect of this key may be made; 0: at once."""
+        ...
+
+
 class Preparer(Protocol):
     """Puts the words into work owed, just before it is performed."""
 
@@ -67,6 +75,7 @@ class Performer:
     """Unique per process: never shared, never reused."""
     sinks: Mapping[EffectKind, Sink]
     prepare: Preparer
+    quiet: Quiet
     clock: Clock
     _turns: dict[EffectKind, Line] = field(default_factory=dict, repr=False)
 
@@ -86,6 +95,9 @@ class Performer:
 
         Raises NotFound for an unknown key.
         """
+        seconds_of_quiet = await self.quiet(key)
+        if seconds_of_quiet:
+            return await self._postpone(key, seconds_of_quiet)
         async with await self._turn(key) as seconds_away:
             if seconds_away is not None:
                 return await self._postpone(key, seconds_away)
@@ -121,7 +133,7 @@ class Performer:
         return self._turns.setdefault(kind, Line()).turn()
 
     async def _postpone(self, key: str, seconds: float) -> Tried:
-        """Untried: the line before its channel is long, and others wait behind it."""
+        """Untried: it is a quiet hour, or the line before its channel is long."""
         await self.store.write(
             self.tenant_id, lambda unit: unit.work.postpone(key, seconds=seconds)
         )

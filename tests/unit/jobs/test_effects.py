@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
 from app.domain.effect import EffectClass, EffectKind, EffectState, ParkReason, WorkOwed
+from app.domain.tenant_settings import AlertSettings, TenantSettings
 from app.errors import (
     AccessExpired,
     NotFound,
@@ -16,6 +17,7 @@ from app.errors import (
     TransientServiceError,
 )
 from app.jobs.effects import FRESH_SECONDS, Performer, backed_off
+from app.jobs.quiet import QuietHours
 from app.ports.effects import Outcome
 from app.storage.sql_store import SqlStore
 from tests.builders import NOW, work_owed
@@ -46,6 +48,7 @@ def performer(
         owner=owner,
         sinks={EffectKind.CHAT: sink},
         prepare=words or Words(),
+        quiet=QuietHours(store=store, tenant_id="main", clock=lambda: NOW),
         clock=lambda: NOW,
     )
 
@@ -59,6 +62,27 @@ def state(store: SqlStore, key: str = KEY) -> EffectState:
     row = store.read_now("main", lambda unit: unit.effects.get(key))
     assert row is not None
     return row.state
+
+
+def test_in_quiet_hours_an_alert_waits_and_other_work_does_not(sqlite_store: SqlStore) -> None:
+    night = TenantSettings(alerts=AlertSettings(quiet_from=time(7), quiet_until=time(7, 30)))
+    sqlite_store.write_now(
+        "main", lambda unit: unit.tenant.apply_settings(night, at=NOW, by="rita@tend.example")
+    )
+    sink, others = KeptSink(), KeptSink()
+    draft = "main:i:1:draft"
+    owe(sqlite_store)
+    work = [work_owed(key=draft, kind=EffectKind.DRAFT)]
+    sqlite_store.write_now("main", lambda unit: unit.effects.owe(work))
+    guard = performer(sqlite_store, sink)
+    guard = replace(guard, sinks={**guard.sinks, EffectKind.DRAFT: others})
+    later = asyncio.run(guard.perform(KEY))
+    asyncio.run(guard.perform(draft))
+    assert (sink.keys, others.keys) == ([], [draft])
+    assert later.outcome is Outcome.LATER
+    assert later.wait_seconds == pytest.approx(30 * 60, abs=5)
+    assert state(sqlite_store) is EffectState.OWED
+    assert asyncio.run(performer(sqlite_store, sink).perform(KEY)).outcome is Outcome.LATER
 
 
 def test_an_effect_is_made_once_and_asked_for_again_there_is_nothing_to_do(
