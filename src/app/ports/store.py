@@ -14,6 +14,7 @@ from app.ports.effect_ledger import EffectLedger, EffectSwaps
 from app.ports.event_store import Deliveries, EventShelf, Handled
 from app.ports.facts import Book, FactRows, Feeds, People, TicketMapping
 from app.ports.keepsakes import Detail, Documents, Opportunities
+from app.ports.model_ledger import ModelAnswers, ModelCalls
 from app.ports.people_acts import Diary, RepWords
 from app.ports.records import (
     EventLog,
@@ -81,6 +82,10 @@ class Unit(Protocol):
     def documents(self) -> Documents: ...
     @property
     def opportunities(self) -> Opportunities: ...
+    @property
+    def model_calls(self) -> ModelCalls: ...
+    @property
+    def model_answers(self) -> ModelAnswers: ...
 
 
 class Store(Protocol):

@@ -27,6 +27,7 @@ from app.storage.feeds import SqlFeeds
 from app.storage.health import SqlHealth
 from app.storage.incidents import SqlIncidents
 from app.storage.mapping import SqlTicketMapping
+from app.storage.model_calls import SqlModelAnswers, SqlModelCalls
 from app.storage.opportunities import SqlOpportunities
 from app.storage.outbox import SqlOutbox
 from app.storage.people import SqlPeople
@@ -67,6 +68,8 @@ class SqlUnit:
     detail: SqlDetail
     documents: SqlDocuments
     opportunities: SqlOpportunities
+    model_calls: SqlModelCalls
+    model_answers: SqlModelAnswers
 
     @classmethod
     def of(cls, connection: Connection, tenant_id: str) -> SqlUnit:
@@ -95,6 +98,8 @@ class SqlUnit:
             detail=SqlDetail(connection, tenant_id),
             documents=SqlDocuments(connection, tenant_id),
             opportunities=SqlOpportunities(connection, tenant_id),
+            model_calls=SqlModelCalls(connection, tenant_id),
+            model_answers=SqlModelAnswers(connection, tenant_id),
         )
 
 
