@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,7 @@ from app.domain.feed import FactKind
 from app.errors import TransientServiceError
 from app.jobs.flows.starting import Starter
 from app.jobs.folder_watch import FolderWatch
-from app.jobs.service import FLOWS_KEPT, Part, Service, Ticking
+from app.jobs.service import FLOWS_KEPT, Part, Service, TenantChore, Ticking
 from app.jobs.sweeper import Sweeper
 from app.ports.store import Unit
 from app.storage.sql_store import SqlStore
@@ -69,7 +72,7 @@ class Surroundings:
             clock=lambda: NOW,
             clockworks=self.clockworks,
             watches=[self.watch(folder) for folder in self.folders],
-            regain=self.regain,
+            tenant_chores=[TenantChore(name="regain access", every_seconds=3600, work=self.regain)],
         )
 
     async def regain(self, tenant_id: str) -> int:
@@ -112,6 +115,25 @@ def is_ready(service: Service) -> bool:
 def test_it_is_ready_once_everything_answered(around: Surroundings) -> None:
     assert set(around.service().troubles()) == {Part.STORE, Part.ENGINE}
     assert around.run_until(is_ready)
+
+
+def test_marks_of_events_handled_long_ago_are_forgotten(
+    around: Surroundings, tmp_path: Path
+) -> None:
+    for event_id in ("old", "new"):
+        around.store.write_now("main", partial(_mark, event_id=event_id))
+    (file,) = tmp_path.glob("*.sqlite3")
+    with closing(sqlite3.connect(file)) as opened, opened:
+        opened.execute("UPDATE handled_events SET handled_at = 0 WHERE event_id = 'old'")
+
+    assert around.run_until(
+        lambda _: around.store.write_now("main", partial(_mark, event_id="old"))
+    )
+    assert not around.store.write_now("main", partial(_mark, event_id="new"))
+
+
+def _mark(unit: Unit, event_id: str) -> bool:
+    return unit.handled.once("sales", event_id)
 
 
 def test_the_flows_of_the_dead_are_taken_up(around: Surroundings) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -28,9 +29,10 @@ UNSTARTED_SECONDS = 10.0
 LEFT_SECONDS = 60.0
 WATCH_SECONDS = 10.0
 FORGET_SECONDS = 3600.0
-REGAIN_SECONDS = 3600.0
 FLOWS_KEPT = timedelta(days=35)
 """How long an ended flow is remembered; what must stay once for longer stands in rows of ours."""
+HANDLED_KEPT = timedelta(days=180)
+"""How long it is known that an event was handled; nobody gives one again so late."""
 ANSWER_SECONDS = 3.0
 """How long the store may take to answer the smallest question."""
 MARK_SECONDS = 30.0
@@ -61,6 +63,16 @@ class Ticking(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantChore:
+    """Something done again and again for each tenant in turn."""
+
+    name: str
+    every_seconds: float
+    work: Callable[[str], Awaitable[int]]
+    """Does it for a tenant; returns how much there was to do."""
+
+
 class Service:
     """Runs until it is told to stop, or its mark among the living is lost."""
 
@@ -76,12 +88,9 @@ class Service:
         clock: Clock,
         clockworks: Sequence[Ticking],
         watches: Sequence[FolderWatch],
-        regain: Callable[[str], Awaitable[int]],
+        tenant_chores: Sequence[TenantChore],
     ) -> None:
-        """`tenant_id`: whose rows are read to see whether the store answers.
-
-        `regain` releases a tenant's effects that waited for access, where it is back.
-        """
+        """`tenant_id`: whose rows are read to see whether the store answers."""
         self._tenant_id = tenant_id
         self._store = store
         self._engine = engine
@@ -101,7 +110,8 @@ class Service:
             self._sweeping,
             self._of_all("start work", UNSTARTED_SECONDS, starter.start_unstarted),
             self._of_all("start what is left", LEFT_SECONDS, starter.start_left),
-            self._of_all("regain access", REGAIN_SECONDS, regain),
+            self._of_all("forget handled events", FORGET_SECONDS, self._forget_handled),
+            *(self._of_all(one.name, one.every_seconds, one.work) for one in tenant_chores),
             Chore(name="forget old flows", every_seconds=FORGET_SECONDS, work=self._forget),
             *(
                 Chore(name="watch the folder", every_seconds=WATCH_SECONDS, work=_looking(watch))
@@ -168,6 +178,11 @@ class Service:
         forgotten = await self._engine.forget(self._clock() - FLOWS_KEPT)
         if forgotten:
             log.info("flows.forgotten", flows=forgotten)
+
+    async def _forget_handled(self, tenant_id: str) -> int:
+        return await self._store.write(
+            tenant_id, lambda unit: unit.handled.forget_older(than=HANDLED_KEPT)
+        )
 
     def _of_all(self, name: str, seconds: float, work: Callable[[str], Awaitable[int]]) -> Chore:
         return Chore(name=name, every_seconds=seconds, work=partial(self._each_tenant, work))

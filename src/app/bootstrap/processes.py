@@ -1,39 +1,26 @@
-"""Puts everything together. The one place that knows which technology stands behind a port."""
+"""A process put together: the store, the engine that runs its flows, and its mark among others."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
-from uuid import uuid4
+from typing import TYPE_CHECKING
 
+from app.bootstrap.tenants import SinksOf, embedded_sinks, performer_of, worker_name
 from app.clock import Clock, system_clock
-from app.domain.effect import EffectKind
 from app.errors import ConfigurationError
-from app.events.embedded import EmbeddedEventBus, EmbeddedEventDesk
-from app.events.publishing import PublishEvents
 from app.jobs.effects import Performer
 from app.jobs.flows.feed import FeedFlow
 from app.jobs.flows.shapes import flow_shapes
 from app.jobs.flows.starting import Starter
-from app.jobs.flows.wording import Wording
-from app.jobs.quiet import QuietHours
 from app.jobs.sweeper import Sweeper
-from app.ports.bus import EventBus, EventDesk
-from app.ports.effects import Sink
 from app.ports.engine import Engine, Liveness
 from app.ports.limits import Limiter
 from app.ports.store import Store
-from app.services.account_flag import FlagAccount
 from app.services.budgets import budgets_of
-from app.services.draft_sinks import DraftSink, RewordDrafts, WithdrawDrafts
-from app.services.file_box import FileBox
-from app.services.inbox import InboxAlerts
 from app.services.limiter import LocalLimiter
 from app.services.writing import writer_with
 from app.settings import Settings
@@ -42,10 +29,6 @@ from app.storage.sql_store import SqlStore, open_store
 
 if TYPE_CHECKING:
     from app.jobs.dbos_client import DbosClient
-    from app.jobs.service import Service
-
-SinksOf: TypeAlias = Callable[[Store, Settings, str], Mapping[EffectKind, Sink]]
-"""Where a tenant's effects go."""
 
 LOOK_SECONDS = 2.0
 """How often a service looks for flows to run."""
@@ -82,69 +65,6 @@ def open_store_of(settings: Settings) -> SqlStore:
         msg = f"TEND_HOME: the data folder {settings.home} cannot be made: {exc.strerror}"
         raise ConfigurationError(msg) from exc
     return open_store(settings.store_url)
-
-
-def embedded_sinks(store: Store, settings: Settings, tenant: str) -> Mapping[EffectKind, Sink]:
-    """Where effects go with nothing connected: outbox, inbox list, the tenant's bus."""
-    boxes = [FileBox(settings.outbox_of(tenant))]
-    return {
-        EffectKind.DRAFT: DraftSink(store=store, tenant_id=tenant, boxes=boxes),
-        EffectKind.WITHDRAW: WithdrawDrafts(store=store, tenant_id=tenant, boxes=boxes),
-        EffectKind.REWORD: RewordDrafts(store=store, tenant_id=tenant, boxes=boxes),
-        EffectKind.RECORD: FlagAccount(store, tenant),
-        EffectKind.EVENT: PublishEvents(lambda: bus_of(store, settings, tenant)),
-        EffectKind.EMAIL: InboxAlerts(store, tenant, "email"),
-        EffectKind.CHAT: InboxAlerts(store, tenant, "chat"),
-    }
-
-
-def performer_of(
-    store: Store,
-    settings: Settings,
-    clock: Clock,
-    *,
-    tenant: str = "",
-    worker: str = "",
-    sinks_of: SinksOf = embedded_sinks,
-) -> Performer:
-    """What performs a tenant's work owed in this process; the settings' own tenant by default."""
-    tenant = tenant or settings.tenant
-    return Performer(
-        store=store,
-        tenant_id=tenant,
-        owner=worker or worker_name(),
-        sinks=sinks_of(store, settings, tenant),
-        prepare=Wording(store=store, tenant_id=tenant, writer=writer_with(None), clock=clock),
-        quiet=QuietHours(store=store, tenant_id=tenant, clock=clock),
-        clock=clock,
-    )
-
-
-def bus_of(store: Store, settings: Settings, tenant: str) -> EventBus:
-    """A tenant's events: in the store, or on Redis where all processes share one.
-
-    Close it when done. Raises ConfigurationError naming TEND_REDIS_URL.
-    """
-    if not settings.redis_url:
-        return EmbeddedEventBus(store, tenant)
-    from app.events.bus import TenantEventBus  # slow to import
-
-    return TenantEventBus(settings.redis_url, tenant)
-
-
-def event_desk_of(store: Store, settings: Settings, tenant: str) -> EventDesk:
-    """The same bus for operators. Close it when done."""
-    if not settings.redis_url:
-        return EmbeddedEventDesk(store, tenant)
-    from app.events.redis_desk import TenantEventDesk  # slow to import
-
-    return TenantEventDesk(settings.redis_url, tenant)
-
-
-def worker_name() -> str:
-    """A name that no other process has, nor ever had; at most 63 bytes of plain text."""
-    host = "".join(c if c.isascii() and c.isalnum() else "-" for c in socket.gethostname())
-    return f"{host[:32]}.{os.getpid()}.{uuid4().hex[:8]}"
 
 
 def liveness_for(settings: Settings) -> Liveness:
@@ -254,46 +174,3 @@ async def take_up(app: App) -> None:
     await app.sweeper.sweep()
     for tenant in await app.store.tenants():
         await app.starter.start_unstarted(tenant)
-
-
-def service_of(app: App) -> Service:
-    """What goes on in a process for as long as it runs: chores, the schedule, the feed's folder."""
-    from app.agents.customer_success.scheduler import CSMScheduler
-    from app.agents.technical_account_manager.scheduler import TAMScheduler
-    from app.feeds.folder import FOLDER
-    from app.jobs.access import regained
-    from app.jobs.folder_watch import FolderWatch
-    from app.jobs.sales_listener import SalesListener
-    from app.jobs.schedule import ScheduleStarter
-    from app.jobs.service import Service
-
-    settings, folder = app.settings, app.settings.feed_folder
-    schedule = ScheduleStarter(
-        store=app.store,
-        desk=app.engine,
-        clock=app.clock,
-        feeds=() if folder is None else (FOLDER,),
-    )
-    watched = () if folder is None else (folder,)
-    ears = SalesListener(
-        store=app.store,
-        desk=app.engine,
-        bus_of=lambda tenant: bus_of(app.store, settings, tenant),
-        clock=app.clock,
-        name=app.worker,
-    )
-    return Service(
-        tenant_id=settings.tenant,
-        store=app.store,
-        engine=app.engine,
-        liveness=app.liveness,
-        sweeper=app.sweeper,
-        starter=app.starter,
-        clock=app.clock,
-        regain=lambda tenant: regained(app.store, tenant, app.effects_of(tenant).sinks),
-        clockworks=(TAMScheduler(schedule=schedule), CSMScheduler(schedule=schedule), ears),
-        watches=[
-            FolderWatch(tenant_id=settings.tenant, folder=path, desk=app.engine, clock=app.clock)
-            for path in watched
-        ],
-    )

@@ -1,0 +1,56 @@
+"""A service put together: what goes on in a process for as long as it runs."""
+
+from __future__ import annotations
+
+from app.agents.customer_success.scheduler import CSMScheduler
+from app.agents.technical_account_manager.scheduler import TAMScheduler
+from app.bootstrap.processes import App
+from app.bootstrap.tenants import bus_of
+from app.feeds.folder import FOLDER
+from app.jobs.access import regained
+from app.jobs.folder_watch import FolderWatch
+from app.jobs.sales_listener import SalesListener
+from app.jobs.schedule import ScheduleStarter
+from app.jobs.service import Service, TenantChore
+
+REGAIN_SECONDS = 3600.0
+
+
+def service_of(app: App) -> Service:
+    """What goes on in a process for as long as it runs: chores, the schedule, the feed's folder."""
+    settings, folder = app.settings, app.settings.feed_folder
+    schedule = ScheduleStarter(
+        store=app.store,
+        desk=app.engine,
+        clock=app.clock,
+        feeds=() if folder is None else (FOLDER,),
+    )
+    watched = () if folder is None else (folder,)
+    ears = SalesListener(
+        store=app.store,
+        desk=app.engine,
+        bus_of=lambda tenant: bus_of(app.store, settings, tenant),
+        clock=app.clock,
+        name=app.worker,
+    )
+    return Service(
+        tenant_id=settings.tenant,
+        store=app.store,
+        engine=app.engine,
+        liveness=app.liveness,
+        sweeper=app.sweeper,
+        starter=app.starter,
+        clock=app.clock,
+        tenant_chores=[
+            TenantChore(
+                name="regain access",
+                every_seconds=REGAIN_SECONDS,
+                work=lambda tenant: regained(app.store, tenant, app.effects_of(tenant).sinks),
+            )
+        ],
+        clockworks=(TAMScheduler(schedule=schedule), CSMScheduler(schedule=schedule), ears),
+        watches=[
+            FolderWatch(tenant_id=settings.tenant, folder=path, desk=app.engine, clock=app.clock)
+            for path in watched
+        ],
+    )
