@@ -17,7 +17,7 @@ from app.domain.opportunity import OpportunityKind
 from app.domain.ticket import URGENT, Ticket
 from app.domain.turns import NOTICE_DAYS
 
-MOST_NAMED, MOST_TICKETS, MOST_OFFERS = 8, 4, 3
+MOST_NAMED, MOST_TICKETS, MOST_OFFERS = 12, 4, 3
 
 _OFFERS = {
     OpportunityKind.SEATS: "Look at {} together, since nearly all that you have are taken.",

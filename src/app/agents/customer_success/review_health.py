@@ -170,7 +170,7 @@ def _urgent(dossier: Dossier) -> str:
     usual = dossier.settings.default_priority
     counts = Counter(one.priority or usual for one in dossier.facts.open_tickets)
     told = [f"{counts[one]} {one}" for one in sorted(URGENT) if counts[one]]
-    return f"{listed(told)} among them" if told else ""
+    return f"urgent: {listed(told)}" if told else ""
 
 
 def _came_and_went(dossier: Dossier) -> str:

@@ -22,6 +22,10 @@ from app.domain.page import Cell, Figure, Page, Section, Table, Tone, tone_of
 _INTERNAL = "For our own people: never for the customer"
 _SOURCES = {"heartbeat": "", "ticket": " (by a ticket on it)", "manual": " (by the rep)"}
 """Who says whether a feature is in use, where it is not usage itself."""
+_MATURITY = (
+    "How technical a text to them may be: as set by hand or by an import; where it is derived, the "
+    "reason stands beside it."
+)
 _OUTCOMES = {"waiting": "draft waits", "dropped": "dropped, not sent"}
 _MATURITY_TONES = {TechnicalMaturity.HIGH: Tone.GOOD}
 
@@ -44,16 +48,16 @@ def profile_page(profile: RelationshipProfile, *, as_of: date) -> Page:
 def _what_there_is(profile: RelationshipProfile) -> Iterable[Section]:
     yield _section(
         "People",
-        ("Name", "Role", "Technical maturity", "By", "Notes"),
+        ("Name", "Role", "Technical maturity", "Notes"),
         (_person(one) for one in profile.stakeholders),
         "Nobody is known yet.",
+        told=_MATURITY,
     )
     yield _section(
         "Integrations",
-        ("System", "State", "Since"),
-        (_integration(one) for one in profile.integrations),
+        ("State", "Systems"),
+        _integrations(profile),
         "No integration is known yet.",
-        more=_environment(profile),
     )
     yield _section(
         "Features",
@@ -114,46 +118,44 @@ def _section(
     rows: Iterable[tuple[Cell, ...]],
     empty: str,
     *,
-    more: str = "",
+    told: str = "",
 ) -> Section:
     """A table without the columns that nothing stands in, or a line that says so."""
     found = tuple(rows)
     if not found:
-        return Section(title=title, text=f"{empty} {more}".strip())
+        return Section(title=title, text=empty)
     kept = [place for place in range(len(columns)) if any(row[place].text for row in found)]
     table = Table(
         title="",
         columns=tuple(columns[place] for place in kept),
         rows=tuple(tuple(row[place] for place in kept) for row in found),
     )
-    return Section(title=title, text=more, tables=(table,))
+    return Section(title=title, text=told, tables=(table,))
 
 
 def _person(one: StakeholderProfile) -> tuple[Cell, ...]:
     tone = _MATURITY_TONES.get(one.technical_maturity, Tone.PLAIN)
-    said = one.maturity_source == "rep"
+    derived = "" if one.maturity_source == "rep" else f" ({one.maturity_reason})"
     return (
         Cell(text=one.name),
         Cell(text=one.role),
-        Cell(text=one.technical_maturity, tone=tone),
-        Cell(text="hand or import" if said else one.maturity_reason),
+        Cell(text=f"{one.technical_maturity}{derived}", tone=tone),
         Cell(text=one.notes),
     )
 
 
-def _integration(one: IntegrationStatus) -> tuple[Cell, ...]:
-    state = Cell(text="active", tone=Tone.GOOD)
-    silent = Cell(text="not active", tone=Tone.BAD)
-    return (
-        Cell(text=one.integration_name),
-        state if one.is_active else silent,
-        Cell(text=one.since),
-    )
+def _integrations(profile: RelationshipProfile) -> Iterable[tuple[Cell, ...]]:
+    for state, tone, is_active in (("active", Tone.GOOD, True), ("not active", Tone.BAD, False)):
+        names = [_system(one) for one in profile.integrations if one.is_active is is_active]
+        if names:
+            yield (Cell(text=state, tone=tone), Cell(text=", ".join(names)))
+    if profile.customer_environment:
+        names = profile.customer_environment
+        yield (Cell(text="other applications"), Cell(text=", ".join(names)))
 
 
-def _environment(profile: RelationshipProfile) -> str:
-    names = ", ".join(profile.customer_environment)
-    return f"Also in use at the customer's: {names}." if names else ""
+def _system(one: IntegrationStatus) -> str:
+    return f"{one.integration_name} (since {one.since})" if one.since else one.integration_name
 
 
 def _features(profile: RelationshipProfile) -> Iterable[tuple[Cell, ...]]:

@@ -224,7 +224,7 @@ def test_tickets_are_told_with_what_came_and_went_and_what_is_urgent() -> None:
     )
     given = dossier(facts=known_facts(open_tickets=urgent), tickets=(*urgent, solved))
 
-    assert tickets_told(given) == ["2 open; 1 P1 among them; 2 opened and 1 solved in 90 days"]
+    assert tickets_told(given) == ["2 open; urgent: 1 P1; 2 opened and 1 solved in 90 days"]
 
 
 def test_where_nobody_tells_of_tickets_none_are_told() -> None:
