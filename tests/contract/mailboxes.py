@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from app.ports.mail import DraftBox
+from app.services.gsuite.gmail_box import GmailDraftBox
 from tests.fakes.mail import KeptDraft, MemoryBox, key_hash
+from tests.servers.gmail import Gmail, gmail_server
+from tests.servers.google_access import gmail_box
 
 REP = "rita@tend.example"
 """Whose mailbox is connected, in each of them."""
@@ -94,11 +100,91 @@ class MemoryMailbox:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class GmailMailbox:
+    """Gmail as a server of our own, reached by Google's own client."""
+
+    box: GmailDraftBox
+    gmail: Gmail
+
+    def drafts(self) -> Sequence[Seen]:
+        return [_seen(kept.raw) for kept in self.gmail.box(REP).drafts.values()]
+
+    def edit(self, remote_id: str, text: str) -> None:
+        kept = self.gmail.box(REP).drafts[remote_id]
+        kept.raw = edited(kept.raw, text)
+
+    def store_otherwise(self, remote_id: str) -> None:
+        kept = self.gmail.box(REP).drafts[remote_id]
+        kept.raw = otherwise(kept.raw)
+
+    def throw_away(self, remote_id: str) -> None:
+        del self.gmail.box(REP).drafts[remote_id]
+
+    def write_own(self, subject: str) -> None:
+        self.gmail.keep_draft(REP, own_mail(subject))
+
+
+def _seen(raw: bytes) -> Seen:
+    mail = message_from_bytes(raw, policy=default)
+    assert isinstance(mail, EmailMessage)
+    return Seen(
+        key_hash=str(mail["X-Tend-Key"] or ""),
+        to=str(mail["To"] or ""),
+        subject=str(mail["Subject"] or ""),
+        text=_body(mail, "plain"),
+        html=_body(mail, "html"),
+    )
+
+
+def _body(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body(preferencelist=(kind,))
+    return "" if part is None else str(part.get_content())
+
+
+def edited(raw: bytes, text: str) -> bytes:
+    """The mail with other words, as a mail program saves it: our headers stay, or most of them."""
+    mail = message_from_bytes(raw, policy=default)
+    assert isinstance(mail, EmailMessage)
+    mail.clear_content()
+    mail.set_content(text)
+    return mail.as_bytes()
+
+
+def otherwise(raw: bytes) -> bytes:
+    """The same words in base64, with bare line ends, blanks at their ends and folded headers."""
+    mail = message_from_bytes(raw, policy=default.clone(linesep="\n", max_line_length=40))
+    assert isinstance(mail, EmailMessage)
+    for part in mail.walk():
+        if not part.is_multipart():
+            assert isinstance(part, EmailMessage)
+            kind = part.get_content_subtype()
+            text = str(part.get_content()).replace("\r\n", "\n").replace("\n", "  \n")
+            part.set_content(text, subtype=kind, cte="base64")
+    return mail.as_bytes()
+
+
+def own_mail(subject: str) -> bytes:
+    """A mail that the rep began himself."""
+    mail = EmailMessage()
+    mail["Subject"], mail["To"] = subject, "kim@elsewhere.example"
+    mail["Message-ID"] = "<own@elsewhere.example>"
+    mail.set_content("See you at noon.")
+    return mail.as_bytes()
+
+
 @contextmanager
 def memory_mailbox(folder: Path) -> Iterator[Mailbox]:
     yield MemoryMailbox(MemoryBox(reps={REP}))
 
 
+@contextmanager
+def gmail_mailbox(folder: Path) -> Iterator[Mailbox]:
+    with gmail_server(REP) as (google, gmail), gmail_box(google, folder, REP) as box:
+        yield GmailMailbox(box, gmail)
+
+
 MAILBOXES: Mapping[str, Opener] = {
     "memory": memory_mailbox,
+    "gmail": gmail_mailbox,
 }
