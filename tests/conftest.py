@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.servers.emulator import is_installed
+
 pytest_plugins = ("tests.servers.postgres", "tests.servers.redis", "tests.servers.stores")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -27,22 +29,36 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs_shared: reads ../shared; left out of a checkout that has none"
     )
+    config.addinivalue_line(
+        "markers", "needs_emulate: a Gmail of npm's; left out where make test-deps could not put it"
+    )
+
+
+def missing_needs() -> dict[str, str]:
+    """The markers of what is not here, and why; in CI everything must be."""
+    if _IN_CI:
+        return {}
+    needs = {}
+    if not SHARED.is_dir():
+        needs["needs_shared"] = "tests that need ../shared, which is not here"
+    if not is_installed():
+        needs["needs_emulate"] = "tests against the emulated Gmail: make test-deps installs it"
+    return needs
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs ../shared where there is none; in CI that is a failure instead."""
-    if SHARED.is_dir() or _IN_CI:
-        return
-    wanting = [test for test in items if test.get_closest_marker("needs_shared")]
+    """Leave out what needs something that is not here; in CI that is a failure instead."""
+    needs = missing_needs()
+    wanting = [test for test in items if any(test.get_closest_marker(need) for need in needs)]
     if wanting:
         items[:] = [test for test in items if test not in wanting]
         config.hook.pytest_deselected(items=wanting)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line what was left out and why."""
-    if not SHARED.is_dir() and not _IN_CI:
-        terminalreporter.write_line("not run: tests that need ../shared, which is not here")
+    """Say in a line each what was left out and why."""
+    for why in missing_needs().values():
+        terminalreporter.write_line(f"not run: {why}")
 
 
 @pytest.fixture(scope="session")

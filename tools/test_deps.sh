@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes sure of what the tests need of the system: the programs of a PostgreSQL and a Redis server.
-# Installs only what is missing; without a package manager it knows, or the right to use it, says what
-# to install.
+# Makes sure of what the tests need of the system: the programs of a PostgreSQL and a Redis server, and
+# an emulated Gmail (npm), kept outside the checkout. Installs only what is missing; without a package
+# manager it knows, or the right to use it, says what to install.
 set -euo pipefail
 
 has_postgres() {
@@ -16,6 +16,28 @@ missing() {
   has_postgres || echo postgresql
   has_redis || echo redis-server
 }
+
+# The emulated Gmail is wanted by everybody, and required in CI alone.
+emulated_gmail() {
+  local here pinned folder
+  here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../tests/servers/emulate" && pwd)
+  pinned=$(sha256sum "$here/package-lock.json" | cut -c1-12)
+  folder="${XDG_CACHE_HOME:-$HOME/.cache}/tend-tests/emulate-$pinned"
+  if [ -f "$folder/node_modules/emulate/dist/index.js" ]; then
+    return 0
+  fi
+  if ! command -v npm >/dev/null || [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
+    echo "Node.js 20 or newer with npm is not here: tests against the emulated Gmail cannot run." >&2
+    [ "${CI:-}" != true ]
+    return
+  fi
+  echo "Installing the emulated Gmail …"
+  mkdir -p "$folder"
+  cp "$here/package.json" "$here/package-lock.json" "$folder/"
+  (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts)
+}
+
+emulated_gmail
 
 mapfile -t packages < <(missing)
 if [ "${#packages[@]}" -eq 0 ]; then

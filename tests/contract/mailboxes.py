@@ -5,6 +5,7 @@ To add one: write a context manager that opens it empty, and name it in `MAILBOX
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -14,9 +15,14 @@ from email.policy import default
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
+import pytest
+
 from app.ports.mail import DraftBox
+from app.services.gsuite import gmail_calls
 from app.services.gsuite.gmail_box import GmailDraftBox
+from app.services.gsuite.link import Line
 from tests.fakes.mail import KeptDraft, MemoryBox, key_hash
+from tests.servers.emulator import emulated_gmail
 from tests.servers.gmail import Gmail, gmail_server
 from tests.servers.google_access import gmail_box
 
@@ -125,6 +131,37 @@ class GmailMailbox:
         self.gmail.keep_draft(REP, own_mail(subject))
 
 
+@dataclass(frozen=True, slots=True)
+class EmulatedMailbox:
+    """Gmail as others made it, reached by Google's own client."""
+
+    box: GmailDraftBox
+    line: Line
+
+    def drafts(self) -> Sequence[Seen]:
+        listed = asyncio.run(gmail_calls.list_drafts(self.line, most=100))
+        return [_seen(self._raw(draft.id)) for draft in listed]
+
+    def edit(self, remote_id: str, text: str) -> None:
+        self._put(remote_id, edited(self._raw(remote_id), text))
+
+    def store_otherwise(self, remote_id: str) -> None:
+        self._put(remote_id, otherwise(self._raw(remote_id)))
+
+    def throw_away(self, remote_id: str) -> None:
+        asyncio.run(gmail_calls.delete_draft(self.line, remote_id))
+
+    def write_own(self, subject: str) -> None:
+        asyncio.run(gmail_calls.create_draft(self.line, own_mail(subject)))
+
+    def _raw(self, remote_id: str) -> bytes:
+        draft = asyncio.run(gmail_calls.get_draft(self.line, remote_id, form="raw"))
+        return gmail_calls.raw_of(draft.message)
+
+    def _put(self, remote_id: str, raw: bytes) -> None:
+        asyncio.run(gmail_calls.update_draft(self.line, remote_id, raw))
+
+
 def _seen(raw: bytes) -> Seen:
     mail = message_from_bytes(raw, policy=default)
     assert isinstance(mail, EmailMessage)
@@ -184,7 +221,27 @@ def gmail_mailbox(folder: Path) -> Iterator[Mailbox]:
         yield GmailMailbox(box, gmail)
 
 
+@contextmanager
+def emulated_mailbox(folder: Path) -> Iterator[Mailbox]:
+    with (
+        gmail_server(REP) as (tokens, _),
+        gmail_box(tokens, folder, REP, at=emulated_gmail()) as box,
+    ):
+        line = box._link.line(lambda: box._access.credentials(REP), 60)
+        mailbox = EmulatedMailbox(box, line)
+        for left in asyncio.run(gmail_calls.list_drafts(line, most=100)):
+            mailbox.throw_away(left.id)  # of the test before
+        yield mailbox
+
+
 MAILBOXES: Mapping[str, Opener] = {
     "memory": memory_mailbox,
     "gmail": gmail_mailbox,
+    "emulated gmail": emulated_mailbox,
 }
+
+PARAMS = [
+    pytest.param(name, marks=[pytest.mark.needs_emulate] if name == "emulated gmail" else [])
+    for name in MAILBOXES
+]
+"""For a fixture: each by its name, with what it needs."""

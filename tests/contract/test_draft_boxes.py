@@ -12,7 +12,7 @@ from app.domain.draft import Draft
 from app.errors import NotFound, ServiceError
 from app.ports.mail import DraftFate
 from tests import builders
-from tests.contract.mailboxes import MAILBOXES, REP, Mailbox
+from tests.contract.mailboxes import MAILBOXES, PARAMS, REP, Mailbox
 from tests.fakes.mail import key_hash
 
 KEY = "main:tam_escalation:acme:1:1:draft"
@@ -25,7 +25,7 @@ def a_draft(key: str = KEY, subject: str = "Your open tickets", text: str = TEXT
     return builders.draft(key=key, rep_email=REP, subject=subject, body_text=text, body_html=html)
 
 
-@pytest.fixture(params=MAILBOXES)
+@pytest.fixture(params=PARAMS)
 def mailbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mailbox]:
     """Each mailbox in turn, empty."""
     with MAILBOXES[request.param](tmp_path) as opened:

@@ -158,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
         if who is None:
             self._say(400, {"error": "invalid_grant", "error_description": "made up"})
             return
-        token = f"granted-{len(self.google.tokens)}"
+        token = f"granted-{who}"
         self.google.tokens[token] = who
         self._say(200, {"access_token": token, "expires_in": 3599, "token_type": "Bearer"})
 

@@ -34,11 +34,11 @@ def consent(folder: Path, rep: str, *, wider: bool = False, refresh_token: str =
 
 
 def config_of(
-    google: GoogleServer, *, timeout_seconds: float = 5.0, lag_seconds: float = 0.0
+    google: GoogleServer, *, at: str = "", timeout_seconds: float = 5.0, lag_seconds: float = 0.0
 ) -> GmailConfig:
-    """Settings that lead to this server."""
+    """Settings that lead to this server; `at` another for all but access tokens."""
     return GmailConfig(
-        api_root=google.url,
+        api_root=at or google.url,
         token_uri=f"{google.url}/token",
         timeout_seconds=timeout_seconds,
         lag_seconds=lag_seconds,
@@ -46,11 +46,11 @@ def config_of(
 
 
 @contextmanager
-def gmail_link(google: GoogleServer) -> Iterator[GoogleLink]:
-    """Google's client, pointed at this server."""
+def gmail_link(config: GmailConfig) -> Iterator[GoogleLink]:
+    """Google's client, pointed at a server of the tests."""
     limiter = LocalLimiter(UNLIMITED)
     link = GoogleLink(
-        api="gmail", system="gmail", tenant_id="main", api_root=google.url, limiter=limiter
+        api="gmail", system="gmail", tenant_id="main", api_root=config.api_root, limiter=limiter
     )
     try:
         yield link
@@ -63,6 +63,7 @@ def gmail_box(
     google: GoogleServer,
     folder: Path,
     *reps: str,
+    at: str = "",
     wider: bool = False,
     timeout_seconds: float = 5.0,
     lag_seconds: float = 0.0,
@@ -71,12 +72,12 @@ def gmail_box(
     google.grants = lambda form: form.get("refresh_token", [""])[0].removeprefix("refresh-") or None
     for rep in reps:
         consent(folder, rep, wider=wider)
-    config = config_of(google, timeout_seconds=timeout_seconds, lag_seconds=lag_seconds)
+    config = config_of(google, at=at, timeout_seconds=timeout_seconds, lag_seconds=lag_seconds)
 
     async def of_tenant() -> set[str]:
         return set(reps)
 
-    with gmail_link(google) as link:
+    with gmail_link(config) as link:
         yield GmailDraftBox(
             config=config, access=GmailAccess(config, folder), link=link, reps=of_tenant
         )
