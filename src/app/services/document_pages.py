@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from app.domain.page import CoursePoint, Page, Tone
 from app.services.plain_text import one_line
@@ -106,9 +105,7 @@ def _y(score: int) -> float:
 
 def _inert(value: ValueT) -> ValueT | str:
     """What is about to be shown: text on one line, without what nobody sees; escaping follows."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return one_line(value, MOST_PER_TEXT)
-    return value
+    return one_line(value, MOST_PER_TEXT) if isinstance(value, str) else value
 
 
 _PAGES = Environment(
