@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from pydantic import JsonValue
 
@@ -85,6 +85,13 @@ def closing(tenant_id: str, subject: Subject) -> tuple[WorkOwed, ...]:
         _work(tenant_id, subject, EffectKind.WITHDRAW),
         _work(tenant_id, subject, EffectKind.RECORD, flagged=False),
     )
+
+
+def rewording(tenant_id: str, subject: Subject, heard_at: datetime) -> WorkOwed:
+    """New words for a revision's letter: the customer was heard of after it was written."""
+    work = _work(tenant_id, subject, EffectKind.REWORD)
+    group = work.key.rpartition(":")[0]
+    return replace(work, key=f"{group}:{heard_at:%Y%m%dT%H%M%S%f}:{EffectKind.REWORD}")
 
 
 def digest(

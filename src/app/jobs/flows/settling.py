@@ -24,6 +24,7 @@ from app.domain.worth import comparable_arr
 from app.jobs.flows import owing
 from app.jobs.flows.assessing import Reading
 from app.jobs.flows.deciding import decide_findings
+from app.jobs.flows.rewording import reword_overtaken
 from app.ports.rows import Delivery, RecordedRevision
 from app.ports.store import Unit
 
@@ -70,7 +71,7 @@ def settle(unit: Unit, scan: Scan, reading: Reading, *, is_complete: bool) -> in
         _decide_feeds(unit, scan, reading)
         if is_complete:
             _retire_gone(unit, scan)
-    owed = tell(unit, scan, reading.settings)
+    owed = tell(unit, scan, reading.settings) + reword_overtaken(unit, scan)
     if scan.is_baseline and scan.is_daily:
         owed += unit.effects.owe(_baseline_summaries(unit, scan, reading.settings.default_owner))
     unit.scans.finish(scan.scan_id)
