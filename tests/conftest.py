@@ -10,7 +10,13 @@ from hypothesis import HealthCheck, settings
 
 from tests.servers.emulator import is_installed
 
-pytest_plugins = ("tests.servers.postgres", "tests.servers.redis", "tests.servers.stores")
+pytest_plugins = (
+    "tests.servers.certificates",
+    "tests.servers.imap",
+    "tests.servers.postgres",
+    "tests.servers.redis",
+    "tests.servers.stores",
+)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 _IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}

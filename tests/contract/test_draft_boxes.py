@@ -12,6 +12,7 @@ from app.domain.draft import Draft
 from app.errors import NotFound, ServiceError
 from app.ports.mail import DraftFate
 from tests import builders
+from tests.contract.imap_mailboxes import IMAP_MAILBOXES
 from tests.contract.mailboxes import MAILBOXES, PARAMS, REP, Mailbox
 from tests.fakes.mail import key_hash
 
@@ -25,10 +26,13 @@ def a_draft(key: str = KEY, subject: str = "Your open tickets", text: str = TEXT
     return builders.draft(key=key, rep_email=REP, subject=subject, body_text=text, body_html=html)
 
 
-@pytest.fixture(params=PARAMS)
+BOXES = {**MAILBOXES, **IMAP_MAILBOXES}
+
+
+@pytest.fixture(params=[*PARAMS, *IMAP_MAILBOXES])
 def mailbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mailbox]:
     """Each mailbox in turn, empty."""
-    with MAILBOXES[request.param](tmp_path) as opened:
+    with BOXES[request.param](tmp_path) as opened:
         yield opened
 
 

@@ -1,0 +1,1 @@
+"""Drafts in mailboxes that are reached by IMAP."""
