@@ -30,6 +30,7 @@ from app.handoffs.routes import Hop
 from app.jobs.csm_book import StoreCsmBook
 from app.jobs.dossiers import StoreDossiers
 from app.jobs.flows.recording import RecordedPlan, record_plan
+from app.services.checked_writer import NoModel
 from app.services.writing import writer_with
 from tests.integration.small_book import TENANT, SmallBook
 
@@ -51,7 +52,7 @@ class Desk:
         return CSMPlanner(
             dossiers=StoreDossiers(store=store, tenant_id=TENANT, clock=lambda: now),
             books=StoreCsmBook(store=store, tenant_id=TENANT, clock=lambda: now),
-            writer=writer_with(None),
+            writer=writer_with(NoModel()),
         )
 
     def plan(

@@ -32,6 +32,7 @@ from app.jobs.flows.scan_flow import ScanFlow
 from app.jobs.inline import InlineEngine
 from app.jobs.planning import Planners
 from app.ports.engine import Steps
+from app.services.checked_writer import NoModel
 from app.services.writing import writer_with
 from tests import builders
 from tests.integration.small_book import MONDAY, TENANT, SmallBook
@@ -290,7 +291,7 @@ class Tended:
     engine: InlineEngine = field(init=False)
 
     def __post_init__(self) -> None:
-        store, writer = self.book.store, writer_with(None)
+        store, writer = self.book.store, writer_with(NoModel())
         effects = performer_of(store, self.book.settings, self.clock)
 
         async def acting(steps: Steps, argument: Argument) -> JsonValue:

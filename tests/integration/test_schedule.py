@@ -31,6 +31,7 @@ from app.jobs.schedule import ScheduleStarter
 from app.ports.engine import FlowBody, Steps
 from app.ports.rows import SlotStart
 from app.ports.store import Store
+from app.services.checked_writer import NoModel
 from app.services.writing import writer_with
 from tests.integration.small_book import MONDAY, TENANT, SmallBook
 
@@ -40,7 +41,7 @@ QBR = DocumentKind.QBR
 
 
 def task_flow(store: Store, clock: Clock) -> AgentTaskFlow:
-    planners = Planners(store=store, writer_of=lambda _: writer_with(None), clock=clock)
+    planners = Planners(store=store, writer_of=lambda _: writer_with(NoModel()), clock=clock)
     return AgentTaskFlow(store=store, clock=clock, planner_of=planners)
 
 

@@ -26,6 +26,7 @@ from app.jobs.flows.recording import RecordedPlan, record_plan
 from app.jobs.flows.wording import Wording
 from app.jobs.tam_book import StoreBook
 from app.ports.writer import Letter
+from app.services.checked_writer import NoModel
 from app.services.letter_words import internal_words_in
 from app.services.writing import writer_with
 from tests import builders
@@ -84,7 +85,7 @@ class Desk:
         return TAMPlanner(
             dossiers=StoreDossiers(store=store, tenant_id=TENANT, clock=lambda: NOW),
             books=StoreBook(store=store, tenant_id=TENANT, clock=lambda: NOW),
-            writer=writer_with(None),
+            writer=writer_with(NoModel()),
         )
 
     def task(self, task_type: str, account_id: str | None = None) -> dict[str, JsonValue]:
@@ -278,7 +279,7 @@ def test_a_profile_is_kept_once_and_the_same_facts_keep_it_as_it_is(desk: Desk) 
 def incident_letter(desk: Desk) -> str:
     """The letter that the urgent account's incident calls for, worded now."""
     wording = Wording(
-        store=desk.book.store, tenant_id=TENANT, writer=writer_with(None), clock=lambda: NOW
+        store=desk.book.store, tenant_id=TENANT, writer=writer_with(NoModel()), clock=lambda: NOW
     )
     payload: dict[str, JsonValue] = {
         "letter": "escalation_outreach",

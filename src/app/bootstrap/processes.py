@@ -21,6 +21,7 @@ from app.ports.engine import Engine, Liveness
 from app.ports.limits import Limiter
 from app.ports.store import Store
 from app.services.budgets import budgets_of
+from app.services.checked_writer import NoModel
 from app.services.limiter import LocalLimiter
 from app.services.writing import writer_with
 from app.settings import Settings
@@ -136,7 +137,7 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
     shapes = flow_shapes(
         store=store,
         effects_of=effects_of,
-        planner_of=Planners(store=store, writer_of=lambda _: writer_with(None), clock=clock),
+        planner_of=Planners(store=store, writer_of=lambda _: writer_with(NoModel()), clock=clock),
         clock=clock,
         feed=_feed_flow(store, settings, clock),
     )

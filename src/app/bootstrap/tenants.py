@@ -19,6 +19,7 @@ from app.ports.bus import EventBus, EventDesk
 from app.ports.effects import Sink
 from app.ports.store import Store
 from app.services.account_flag import FlagAccount
+from app.services.checked_writer import NoModel
 from app.services.draft_sinks import DraftSink, RewordDrafts, WithdrawDrafts
 from app.services.file_box import FileBox
 from app.services.inbox import InboxAlerts
@@ -59,7 +60,7 @@ def performer_of(
         tenant_id=tenant,
         owner=worker or worker_name(),
         sinks=sinks_of(store, settings, tenant),
-        prepare=Wording(store=store, tenant_id=tenant, writer=writer_with(None), clock=clock),
+        prepare=Wording(store=store, tenant_id=tenant, writer=writer_with(NoModel()), clock=clock),
         quiet=QuietHours(store=store, tenant_id=tenant, clock=clock),
         clock=clock,
     )

@@ -113,10 +113,7 @@ class Service:
             self._of_all("forget handled events", FORGET_SECONDS, self._forget_handled),
             *(self._of_all(one.name, one.every_seconds, one.work) for one in tenant_chores),
             Chore(name="forget old flows", every_seconds=FORGET_SECONDS, work=self._forget),
-            *(
-                Chore(name="watch the folder", every_seconds=WATCH_SECONDS, work=_looking(watch))
-                for watch in watches
-            ),
+            *(_watching(watch) for watch in watches),
         )
 
     async def run(self) -> bool:
@@ -205,8 +202,8 @@ async def _as_coroutine(work: Callable[[str], Awaitable[int]], tenant_id: str) -
     return await work(tenant_id)
 
 
-def _looking(watch: FolderWatch) -> Callable[[], Awaitable[None]]:
+def _watching(watch: FolderWatch) -> Chore:
     async def look() -> None:
         await watch.look()
 
-    return look
+    return Chore(name="watch the folder", every_seconds=WATCH_SECONDS, work=look)

@@ -15,12 +15,12 @@ from app.ports.event_store import Deliveries, EventShelf, Handled
 from app.ports.facts import Book, FactRows, Feeds, People, TicketMapping
 from app.ports.keepsakes import Detail, Documents, Opportunities
 from app.ports.model_ledger import ModelAnswers, ModelCalls
+from app.ports.outbox import Outbox
 from app.ports.people_acts import Diary, RepWords
 from app.ports.records import (
     EventLog,
     Health,
     Incidents,
-    Outbox,
     Scans,
     Slots,
     TenantState,

@@ -12,7 +12,7 @@ from typing import Protocol, TypeAlias
 
 import structlog
 
-from app.errors import AppError, ServiceError
+from app.errors import AppError, NotFound, ServiceError
 from app.ports.writer import Letter, OutreachFacts
 from app.words.refusal import Refusal
 
@@ -56,6 +56,25 @@ class ModelWords(Protocol):
         ...
 
 
+class NoModel:
+    """Where no model is connected: it words nothing."""
+
+    def words(self, name: str) -> bool:
+        """Nothing at all."""
+        del name
+        return False
+
+    async def letter(self, communication_type: str, facts: OutreachFacts) -> Letter:
+        """Raises NotFound."""
+        del facts
+        raise NotFound(f"no model words {communication_type}")
+
+    async def briefing(self, name: str, facts: Mapping[str, str]) -> str:
+        """Raises NotFound."""
+        del facts
+        raise NotFound(f"no model words {name}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedWriter:
     """`Writer` for one tenant."""
@@ -63,8 +82,8 @@ class CheckedWriter:
     templates: Templates
     judge: LetterJudge
     judge_briefing: BriefingJudge
-    model: ModelWords | None
-    """None: templates word everything."""
+    model: ModelWords
+    """`NoModel`: templates word everything."""
 
     async def letter(self, communication_type: str, facts: OutreachFacts) -> Letter:
         """A letter that stands by the facts, or the template's with what to look at.
@@ -72,7 +91,7 @@ class CheckedWriter:
         Raises NotFound for a type there is no template for.
         """
         plain = self._by_template(communication_type, facts)
-        if self.model is None or not self.model.words(communication_type):
+        if not self.model.words(communication_type):
             return plain
         try:
             worded = await self.model.letter(communication_type, facts)
@@ -98,7 +117,7 @@ class CheckedWriter:
     async def briefing(self, name: str, facts: Mapping[str, str]) -> str:
         """What our own rep should know or say; a refused wording is the template's."""
         plain = self.templates.briefing(name, facts)
-        if self.model is None or not self.model.words(name):
+        if not self.model.words(name):
             return plain
         try:
             worded = await self.model.briefing(name, facts)

@@ -10,8 +10,8 @@ from app.services.writer import TemplateWriter
 from app.words.refusal import Refusal
 
 
-def writer_with(model: ModelWords | None) -> CheckedWriter:
-    """The writer; without a model, templates word everything."""
+def writer_with(model: ModelWords) -> CheckedWriter:
+    """The writer; with `NoModel`, templates word everything."""
     return CheckedWriter(
         templates=TemplateWriter(),
         judge=judge_letter,

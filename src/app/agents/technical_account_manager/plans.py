@@ -93,8 +93,8 @@ def letter_plan(
         communication_type=worded.communication_type,
         draft_id=None,
         relationship_profile=kept.profile,
-        confidence=confidence,
-        reasons=[*reasons, *to.known.troubles],
+        confidence="low" if worded.letter.confidence == "low" else confidence,
+        reasons=[*reasons, *to.known.troubles, *worded.letter.refused],
     )
     draft = PlannedEffect(
         kind=EffectKind.DRAFT,

@@ -27,6 +27,7 @@ from app.domain.ticket import Priority
 from app.errors import InvalidInput, NotFound
 from app.handoffs.payloads import ExpansionOpportunity
 from app.handoffs.validators import StrictnessConfig, received
+from app.services.checked_writer import NoModel
 from app.services.writing import writer_with
 from tests.builders import NOW, contract, days_ago, feed, feed_view, health_record, rep, ticket
 from tests.fakes.csm_books import CsmBookInMemory
@@ -45,7 +46,7 @@ def planner(*given: Dossier, books: CsmBookInMemory | None = None) -> CSMPlanner
     return CSMPlanner(
         dossiers=DossiersInMemory(*given),
         books=books or CsmBookInMemory(),
-        writer=writer_with(None),
+        writer=writer_with(NoModel()),
     )
 
 

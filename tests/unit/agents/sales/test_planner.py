@@ -20,6 +20,7 @@ from app.domain.feed import FactKind
 from app.domain.opportunity import OpportunityKind, OpportunityState
 from app.domain.proposal import NO_PROPOSAL
 from app.errors import InvalidInput, NotFound
+from app.services.checked_writer import NoModel
 from app.services.writing import writer_with
 from tests.builders import days_ago, draft, engagement, feed, feed_view, incident, rep
 from tests.fakes.dossiers import DossiersInMemory
@@ -40,7 +41,7 @@ def planner(*dossiers: Dossier, waiting: tuple[str, ...] = ()) -> SalesPlanner:
     return SalesPlanner(
         dossiers=DossiersInMemory(*dossiers),
         opportunities=Waiting(*waiting),
-        writer=writer_with(None),
+        writer=writer_with(NoModel()),
     )
 
 
@@ -86,7 +87,7 @@ def test_room_to_grow_is_recorded_and_a_letter_drafted_for_the_rep() -> None:
     assert note(made) == (
         "[SALES NOTE] Acme GmbH: room for 13 more seats\n"
         "- Ask who joins next\n"
-        "- A draft to the customer is waiting for you: tend outbox"
+        "- A draft to the customer is waiting for you: tend drafts"
     )
     told = result(made)
     assert (told.opportunity_state, told.communication_type) == ("recorded", "expansion_outreach")

@@ -23,6 +23,7 @@ from app.domain.effect import EffectKind
 from app.domain.opportunity import Opportunity, OpportunityKind, OpportunityState
 from app.domain.ticket import Priority
 from app.errors import InvalidInput, NotFound, TransientServiceError
+from app.services.checked_writer import NoModel
 from app.services.writing import writer_with
 from tests.builders import (
     NOW,
@@ -71,7 +72,7 @@ def planner(*given: Dossier, told: Escalated | None = None) -> TAMPlanner:
     return TAMPlanner(
         dossiers=DossiersInMemory(*given),
         books=BookInMemory(*given, told=() if told is None else (told,)),
-        writer=writer_with(None),
+        writer=writer_with(NoModel()),
     )
 
 
@@ -262,7 +263,7 @@ def test_an_account_nobody_has_is_not_found_and_an_outage_is_not_an_empty_answer
     down = TAMPlanner(
         dossiers=DossiersInMemory(failure=TransientServiceError("store", "read", "down")),
         books=BookInMemory(ACME),
-        writer=writer_with(None),
+        writer=writer_with(NoModel()),
     )
     task: dict[str, JsonValue] = {
         "task_type": "health_checkin",

@@ -44,6 +44,16 @@ CHECKIN = Worded(communication_type="health_checkin", letter=LETTER, incident=No
 GROUP = "task:health_checkin:acme:2026-03"
 
 
+def test_a_letter_whose_wording_was_refused_tells_the_rep_why() -> None:
+    letter = replace(LETTER, confidence="low", refused=("the number 14 is not in the facts",))
+    worded = replace(CHECKIN, letter=letter)
+    plan = letter_plan(TO, worded, KEPT, group=GROUP, confidence="high")
+
+    result = TAMResult.model_validate(plan.result)
+    assert result.confidence == "low"
+    assert result.reasons == ["the number 14 is not in the facts"]
+
+
 def test_a_letter_is_a_draft_for_the_rep_with_the_profile_beside_it() -> None:
     plan = letter_plan(TO, CHECKIN, KEPT, group=GROUP, confidence="high", reasons=["because"])
 
@@ -61,6 +71,9 @@ def test_a_letter_is_a_draft_for_the_rep_with_the_profile_beside_it() -> None:
             "subject": "Hello",
             "body_text": "Hello Sam,\n",
             "body_html": "<p>Hello Sam,</p>",
+            "worded_by": "template",
+            "confidence": "high",
+            "refused": [],
         },
         "letter": "health_checkin",
     }
