@@ -26,7 +26,7 @@ def in_days(days: int) -> str:
 
 
 def draft_of(home: Path, account: str) -> str:
-    (draft_id,) = DRAFT_ID.findall(done(home, "outbox", "--account", account).out)
+    (draft_id,) = DRAFT_ID.findall(done(home, "drafts", "--account", account).out)
     return str(draft_id)
 
 
@@ -136,7 +136,7 @@ def test_a_draft_that_was_sent_leaves_what_waits_and_stays_in_the_history(live_h
     draft_id = draft_of(live_home, "northwind")
     said = done(live_home, "outcome", draft_id, "edited", "--note", "offered a call", "--by", KIM)
     assert f"{draft_id} is edited" in said.words
-    assert "No drafts wait." in done(live_home, "outbox", "--account", "northwind").words
+    assert "No drafts wait." in done(live_home, "drafts", "--account", "northwind").words
     assert not list((live_home / "outbox").glob(f"*{draft_id}.eml"))
     assert len(list((live_home / "outbox" / "sent").glob(f"*{draft_id}.eml"))) == 1
     story = done(live_home, "history", "northwind", "--json").json()

@@ -1,4 +1,4 @@
-"""`tend go-live`, `tend inbox` and `tend outbox`: who is told what, and the letters that wait."""
+"""`tend go-live`, `tend inbox` and `tend drafts`: who is told what, and the letters that wait."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DRAFT_ID = re.compile(r"\bd-[0-9a-f]{10}\b")
 
 
 def draft_of(home: Path, account: str) -> str:
-    (draft_id,) = DRAFT_ID.findall(done(home, "outbox", "--account", account).out)
+    (draft_id,) = DRAFT_ID.findall(done(home, "drafts", "--account", account).out)
     return str(draft_id)
 
 
@@ -46,7 +46,7 @@ def test_what_the_baseline_found_is_told_when_asked_for_and_only_once(quiet_home
     assert "3 incidents told" in done(quiet_home, "go-live", "--include-known").words
     inbox = done(quiet_home, "inbox").out
     assert inbox.count("[TAM ALERT]") == 3
-    assert len(DRAFT_ID.findall(done(quiet_home, "outbox").out)) == 3
+    assert len(DRAFT_ID.findall(done(quiet_home, "drafts").out)) == 3
     again = done(quiet_home, "go-live", "--include-known").words
     assert "No incident is waiting in silence." in again
     assert done(quiet_home, "inbox").out == inbox
@@ -57,7 +57,7 @@ def test_an_alert_names_the_account_the_reasons_and_the_draft(live_home: Path) -
     assert inbox.count("[TAM ALERT]") == 3
     assert "Northwind Traders is Red (was Green), health 20/100" in inbox
     assert "NORTHWIND-1" in inbox
-    assert f"tend outbox show {draft_of(live_home, 'northwind')}" in inbox
+    assert f"tend drafts show {draft_of(live_home, 'northwind')}" in inbox
 
 
 def test_a_rep_reads_only_their_own_alerts(live_home: Path) -> None:
@@ -75,19 +75,19 @@ def test_an_empty_inbox_says_when_alerts_come(empty_home: Path) -> None:
 
 
 def test_the_outbox_lists_drafts_with_their_files(live_home: Path) -> None:
-    said = done(live_home, "outbox")
+    said = done(live_home, "drafts")
     assert len(DRAFT_ID.findall(said.out)) == 3
     assert "ines@northwind.example" in said.out
     assert f"3 drafts; as files in {live_home / 'outbox'}" in said.words
     assert len(list((live_home / "outbox").glob("*.eml"))) == 3
-    one = done(live_home, "outbox", "--account", "north sea").out
+    one = done(live_home, "drafts", "--account", "north sea").out
     assert "NORTHSEA-1" in one
     assert "1 draft;" in one
 
 
 def test_a_draft_reads_as_its_mail_file_does(live_home: Path) -> None:
     draft_id = draft_of(live_home, "northwind")
-    shown = done(live_home, "outbox", "show", draft_id)
+    shown = done(live_home, "drafts", "show", draft_id)
     (file,) = (
         path
         for path in (live_home / "outbox").glob("*.eml")
@@ -103,12 +103,12 @@ def test_a_draft_reads_as_its_mail_file_does(live_home: Path) -> None:
 
 
 def test_a_letter_without_a_known_recipient_asks_for_one(live_home: Path) -> None:
-    shown = done(live_home, "outbox", "show", draft_of(live_home, "northsea")).words
+    shown = done(live_home, "drafts", "show", draft_of(live_home, "northsea")).words
     assert "no stakeholder is known: choose one" in shown
 
 
 def test_an_empty_outbox_says_when_drafts_come(empty_home: Path) -> None:
-    assert "No drafts wait." in done(empty_home, "outbox").words
+    assert "No drafts wait." in done(empty_home, "drafts").words
 
 
 def test_withdrawn_letters_are_listed_only_when_asked_for(live_home: Path, tmp_path: Path) -> None:
@@ -123,8 +123,8 @@ def test_withdrawn_letters_are_listed_only_when_asked_for(live_home: Path, tmp_p
         str(_settings(tmp_path, "[incidents]\nclose_after_days = 1\n")),
     )
     done(live_home, "scan")
-    waiting = done(live_home, "outbox").out
-    every = done(live_home, "outbox", "--all").out
+    waiting = done(live_home, "drafts").out
+    every = done(live_home, "drafts", "--all").out
     assert len(DRAFT_ID.findall(every)) == 3
     assert "NORTHWIND-1" not in waiting
     assert "(withdrawn) Your open tickets NORTHWIND-1" in every
@@ -139,10 +139,10 @@ def _settings(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize(
     "words, reason",
     [
-        (["outbox", "show", "d-0000000000"], "d-0000000000"),
-        (["outbox", "show"], "Missing argument"),
-        (["outbox", "--account", "who"], "there is no account 'who'"),
-        (["outbox", "send", "d-0000000000"], "No such command 'send'"),
+        (["drafts", "show", "d-0000000000"], "d-0000000000"),
+        (["drafts", "show"], "Missing argument"),
+        (["drafts", "--account", "who"], "there is no account 'who'"),
+        (["drafts", "send", "d-0000000000"], "No such command 'send'"),
         (["inbox", "--most", "0"], "Invalid value for '--most'"),
     ],
 )

@@ -12,7 +12,8 @@ from app import __version__
 from tests.e2e.typed import Said, done, started, typed
 
 COMMANDS = (
-    *("demo", "import", "scan", "explain", "go-live", "inbox", "outbox", "outbox show", "feeds"),
+    *("demo", "import", "scan", "explain", "go-live", "inbox", "drafts", "drafts show", "feeds"),
+    *("drafts list", "drafts edit", "drafts drop", "drafts export"),
     *("feeds unresolved", "settings", "settings show", "settings apply", "settings history"),
 )
 

@@ -24,7 +24,7 @@ def invisible_in(text: str) -> set[str]:
     "words",
     [
         *(["scan"], ["scan", "--json"], ["explain", "evil"], ["explain", "evil", "--json"]),
-        *(["inbox"], ["outbox"], ["outbox", "--account", "evil"], ["feeds"]),
+        *(["inbox"], ["drafts"], ["drafts", "--account", "evil"], ["feeds"]),
     ],
 )
 def test_no_command_prints_an_escape_or_takes_a_name_for_markup(
@@ -32,7 +32,7 @@ def test_no_command_prints_an_escape_or_takes_a_name_for_markup(
 ) -> None:
     said = done(live_home, *words)
     assert invisible_in(said.out + said.err) == set()
-    if words[0] in {"scan", "explain", "inbox"} and words != ["outbox"]:
+    if words[0] in {"scan", "explain", "inbox"} and words != ["drafts"]:
         assert "[red]x[/red]" in said.out
 
 
@@ -47,10 +47,10 @@ def test_the_account_is_found_by_its_hostile_name(live_home: Path) -> None:
 
 
 def test_the_letter_holds_no_escape_and_no_tag_of_theirs(live_home: Path) -> None:
-    listed = done(live_home, "outbox", "--account", "evil").out
+    listed = done(live_home, "drafts", "--account", "evil").out
     found = re.search(r"d-[0-9a-f]{10}", listed)
     assert found is not None
-    shown = done(live_home, "outbox", "show", found[0])
+    shown = done(live_home, "drafts", "show", found[0])
     assert invisible_in(shown.out) == set()
     assert "EVIL-1" in shown.out
     (file,) = (p for p in (live_home / "outbox").glob("*.eml") if found[0][2:] in p.name)
@@ -88,7 +88,7 @@ def test_what_is_typed_comes_back_without_escapes(live_home: Path) -> None:
 def test_a_data_folder_named_like_markup_is_told_as_it_is(tmp_path: Path) -> None:
     home = tmp_path / "[red]mine[/red] [bold"
     assert f"in {home} (tenant main)" in done(home, "scan").err
-    assert str(home) in done(home, "outbox").err
+    assert str(home) in done(home, "drafts").err
 
 
 def test_a_terminal_that_cannot_print_arrows_gets_question_marks(live_home: Path) -> None:

@@ -40,7 +40,7 @@ def test_the_scan_after_going_live_names_what_it_did(quiet_home: Path) -> None:
 
 def test_a_baseline_tells_nobody_and_says_so(quiet_home: Path) -> None:
     assert "This was a baseline" in done(quiet_home, "scan").words
-    assert "No drafts wait" in done(quiet_home, "outbox").words
+    assert "No drafts wait" in done(quiet_home, "drafts").words
 
 
 def test_json_has_one_shape_whatever_happened(live_home: Path) -> None:

@@ -38,9 +38,9 @@ def test_a_letter_is_drafted_and_said_where(live_home: Path) -> None:
     said = done(live_home, *CHECKIN)
     (draft,) = letters(live_home, "health_checkin")
     assert "Technical Account Manager: health checkin for northwind" in said.words
-    assert f"tend outbox show {draft.draft_id}" in said.words
+    assert f"tend drafts show {draft.draft_id}" in said.words
     assert "Hello Ines" in said.words
-    assert draft.draft_id in done(live_home, "outbox", "show", draft.draft_id).out
+    assert draft.draft_id in done(live_home, "drafts", "show", draft.draft_id).out
 
 
 def test_asked_twice_it_is_done_once_and_again_is_once_more(live_home: Path) -> None:

@@ -96,7 +96,7 @@ def test_the_table_shows_every_band_and_where_to_look_next(demo: Demo) -> None:
         assert words in demo.printed
     assert "59 accounts" in demo.printed
     assert "tend explain" in demo.printed
-    assert "tend outbox" in demo.printed
+    assert "tend drafts" in demo.printed
 
 
 def test_it_keeps_to_its_own_folder(demo: Demo) -> None:

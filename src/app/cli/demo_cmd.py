@@ -127,7 +127,7 @@ def _show_today(cli: CliContext, book: DemoBook, top: int) -> None:
         "      every point of its scores, and the fewest changes that lift them",
         f"  {tend} inbox",
         "      the alerts, as the reps got them",
-        f"  {tend} outbox",
+        f"  {tend} drafts",
         "      the letters that wait for a rep to read and to send",
         f"  {tend} feeds",
         "      where facts come from; one feed has failed\n",

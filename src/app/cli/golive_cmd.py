@@ -45,7 +45,7 @@ def go_live(
             done = do_what_is_owed(cli)
             cli.console.print(
                 f"{told} incidents told: {done} effects done. "
-                "[bold]tend inbox[/bold] and [bold]tend outbox[/bold] have them."
+                "[bold]tend inbox[/bold] and [bold]tend drafts[/bold] have them."
             )
         else:
             cli.console.print(

@@ -81,10 +81,10 @@ ENTRIES: Mapping[str, Entry] = {
         attribute="inbox_app",
         help="The alerts, newest first, per rep.",
     ),
-    "outbox": Entry(
-        module="app.cli.outbox_cmd",
-        attribute="outbox_app",
-        help="The drafts that wait: list them, read one.",
+    "drafts": Entry(
+        module="app.cli.drafts_cmd",
+        attribute="drafts_app",
+        help="The letters that wait for you: list, read, edit, drop, export.",
     ),
     "feeds": Entry(
         module="app.cli.feeds_cmd",

@@ -22,7 +22,7 @@ WORDS = ("sent", "edited", "dropped")
     epilog=(
         "Examples:  [bold]tend outcome d-1a2b3c4d5e sent[/bold]   ·   "
         "[bold]tend outcome d-1a2b3c4d5e edited --note 'shorter; offered a call'[/bold]   ·   "
-        "[bold]tend outbox[/bold] (lists what waits)"
+        "[bold]tend drafts[/bold] (lists what waits)"
     )
 )
 def outcome(

@@ -172,7 +172,7 @@ def _say_what_happened(cli: CliContext, outcome: Scanned) -> None:
     elif outcome.done:
         cli.console.print(
             f"{outcome.done} effects done. [bold]tend inbox[/bold] has the alerts, "
-            f"[bold]tend outbox[/bold] the drafts ({escape(str(cli.settings.outbox))})."
+            f"[bold]tend drafts[/bold] the drafts ({escape(str(cli.settings.outbox))})."
         )
     else:
         cli.console.print("Nothing new since the last scan: no alert, no draft.")

@@ -57,7 +57,7 @@ def lines_of(answer: SupervisorAnswer) -> Iterator[str]:
     for reason in _list(result, "reasons"):
         yield f"- {one_line(str(reason), _LINE)}"
     if result.get("partial") is True:
-        yield "This is not all: tend outbox has the drafts, tend runs what is still under way."
+        yield "This is not all: tend drafts has the drafts, tend runs what is still under way."
 
 
 def many_paragraphs(letter: str) -> str:
@@ -68,7 +68,7 @@ def many_paragraphs(letter: str) -> str:
 def _draft(result: Mapping[str, JsonValue]) -> Iterator[str]:
     draft_id = _text(result, "draft_id")
     if draft_id:
-        yield f"The draft waits for its rep: tend outbox show {draft_id}"
+        yield f"The draft waits for its rep: tend drafts show {draft_id}"
     elif _text(result, "communication_type"):
         yield "The draft is not there yet: tend runs says why."
     state = _text(result, "opportunity_state")

@@ -22,6 +22,8 @@ class ActKind(StrEnum):
     LOGGED = "logged"
     NOTED = "noted"
     OUTCOME = "outcome"
+    EDITED = "edited"
+    """A draft was put in the rep's own words here."""
     OVERRIDDEN = "overridden"
     OVERRIDE_CLEARED = "override_cleared"
     MATURITY_SET = "maturity_set"

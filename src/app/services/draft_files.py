@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -42,6 +43,18 @@ class DraftFiles:
         ending = f" {draft_id}.eml"
         with os.scandir(self.folder) as entries:
             return next((Path(e.path) for e in entries if e.name.endswith(ending)), None)
+
+    def not_as_written(self, drafts: Iterable[Draft]) -> Mapping[str, FileFate]:
+        """Of which drafts the file is gone or edited, by id; the others are as we wrote them."""
+        paths = {path.stem.rpartition(" ")[2]: path for path in self.folder.glob("*.eml")}
+        fates = {}
+        for draft in drafts:
+            path = paths.get(draft.draft_id)
+            if path is None:
+                fates[draft.draft_id] = FileFate.GONE
+            elif path.read_bytes() != eml_of(draft):
+                fates[draft.draft_id] = FileFate.EDITED
+        return fates
 
     def write(self, draft: Draft) -> Path:
         """Write the file such as `2026-11-21 Acme GmbH d-1a2b3c4d5e.eml`, on disk when it returns.

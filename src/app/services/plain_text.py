@@ -14,6 +14,7 @@ invisible does."""
 _SEPARATORS = frozenset({"Zl", "Zp", "Zs"})
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*]')
+_GAP = re.compile(r"\n{3,}")
 _FILE_NAME_BYTES = 120
 """Leaves room for a day and an id within the 255 bytes that file systems allow a name."""
 
@@ -31,6 +32,12 @@ def many_lines(text: str, most: int) -> str:
     """As `one_line`, but line by line; empty lines are left out."""
     lines = (one_line(line, most) for line in text.splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def paragraphs(text: str) -> str:
+    """As `one_line`, line by line, never cut; paragraphs stay apart, by one empty line each."""
+    lines = (one_line(line, len(line) + 1) for line in text.splitlines())
+    return _GAP.sub("\n\n", "\n".join(lines).strip("\n"))
 
 
 def file_name_part(text: str) -> str:

@@ -84,13 +84,7 @@ class TemplateWriter:
     """The writer that is always there: the same facts give the same words."""
 
     def __init__(self) -> None:
-        self._templates = Environment(
-            loader=FileSystemLoader(Path(__file__).with_name("templates")),
-            autoescape=select_autoescape(("html",), default=False),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = _environment()
 
     def letter(self, communication_type: str, facts: OutreachFacts) -> Letter:
         """A letter of one of `LETTERS`, without internal words whatever the facts say.
@@ -105,9 +99,10 @@ class TemplateWriter:
         text = template.render(letter=view, offer=offer_view(facts))
         subject, _, body = text.strip().partition("\n")
         blocks = _blocks_of(body)
-        html = self._templates.get_template("letter.html").render(blocks=blocks)
         return Letter(
-            subject=one_line(subject, _SUBJECT_MOST), body_text=_text_of(blocks), body_html=html
+            subject=one_line(subject, _SUBJECT_MOST),
+            body_text=_text_of(blocks),
+            body_html=_html_of(self._templates, blocks),
         )
 
     def alert(self, name: str, facts: Mapping[str, str]) -> str:
@@ -147,6 +142,25 @@ class TemplateWriter:
         }
         text = self._templates.get_template(f"{name}.txt").render(shown)
         return "\n".join(line for line in text.splitlines() if line)
+
+
+def html_of_text(text: str) -> str:
+    """The HTML body that says what a letter's plain text says, as a template's does."""
+    return _html_of(_environment(), _blocks_of(text))
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=select_autoescape(("html",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _html_of(templates: Environment, blocks: tuple[_Block, ...]) -> str:
+    return templates.get_template("letter.html").render(blocks=blocks)
 
 
 def _blocks_of(body: str) -> tuple[_Block, ...]:

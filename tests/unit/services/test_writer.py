@@ -40,7 +40,7 @@ HEALTH = {
     "reasons": "2 aged P1/P2\n9 open tickets",
     "arr": "EUR 12,000",
     "renewal": "2026-12-31",
-    "link": "tend outbox show d-1a2b3c4d5e",
+    "link": "tend drafts show d-1a2b3c4d5e",
 }
 ALERTS = {
     "tam_alert": HEALTH,
@@ -223,7 +223,7 @@ def test_a_technical_alert_says_what_why_and_where_the_draft_waits() -> None:
         "- 2 aged P1/P2",
         "- 9 open tickets",
         "ARR EUR 12,000, renews 2026-12-31",
-        "A draft to the customer is waiting for you: tend outbox show d-1a2b3c4d5e",
+        "A draft to the customer is waiting for you: tend drafts show d-1a2b3c4d5e",
     ]
 
 
@@ -246,7 +246,7 @@ def test_what_is_not_known_is_left_out() -> None:
 
 
 def test_a_feed_alert_speaks_of_no_draft() -> None:
-    text = WRITER.alert("feed_alert", {**ALERTS["feed_alert"], "link": "tend outbox show d-1"})
+    text = WRITER.alert("feed_alert", {**ALERTS["feed_alert"], "link": "tend drafts show d-1"})
     assert text.startswith("[FEED ALERT] jira is not delivering\n- feed jira is late\n")
     assert "d-1" not in text
 

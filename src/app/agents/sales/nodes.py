@@ -112,7 +112,7 @@ async def word_offer(state: SalesState, runtime: Run) -> SalesState:
         writer,
         dossier,
         f"room for {growth.name}",
-        [*lines_for_rep(growth), "A draft to the customer is waiting for you: tend outbox"],
+        [*lines_for_rep(growth), "A draft to the customer is waiting for you: tend drafts"],
     )
     return {"plan": plans.offer_plan(_about(state), growth, letter, note)}
 

@@ -61,6 +61,8 @@ def _in_words(act: Act) -> str:
             return said["reason"]
         case ActKind.OUTCOME:
             return ": ".join(said[name] for name in ("state", "note") if name in said)
+        case ActKind.EDITED:
+            return f"{round(100 * float(said['changed']))} % of its words: {said['subject']}"
         case ActKind.OVERRIDDEN:
             computed = f" (computed: {was['computed']})" if "computed" in was else ""
             return f"{said['band']} until {said['until']}{computed}: {said['reason']}"

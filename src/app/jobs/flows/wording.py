@@ -102,7 +102,7 @@ class Wording:
         facts = {key: _spelled(value) for key, value in work.payload.items()}
         draft_key = work.key.rpartition(":")[0] + f":{EffectKind.DRAFT}"
         has_letter = isinstance(work.payload.get("letter"), str)
-        facts["link"] = f"tend outbox show {draft_id_of(draft_key)}" if has_letter else ""
+        facts["link"] = f"tend drafts show {draft_id_of(draft_key)}" if has_letter else ""
         facts["churn_level"] = _level(work.payload)
         return self.writer.alert(text_of(work, "text_of"), facts)
 
