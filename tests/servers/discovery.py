@@ -143,13 +143,16 @@ def _parameter_faults(name: str, value: str, rule: Doc) -> Iterator[str]:
 
 def _pattern(method: Doc) -> str:
     """The path as a regular expression; `{+name}` may hold slashes."""
-    pieces = re.split(r"(\{\+?\w+\})", str(method["path"]))
-    return "".join(
-        f"(?P<{piece.strip('{+}')}>{'.+' if '+' in piece else '[^/]+'})"
-        if piece.startswith("{")
-        else re.escape(piece)
-        for piece in pieces
-    )
+    rules = _doc(method, "parameters")
+
+    def of(piece: str) -> str:
+        name = piece.strip("{+}")
+        if not piece.startswith("{"):
+            return re.escape(piece)
+        rule = str(_doc(rules, name).get("pattern", "")).strip("^$")
+        return f"(?P<{name}>{rule or '[^/]+'})"
+
+    return "".join(of(piece) for piece in re.split(r"(\{\+?\w+\})", str(method["path"])))
 
 
 def _doc(within: Doc, name: str) -> Doc:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TypeAlias
 from urllib.parse import parse_qs
@@ -62,6 +62,8 @@ class GoogleServer:
     url: str = ""
     tokens: dict[str, str] = field(default_factory=dict)
     """Who an access token speaks for."""
+    webhooks: dict[str, str] = field(default_factory=dict)
+    """Who the `token` of a webhook's address speaks for; such a call needs no other access."""
     grants: Callable[[Mapping[str, list[str]]], str | None] = lambda _: None
     """Whom `/token` gives an access token for; None: nobody."""
     troubles: list[Trouble] = field(default_factory=list)
@@ -124,10 +126,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _done(self, called: Called) -> tuple[int, JsonValue]:
         rules = described(self.google.api)
-        who = self.google.tokens.get(self.headers.get("authorization", "").removeprefix("Bearer "))
+        query = dict(called.query)
+        bearer = self.headers.get("authorization", "").removeprefix("Bearer ")
+        who = self.google.tokens.get(bearer) or self.google.webhooks.get(
+            query.pop("token", [""])[0]
+        )
         if who is None:
             return 401, _error(401, "authError", "Invalid Credentials")
-        faults = rules.request_faults(called)
+        faults = rules.request_faults(replace(called, query=query))
         if faults:
             self.google.faults += faults
             return 400, _error(400, "badRequest", "; ".join(faults))

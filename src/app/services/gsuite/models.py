@@ -108,3 +108,9 @@ class WireChatMessage(_Wire):
     """`Message` of chat.v1."""
 
     name: str
+
+
+class WireSpace(_Wire):
+    """`Space` of chat.v1."""
+
+    name: str
