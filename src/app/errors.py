@@ -39,6 +39,14 @@ class HandoffRefused(AppError):
         self.reasons = reasons
 
 
+class AnswerRefused(AppError):
+    """A model's answer is not in order, asked again or not: an expected outcome, with reasons."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
 class ServiceError(AppError):
     """A remote system or a local sink failed while `operation` was under way."""
 
@@ -72,3 +80,7 @@ class RemoteRefused(PermanentServiceError):
     def __init__(self, system: str, operation: str, message: str, *, status: int) -> None:
         super().__init__(system, operation, message)
         self.status = status
+
+
+class BudgetSpent(ServiceError):
+    """The tenant's own budget has no room for this call: nothing is asked until it has."""

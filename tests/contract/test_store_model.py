@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 
-from app.domain.model_call import CallState, ModelCall, Spent, Usage, UsageBy
+from app.domain.model_call import CallState, KeptAnswer, ModelCall, Spent, Usage, UsageBy
 from app.ports.store import Unit
 from app.storage.sql_store import SqlStore
 from tests.builders import NOW, days_ago
@@ -105,19 +105,22 @@ def test_a_days_calls_are_utcs(store: SqlStore) -> None:
 
 
 def test_an_answer_is_kept_by_its_question_and_only_so_long(store: SqlStore) -> None:
+    def kept(words: str) -> KeptAnswer:
+        return KeptAnswer(model="m", answer=words)
+
     def keep(unit: Unit) -> None:
-        unit.model_answers.keep("k", model="m", answer="old", at=days_ago(9))
-        unit.model_answers.keep("k", model="m", answer='{"a": "ü"}', at=days_ago(1))
-        unit.model_answers.keep("gone", model="m", answer="x", at=days_ago(40))
+        unit.model_answers.keep("k", kept("old"), at=days_ago(9))
+        unit.model_answers.keep("k", kept('{"a": "ü"}'), at=days_ago(1))
+        unit.model_answers.keep("gone", kept("x"), at=days_ago(40))
 
     store.write_now("main", keep)
 
-    def get(tenant: str, key: str, days: float) -> str | None:
+    def get(tenant: str, key: str, days: float) -> KeptAnswer | None:
         return store.read_now(
             tenant, lambda unit: unit.model_answers.get(key, since=days_ago(days))
         )
 
-    assert get("main", "k", 7) == '{"a": "ü"}'
+    assert get("main", "k", 7) == kept('{"a": "ü"}')
     assert get("main", "k", 0.5) is None
     assert get("main", "other", 7) is None
     assert get("stranger", "k", 7) is None

@@ -55,6 +55,16 @@ class Spent:
     output_tokens: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAnswer:
+    """An answer that was paid for."""
+
+    model: str
+    """Whose words they are."""
+    answer: str
+    """JSON, as it was held to be in order."""
+
+
 class UsageBy(StrEnum):
     """What calls are summed up by."""
 

@@ -8,7 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.model_call import CallState, ModelCall, Spent, Usage, UsageBy
+from app.domain.model_call import (
+    CallState,
+    KeptAnswer,
+    ModelCall,
+    Spent,
+    Usage,
+    UsageBy,
+)
 
 
 class ModelCalls(Protocol):
@@ -42,11 +49,11 @@ class ModelCalls(Protocol):
 class ModelAnswers(Protocol):
     """Answers by what was asked, so that the same question is paid for once."""
 
-    def get(self, key: str, *, since: datetime) -> str | None:
+    def get(self, key: str, *, since: datetime) -> KeptAnswer | None:
         """The answer kept at or after a moment; None: there is none."""
         ...
 
-    def keep(self, key: str, *, model: str, answer: str, at: datetime) -> None:
+    def keep(self, key: str, answer: KeptAnswer, *, at: datetime) -> None:
         """Keep an answer under the digest of its question; a later one takes its place."""
         ...
 

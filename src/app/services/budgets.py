@@ -32,6 +32,7 @@ DEFAULT_BUDGETS: Mapping[str, Budget] = MappingProxyType(
         "apprise": Budget(calls=1, per_seconds=1),
         # A model's provider counts by account: this is one tenant's share.
         "llm": Budget(calls=60, per_seconds=60, burst=5),
+        "llm-fallback": Budget(calls=60, per_seconds=60, burst=5),
     }
 )
 

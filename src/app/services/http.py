@@ -10,10 +10,10 @@ import asyncio
 import logging
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TypeAlias
+from functools import cache, partial
+from typing import TypeAlias, TypeVar
 
 import httpx
 import stamina
@@ -34,6 +34,7 @@ LONGEST_WAIT_SECONDS = 5.0
 MOST_REDIRECTS = 3
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
+T = TypeVar("T")
 Query: TypeAlias = Mapping[str, str | int | Sequence[str]]
 
 
@@ -152,14 +153,13 @@ class ApiClient:
         return self._client
 
     async def _tries(self, call: _Call) -> Reply:
-        retrying = stamina.AsyncRetryingCaller(
+        return await tries(
+            partial(self._try, call),
+            may_go_on=call.may_go_on,
             attempts=MOST_TRIES,
-            timeout=None,  # the call knows its deadline
-            wait_initial=min(FIRST_WAIT_SECONDS, call.longest_wait),
-            wait_max=call.longest_wait,
-            wait_jitter=call.longest_wait / 4,
+            first_wait=FIRST_WAIT_SECONDS,
+            longest_wait=call.longest_wait,
         )
-        return await retrying(call.may_go_on, self._try, call)
 
     async def _try(self, call: _Call) -> Reply:
         request, redirects = call.request, 0
@@ -251,6 +251,28 @@ class ApiClient:
 
     def _permanent(self, operation: str, told: str) -> PermanentServiceError:
         return PermanentServiceError(self._system, operation, told)
+
+
+async def tries(
+    work: Callable[[], Awaitable[T]],
+    *,
+    may_go_on: Callable[[Exception], bool],
+    attempts: int,
+    first_wait: float,
+    longest_wait: float,
+) -> T:
+    """Do the work again, after longer and longer waits, while its error is worth another try.
+
+    Its last error comes out. `may_go_on` is to know the deadline.
+    """
+    retrying = stamina.AsyncRetryingCaller(
+        attempts=attempts,
+        timeout=None,
+        wait_initial=min(first_wait, longest_wait),
+        wait_max=longest_wait,
+        wait_jitter=longest_wait / 4,
+    )
+    return await retrying(may_go_on, work)
 
 
 def _without_secrets(exc: httpx.RequestError) -> httpx.RequestError | None:

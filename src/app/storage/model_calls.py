@@ -8,7 +8,14 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Column, ColumnElement, func, select
 
-from app.domain.model_call import CallState, ModelCall, Spent, Usage, UsageBy
+from app.domain.model_call import (
+    CallState,
+    KeptAnswer,
+    ModelCall,
+    Spent,
+    Usage,
+    UsageBy,
+)
 from app.storage.model_tables import model_answers, model_calls
 from app.storage.repository import Repository
 
@@ -87,14 +94,14 @@ class SqlModelCalls(Repository):
 class SqlModelAnswers(Repository):
     """`ModelAnswers` on SQL."""
 
-    def get(self, key: str, *, since: datetime) -> str | None:
+    def get(self, key: str, *, since: datetime) -> KeptAnswer | None:
         """The answer kept at or after a moment; None: there is none."""
         row = self._row(model_answers, model_answers.c.key == key, model_answers.c.made_at >= since)
-        return None if row is None else str(row["answer"])
+        return None if row is None else KeptAnswer(model=row["model"], answer=row["answer"])
 
-    def keep(self, key: str, *, model: str, answer: str, at: datetime) -> None:
+    def keep(self, key: str, answer: KeptAnswer, *, at: datetime) -> None:
         """Keep an answer under the digest of its question; a later one takes its place."""
-        self._put(model_answers, [{"key": key, "model": model, "answer": answer, "made_at": at}])
+        self._put(model_answers, [{"key": key, **asdict(answer), "made_at": at}])
 
     def forget(self, before: datetime) -> int:
         """Drop answers kept before a moment; returns how many there were."""
