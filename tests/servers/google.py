@@ -27,6 +27,8 @@ class Trouble:
 
     method: str = ""
     """Such as `gmail.users.drafts.create`; empty: of any."""
+    who: str = ""
+    """Whose call; empty: anybody's."""
     status: int = 0
     """Answered instead; 0: nothing is answered."""
     reason: str = ""
@@ -36,6 +38,8 @@ class Trouble:
     """Whether the call is done before it goes wrong."""
     silence_seconds: float = 0.0
     """Before the answer, or before the connection is closed without one."""
+    delay_seconds: float = 0.0
+    """Before the call is done at all."""
     raw: bytes = b""
     """Answered instead, with status 200, whatever it is."""
 
@@ -69,17 +73,20 @@ class GoogleServer:
     troubles: list[Trouble] = field(default_factory=list)
     heard: list[Called] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    gone_wrong: int = 0
+    """Calls that met one of the troubles."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def calls(self, method_id: str) -> list[Called]:
         """All calls of one method."""
         return [called for called in self.heard if called.method_id == method_id]
 
-    def trouble_for(self, method_id: str) -> Trouble | None:
-        """The next trouble meant for this method; it happens once."""
+    def trouble_for(self, method_id: str, who: str) -> Trouble | None:
+        """The next trouble meant for this method and caller; it happens once."""
         for trouble in self.troubles:
-            if trouble.method in {"", method_id}:
+            if trouble.method in {"", method_id} and trouble.who in {"", who}:
                 self.troubles.remove(trouble)
+                self.gone_wrong += 1
                 return trouble
         return None
 
@@ -114,25 +121,30 @@ class _Handler(BaseHTTPRequestHandler):
             self.google.faults.append(f"{self.command} {self.path}: no such method")
             self._refuse(404, "notFound", "no such method")
             return
+        who = self._who(called)
         with self.google.lock:
             self.google.heard.append(called)
-            trouble = self.google.trouble_for(called.method_id)
+            trouble = self.google.trouble_for(called.method_id, who)
+        time.sleep(trouble.delay_seconds if trouble else 0)
+        with self.google.lock:
             is_done = trouble is None or trouble.is_late
-            status, answer = self._done(called) if is_done else (0, None)
+            status, answer = self._done(who, called) if is_done else (0, None)
         if trouble is None:
             self._say(status, answer)
         else:
             self._go_wrong(trouble)
 
-    def _done(self, called: Called) -> tuple[int, JsonValue]:
-        rules = described(self.google.api)
-        query = dict(called.query)
+    def _who(self, called: Called) -> str:
+        """Who asks; empty: nobody knows."""
         bearer = self.headers.get("authorization", "").removeprefix("Bearer ")
-        who = self.google.tokens.get(bearer) or self.google.webhooks.get(
-            query.pop("token", [""])[0]
-        )
-        if who is None:
+        token = called.query.get("token", [""])[0]
+        return self.google.tokens.get(bearer, "") or self.google.webhooks.get(token, "")
+
+    def _done(self, who: str, called: Called) -> tuple[int, JsonValue]:
+        rules = described(self.google.api)
+        if not who:
             return 401, _error(401, "authError", "Invalid Credentials")
+        query = {name: given for name, given in called.query.items() if name != "token"}
         faults = rules.request_faults(replace(called, query=query))
         if faults:
             self.google.faults += faults

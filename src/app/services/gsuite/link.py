@@ -64,8 +64,11 @@ class GoogleLink:
         """Access for one call of ours, which may ask several times within `seconds`."""
         return Line(link=self, credentials_of=credentials_of, deadline=Deadline(seconds))
 
-    async def ask(self, line: Line, operation: str, ask: Ask) -> Mapping[str, JsonValue]:
-        """Ask once, when it is our turn. Raises ServiceError; see `Line.ask`."""
+    async def ask(self, line: Line, operation: str, ask: Ask) -> Mapping[str, JsonValue] | str:
+        """Ask once, when it is our turn; text is what was no JSON, such as nothing at all.
+
+        Raises ServiceError; see `Line.ask`.
+        """
         await self._limiter.acquire(
             self._tenant_id, self.system, within_seconds=max(0.0, line.deadline.left())
         )
@@ -86,13 +89,13 @@ class GoogleLink:
         """Let go of the threads; what is under way ends by itself, soon."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _asked(self, line: Line, ask: Ask) -> Mapping[str, JsonValue]:
+    def _asked(self, line: Line, ask: Ask) -> Mapping[str, JsonValue] | str:
         line.deadline.refuse_late()
         http = AuthorizedHttp(line.credentials_of(), http=OnceHttp(line.deadline))
         answer: Mapping[str, JsonValue] | str = ask(self._service()).execute(
             http=http, num_retries=0
         )
-        return answer if isinstance(answer, Mapping) else {}
+        return answer
 
     def _service(self) -> Resource:
         """This thread's own."""
@@ -130,7 +133,7 @@ class Line:
         """
         answer = await self._link.ask(self, operation, ask)
         try:
-            return shape.model_validate(answer)
+            return shape.model_validate(answer)  # a page of HTML is no empty list
         except ValueError as exc:
             message = "answered something else than expected"
             raise TransientServiceError(self._link.system, operation, message) from exc
