@@ -19,9 +19,10 @@ from app.clock import Clock, local_day
 from app.domain.effect import EffectKind, EffectState
 from app.domain.flow import Argument, FlowAsk, FlowName, Urgency
 from app.handoffs.routes import Hop
-from app.jobs.flows.act import act_ask
+from app.jobs.flows.act import act_ask, channel_ask
 from app.jobs.flows.recording import HandedOver, record_plan
 from app.jobs.flows.scan_flow import scan_ask
+from app.ports.effects import Outcome
 from app.ports.engine import Steps
 from app.ports.store import Store, Unit
 
@@ -122,7 +123,7 @@ class AgentTaskFlow:
             await steps.start(ask)
         await steps.run("started", partial(self._mark, steps, recorded.groups))
         if recorded.keys:
-            await steps.wait(asks[0].flow_id)
+            await _acted(steps, recorded.groups[0])
         for handed in recorded.handed_over:
             await steps.start(_handoff_ask(steps, given, handed))
         if plan.look_again_seconds and given.look < MOST_LOOKS:
@@ -141,9 +142,8 @@ class AgentTaskFlow:
             return
         found = await steps.run("telling", partial(self._telling, steps, account))
         for group in _Telling.model_validate(found).groups:
-            told = act_ask(steps.tenant_id, group)
-            await steps.start(told)
-            await steps.wait(told.flow_id)
+            await steps.start(act_ask(steps.tenant_id, group))
+            await _acted(steps, group)
 
     async def _telling(self, steps: Steps, account_id: str) -> JsonValue:
         """What is still being told of an account: the answer says whom it reached."""
@@ -225,6 +225,14 @@ class _Recorded(BaseModel):
 
 class _Telling(BaseModel):
     groups: tuple[str, ...]
+
+
+async def _acted(steps: Steps, group: str) -> None:
+    """Wait until each effect of the group was tried, also what a crash left in dead hands."""
+    tried = await steps.wait(act_ask(steps.tenant_id, group).flow_id)
+    for name, outcome in (tried if isinstance(tried, dict) else {}).items():
+        if outcome == Outcome.TAKEN:
+            await steps.wait(channel_ask(steps.tenant_id, f"{group}:{name}", 1).flow_id)
 
 
 async def _accounts(planner: Planner, given: AgentTaskArgument) -> JsonValue:
