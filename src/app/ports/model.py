@@ -6,10 +6,13 @@ nothing, and what it writes is checked by whoever asked.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from app.ports.writer import OutreachFacts
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 AnswerT_co = TypeVar("AnswerT_co", bound=BaseModel, covariant=True)
@@ -63,6 +66,23 @@ class Answered(Generic[AnswerT_co]):
     value: AnswerT_co
     model: str
     """Whose words they are."""
+
+
+LetterAsk: TypeAlias = Callable[[OutreachFacts], ModelAsk[LetterAnswer]]
+"""Asks for one kind of letter to the people of an account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefingQuestion:
+    """A question for a text to our own rep, and what stands over the answer."""
+
+    ask: ModelAsk[BriefingAnswer]
+    heading: str
+    """Ours, such as that the text is not for the customer; empty: none."""
+
+
+BriefingAsk: TypeAlias = Callable[[Mapping[str, str]], BriefingQuestion]
+"""Asks for one kind of briefing, from the facts that its template needs."""
 
 
 class Model(Protocol):

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from app.ports.model import LetterAnswer
 
 
-class _Letter(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    subject: str = Field(max_length=200)
-    body_html: str = Field(max_length=20_000)
-    """Paragraphs, lists and emphasis alone: no images, no scripts, no links of its own."""
-
-
-class EscalationOutreachAnswer(_Letter):
+class EscalationOutreachAnswer(LetterAnswer):
     """A letter after an escalation."""
 
     tone: str
     key_issues: list[str]
 
 
-class ReleaseNotesAnswer(_Letter):
+class ReleaseNotesAnswer(LetterAnswer):
     """A release, told for one account."""
 
     highlighted_features: list[str]
@@ -28,21 +20,21 @@ class ReleaseNotesAnswer(_Letter):
     """Why each matters to this account, in the order of `highlighted_features`."""
 
 
-class RoadmapPreviewAnswer(_Letter):
+class RoadmapPreviewAnswer(LetterAnswer):
     """What is coming that concerns one account."""
 
     aligned_items: list[str]
     co_dev_opportunities: list[str]
 
 
-class HealthCheckinAnswer(_Letter):
+class HealthCheckinAnswer(LetterAnswer):
     """A regular check-in."""
 
     health_summary: str
     recommendations: list[str]
 
 
-class CustomerSuccessReviewAnswer(_Letter):
+class CustomerSuccessReviewAnswer(LetterAnswer):
     """A structured technical review."""
 
     health_overview: str

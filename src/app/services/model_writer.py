@@ -1,0 +1,65 @@
+"""Words by a model: letters to customers and briefings for our own reps, unchecked.
+
+It knows no prompts: each text's question is handed in. Who checks the words, and what stands in for
+them, is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.errors import AnswerRefused, NotFound
+from app.ports.model import BriefingAsk, LetterAsk, Model
+from app.ports.writer import Letter, OutreachFacts
+from app.services.model_letter import letter_html, letter_text
+from app.services.plain_text import many_lines, one_line
+
+_SUBJECT_MOST = 120
+_LINE_MOST = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelWords:
+    """A model that words what it is asked to."""
+
+    model: Model
+    letters: Mapping[str, LetterAsk]
+    """By communication type."""
+    briefings: Mapping[str, BriefingAsk]
+    """By name."""
+
+    def words(self, name: str) -> bool:
+        """Whether it words this letter or briefing at all."""
+        return name in self.letters or name in self.briefings
+
+    async def letter(self, communication_type: str, facts: OutreachFacts) -> Letter:
+        """A letter; `worded_by` names the model.
+
+        Raises NotFound for a type without a question, AnswerRefused for an answer out of shape or
+        with other tags than a letter's, and what `Model.answer` raises.
+        """
+        if communication_type not in self.letters:
+            raise NotFound(f"no model words the letter {communication_type!r}")
+        answered = await self.model.answer(self.letters[communication_type](facts))
+        html = letter_html(answered.value.body_html)
+        text = letter_text(html)
+        subject = one_line(answered.value.subject, _SUBJECT_MOST)
+        if not subject or not text.strip():
+            raise AnswerRefused(("the letter is empty",))
+        return Letter(subject=subject, body_text=text, body_html=html, worded_by=answered.model)
+
+    async def briefing(self, name: str, facts: Mapping[str, str]) -> str:
+        """A text for our own rep, under our own heading.
+
+        Raises NotFound for a name without a question, AnswerRefused for an answer out of shape or
+        empty, and what `Model.answer` raises.
+        """
+        if name not in self.briefings:
+            raise NotFound(f"no model words the briefing {name!r}")
+        question = self.briefings[name](facts)
+        answered = await self.model.answer(question.ask)
+        words = many_lines(answered.value.text, _LINE_MOST)
+        if not words:
+            raise AnswerRefused(("the briefing is empty",))
+        return f"{question.heading}\n{words}" if question.heading else words

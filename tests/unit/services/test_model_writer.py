@@ -1,0 +1,167 @@
+"""A model's words become a draft's: few tags, one text made of them, nothing in silence."""
+
+from __future__ import annotations
+
+import asyncio
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.agents.customer_success.text_asks import BRIEFING_ASKS
+from app.agents.customer_success.text_asks import LETTER_ASKS as CSM_LETTERS
+from app.agents.technical_account_manager.letter_asks import LETTER_ASKS as TAM_LETTERS
+from app.errors import AnswerRefused, NotFound, TransientServiceError
+from app.services.model_letter import TAGS, letter_html, letter_text
+from app.services.model_writer import ModelWords
+from app.words.markup_checks import check_markup
+from tests.fakes.model import NAME, FakeModel, ObedientModel
+from tests.unit.services.outreach import outreach
+
+BODY = (
+    "<p>Hello Sam,</p>\n<p>two things &amp; <strong>one</strong> more:<br>here.</p>"
+    "<ul>\n<li>First <em>one</em></li>\n<li>Second</li>\n</ul><ol><li>Third</li></ol>"
+    "<p>Best regards<br/>Rita</p>"
+)
+TEXT = """\
+Hello Sam,
+
+two things & one more:
+here.
+
+- First one
+- Second
+
+- Third
+
+Best regards
+Rita
+"""
+
+
+def words(model: FakeModel) -> ModelWords:
+    return ModelWords(model=model, letters={**TAM_LETTERS, **CSM_LETTERS}, briefings=BRIEFING_ASKS)
+
+
+def body_of(html: str) -> str:
+    return html.removeprefix("<html>\n<body>\n").removesuffix("\n</body>\n</html>")
+
+
+@pytest.mark.parametrize("letter", sorted({**TAM_LETTERS, **CSM_LETTERS}))
+def test_every_letter_is_a_draft_in_html_and_text(letter: str) -> None:
+    made = asyncio.run(words(ObedientModel(BODY)).letter(letter, outreach()))
+
+    assert made.body_text == TEXT
+    assert "<li>First <em>one</em></li>" in made.body_html
+    assert (made.subject, made.worded_by) == ("Your open tickets", NAME)
+    assert list(check_markup(made.body_html, made.body_text)) == []
+
+
+def test_a_body_without_paragraphs_gets_them_by_its_empty_lines() -> None:
+    html = letter_html("Hello Sam,\n\nA < B\nand more.\n \n\nRita")
+
+    assert body_of(html) == "<p>Hello Sam,</p><p>A &lt; B<br>and more.</p><p>Rita</p>"
+    assert letter_text(html) == "Hello Sam,\n\nA < B\nand more.\n\nRita\n"
+
+
+@pytest.mark.parametrize(
+    "written, named",
+    [
+        ("<p>Hi</p><img src='https://x.example/?q=1'>", "<img>"),
+        ("<p>See <a href='https://x.example'>this</a></p>", "<a>"),
+        ("<p onclick='x()'>Hi</p>", "onclick="),
+        ("<P STYLE='display:none'>Hi</P>", "style="),
+        ("<p>Hi</p><script>alert(1)</script>", "<script>"),
+        ("<p>Hi</p><!-- seen by nobody -->", "a comment"),
+        ("<!DOCTYPE html><p>Hi</p>", "a declaration"),
+        ("<p>Hi</p><![CDATA[x]]>", "a "),
+        ("<?php x ?><p>Hi</p>", "an instruction"),
+        ("<svg/onload=alert(1)>", "<svg>"),
+    ],
+)
+def test_what_has_no_place_in_a_letter_is_refused_and_not_mended(written: str, named: str) -> None:
+    with pytest.raises(AnswerRefused, match=named) as refused:
+        asyncio.run(words(ObedientModel(written)).letter("churn_outreach", outreach()))
+    assert "x.example" not in str(refused.value)
+    assert "alert" not in str(refused.value)
+
+
+PIECES = (
+    *("<p>", "</p>", "<ul>", "</ul>", "<ol>", "<li>", "</li>", "<br>", "<strong>", "</em>"),
+    *("a b", "&lt;img&gt;", "\n", "\n\n", "&", "<"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+def test_whatever_is_written_is_whole_and_says_in_text_what_it_says_in_html(written: str) -> None:
+    try:
+        html = letter_html(written)
+    except AnswerRefused:
+        return
+    seen: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            assert tag in TAGS | {"html", "body"}
+            assert attrs == []
+
+        def handle_data(self, data: str) -> None:
+            seen.append(data)
+
+    Reader().feed(html)
+    text = letter_text(html)
+    assert "".join("".join(seen).split()) == "".join(
+        part for line in text.splitlines() for part in line.removeprefix("- ").split()
+    )
+
+
+@pytest.mark.parametrize("subject, body", [("", "<p>Hi</p>"), ("Hi", "<p> </p>"), ("Hi", "")])
+def test_an_empty_letter_is_refused(subject: str, body: str) -> None:
+    model = ObedientModel(body, subject=subject)
+
+    with pytest.raises(AnswerRefused, match="empty"):
+        asyncio.run(words(model).letter("churn_outreach", outreach()))
+
+
+def test_a_briefing_stands_under_our_own_heading() -> None:
+    facts = {"account_name": "Acme", "churn_level": "high", "reasons": "Use fell by 40 %."}
+
+    text = asyncio.run(
+        words(ObedientModel("Use fell.\n\n  By 40 %.\u202e")).briefing("churn_narrative", facts)
+    )
+
+    assert text.splitlines() == [
+        "Acme: churn risk high. Why, for you only, never for the customer:",
+        "Use fell.",
+        "By 40 %.",
+    ]
+
+
+def test_a_section_of_a_review_needs_no_heading() -> None:
+    facts = {"account_name": "Acme", "title": "Health", "metrics": "Score: 71"}
+
+    assert asyncio.run(words(ObedientModel("All well.")).briefing("qbr_narrative", facts)) == (
+        "All well."
+    )
+    with pytest.raises(AnswerRefused, match="empty"):
+        asyncio.run(words(ObedientModel("\u200b")).briefing("qbr_narrative", facts))
+
+
+def test_what_there_is_no_question_for_is_not_worded() -> None:
+    model = words(FakeModel({}))
+
+    assert model.words("churn_outreach")
+    assert model.words("churn_narrative")
+    assert not model.words("digest")
+    with pytest.raises(NotFound):
+        asyncio.run(model.letter("digest", outreach()))
+    with pytest.raises(NotFound):
+        asyncio.run(model.briefing("digest", {}))
+
+
+def test_the_models_own_failures_come_through() -> None:
+    model = words(FakeModel(TransientServiceError("llm", "completion", "answered 503")))
+
+    with pytest.raises(TransientServiceError):
+        asyncio.run(model.letter("churn_outreach", outreach()))
