@@ -54,6 +54,7 @@ DECIDING_AGENT_MODULES = (
 )
 DECIDING = (
     "src/app/domain/*",
+    "src/app/words/*",
     "src/app/handoffs/*",
     "src/app/agents/asking.py",
     "src/app/agents/routing.py",

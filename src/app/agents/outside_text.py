@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import secrets
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from pydantic import BaseModel, JsonValue
+
+from app.words.seen import without_unseen
 
 Facts: TypeAlias = BaseModel | Mapping[str, JsonValue]
 """A shape, or as much of one as is known."""
@@ -37,16 +38,6 @@ _LIMITS = (
     _Limits(5, 80),
 )
 
-# Control, format (zero-width, bidi, tag characters), surrogate, private use, unassigned, and the
-# two line ends that JSON leaves as they are.
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_KEPT = frozenset("\n\t")
-# Variation selectors and the fillers are letters or marks by category, and yet invisible.
-_INVISIBLE = frozenset(
-    {chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))}
-    | set("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
-)
-
 
 def new_token() -> str:
     """A token that no text written before this call can contain: 128 random bits in hex."""
@@ -56,11 +47,7 @@ def new_token() -> str:
 def cleaned(text: str, most: int = MOST_CHARACTERS) -> str:
     """The text NFKC-normalised, without characters that no reader sees, at most `most` long."""
     # cut first too: normalising can make 18 characters of one, so both ends need a bound
-    seen = "".join(
-        char
-        for char in unicodedata.normalize("NFKC", text[: most * 4])
-        if char in _KEPT or (unicodedata.category(char) not in _UNSEEN and char not in _INVISIBLE)
-    )
+    seen = without_unseen(text[: most * 4])
     return seen if len(seen) <= most and len(text) <= most * 4 else f"{seen[:most]} [cut]"
 
 

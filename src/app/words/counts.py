@@ -1,0 +1,120 @@
+"""What can be counted in a letter's facts, with the sums, differences and shares that follow.
+
+Only what follows plainly is derived: nobody may find any number he likes by adding facts up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+
+from app.domain.announcement import ConcernKind
+from app.domain.ticket import URGENT, Ticket
+from app.ports.writer import OutreachFacts
+from app.words.sheet import Noun
+
+MOST_TOLD = 6
+"""Letters tell so many announcements and count the rest."""
+
+
+def counts_of(facts: OutreachFacts) -> Mapping[Noun, frozenset[Decimal]]:
+    """By noun, every number that may be told of it."""
+    counts: Mapping[Noun, Iterable[int]] = {
+        Noun.TICKETS: _tickets(facts),
+        Noun.SEATS: _seats(facts),
+        Noun.PEOPLE: (*_seats(facts), len(facts.stakeholders)),
+        Noun.FEATURES: _features(facts),
+        Noun.SYSTEMS: _systems(facts),
+        Noun.NEWS: _news(facts),
+    }
+    return {noun: frozenset(map(Decimal, numbers)) for noun, numbers in counts.items()}
+
+
+def _tickets(facts: OutreachFacts) -> set[int]:
+    """Open ones, solved ones and both; by priority and component, urgent or not, waiting long."""
+    opened, solved = facts.open_tickets, facts.recap.solved
+    if not facts.tickets_known and not opened:
+        return {len(solved)} - {0}
+    long_wait = timedelta(days=facts.long_wait_days)
+    urgent = [ticket for ticket in opened if ticket.priority in URGENT]
+    waiting = [ticket for ticket in urgent if facts.now - ticket.created_at > long_wait]
+    numbers = {len(opened), len(solved), len(opened) + len(solved), len(urgent), len(waiting)}
+    numbers |= {len(opened) - len(urgent)} | _by(opened) | _by(solved)
+    concerns = (concern for one in facts.announced.announcements for concern in one.concerns)
+    numbers |= {one.tickets for one in concerns if one.kind is ConcernKind.OPEN_TICKETS}
+    return numbers if not opened else numbers - {0}
+
+
+def _by(tickets: Iterable[Ticket]) -> set[int]:
+    listed = list(tickets)
+    priorities = Counter(ticket.priority for ticket in listed)
+    components = Counter(ticket.component for ticket in listed)
+    return {*priorities.values(), *components.values()}
+
+
+def _seats(facts: OutreachFacts) -> set[int]:
+    numbers = set()
+    for used, bought in _seat_pairs(facts):
+        numbers |= {used, bought, abs(bought - used)}
+    return numbers
+
+
+def _seat_pairs(facts: OutreachFacts) -> list[tuple[int, int]]:
+    proposal, contract = facts.proposal, facts.contract
+    pairs = [(proposal.seats_used, proposal.seats_purchased)]
+    if contract is not None:
+        pairs.append((contract.seats_used, contract.seats_purchased))
+    return [(used, bought) for used, bought in pairs if used is not None and bought is not None]
+
+
+def _features(facts: OutreachFacts) -> set[int]:
+    used, unused = len(facts.features_used), len(facts.features_unused)
+    return {used, unused, used + unused, len(facts.account.features)}
+
+
+def _systems(facts: OutreachFacts) -> set[int]:
+    connected = {name.casefold() for name in facts.account.integrations}
+    around = {name.casefold() for name in facts.account.environment} - connected
+    return {len(connected), len(around), len(connected) + len(around)}
+
+
+def _news(facts: OutreachFacts) -> set[int]:
+    told = facts.announced.announcements
+    kinds = Counter(one.kind for one in told)
+    shaping = sum(one.to_shape for one in told)
+    return {
+        len(told),
+        min(len(told), MOST_TOLD),
+        max(len(told) - MOST_TOLD, 0),
+        shaping,
+        *kinds.values(),
+    }
+
+
+def percents_of(facts: OutreachFacts) -> frozenset[Decimal]:
+    """Seats taken and free, features used, tickets solved, urgent ones: in whole percent."""
+    opened, solved = len(facts.open_tickets), len(facts.recap.solved)
+    urgent = sum(ticket.priority in URGENT for ticket in facts.open_tickets)
+    used, unused = len(facts.features_used), len(facts.features_unused)
+    shares = [
+        *_seat_pairs(facts),
+        *((bought - used_, bought) for used_, bought in _seat_pairs(facts)),
+        (used, used + unused),
+        (solved, solved + opened),
+        (urgent, opened),
+    ]
+    return frozenset(
+        rounded
+        for part, whole in shares
+        if whole > 0 and part > 0
+        for rounded in _rounded(Decimal(part) * 100 / whole)
+    )
+
+
+def _rounded(share: Decimal) -> set[Decimal]:
+    ways = (ROUND_FLOOR, ROUND_CEILING, ROUND_HALF_UP)
+    return {share.quantize(Decimal(1), rounding) for rounding in ways} | {
+        share.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    }
