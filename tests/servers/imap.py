@@ -15,13 +15,14 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from grp import getgrgid
 from itertools import count
 from pathlib import Path
 from pwd import getpwnam, getpwuid
+from string import Template
 
 import pytest
 
@@ -30,10 +31,67 @@ from tests.servers.certificates import Certificate, make_certificate
 DRAFTS = "Entwürfe"
 """The folder for drafts, in both servers."""
 DRAFTS_ON_WIRE = '"Entw&APw-rfe"'
+TRASH = "Papierkorb"
 PASSWORD = 'pass "word\\ 1'
 FOREIGN_USER, FOREIGN_PASSWORD = "zoë", "Schlüssel 7"
 _START_SECONDS = 30
 _USERS = count(1)
+
+
+_DOVECOT = """
+base_dir = $folder/run
+state_dir = $folder/state
+log_path = $folder/log
+protocols = imap
+listen = 127.0.0.1
+default_internal_user = $user
+default_internal_group = $group
+default_login_user = $user
+first_valid_uid = 1
+first_valid_gid = 1
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_username_chars =
+auth_failure_delay = 0
+ssl = yes
+ssl_cert = <$folder/cert.pem
+ssl_key = <$folder/key.pem
+mail_location = maildir:$folder/mail/%u
+mail_fsync = never
+namespace inbox {
+  inbox = yes
+  $boxes
+}
+passdb {
+  driver = passwd-file
+  args = $folder/users
+}
+userdb {
+  driver = static
+  args = uid=$uid gid=$gid home=$folder/mail/%u
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    port = $plain_port
+  }
+  inet_listener imaps {
+    port = $tls_port
+    ssl = yes
+  }
+}
+service anvil {
+  chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+service stats {
+  chroot =
+}
+$more
+"""
+"""One process tree of one plain user: no root, no chroot, no system folders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +193,7 @@ def pytest_sessionfinish() -> None:
 
 
 def new_user(server: ImapServer) -> str:
-    """A user with an empty mailbox: INBOX, Sent, Trash and Entwürfe, which is for drafts."""
+    """A user with an empty mailbox: INBOX, Sent, Papierkorb, and Entwürfe for drafts."""
     if server.kind == "pymap":
         _empty_mailbox(server, "rita")
         return "rita"
@@ -153,11 +211,11 @@ def _empty_mailbox(server: ImapServer, user: str) -> None:
     with imaplib.IMAP4("127.0.0.1", server.plain_port, timeout=10) as client:
         client.login(user, PASSWORD)
         client.create(DRAFTS_ON_WIRE)
-        for folder in ("INBOX", "Sent", "Trash", DRAFTS_ON_WIRE):
-            with suppress(imaplib.IMAP4.readonly):
-                client.select(folder)
-                client.store("1:*", "+FLAGS.SILENT", r"(\Deleted)")
-                client.expunge()
+        client.create(TRASH)
+        for folder in ("INBOX", "Sent", TRASH, DRAFTS_ON_WIRE):
+            client.select(folder)
+            client.store("1:*", "+FLAGS.SILENT", r"(\Deleted)")
+            client.expunge()
 
 
 def _dovecot_program() -> str:
@@ -167,8 +225,7 @@ def _dovecot_program() -> str:
 def _dovecot_config(
     folder: Path, user: str, ports: Mapping[str, int], more: str, *, has_uses: bool
 ) -> str:
-    """One process tree of one plain user: no root, no chroot, no system folders."""
-    uses = {DRAFTS: r"\Drafts", "Sent": r"\Sent", "Trash": r"\Trash"}
+    uses = {DRAFTS: r"\Drafts", "Sent": r"\Sent", TRASH: r"\Trash"}
     names = [f"rita{number}" for number in range(1, 5_000)]
     users = "".join(f"{name}:{{PLAIN}}{PASSWORD}\n" for name in names)
     (folder / "users").write_text(users + f"{FOREIGN_USER}:{{PLAIN}}{FOREIGN_PASSWORD}\n")
@@ -176,56 +233,18 @@ def _dovecot_config(
         f"mailbox {name} {{\nauto = create\n{f'special_use = {use}' if has_uses else ''}\n}}"
         for name, use in uses.items()
     )
-    return f"""
-base_dir = {folder}/run
-state_dir = {folder}/state
-log_path = {folder}/log
-protocols = imap
-listen = 127.0.0.1
-default_internal_user = {user}
-default_internal_group = {getgrgid(getpwnam(user).pw_gid).gr_name}
-default_login_user = {user}
-first_valid_uid = 1
-first_valid_gid = 1
-disable_plaintext_auth = no
-auth_mechanisms = plain login
-auth_username_chars =
-auth_failure_delay = 0
-ssl = yes
-ssl_cert = <{folder}/cert.pem
-ssl_key = <{folder}/key.pem
-mail_location = maildir:{folder}/mail/%u
-mail_fsync = never
-namespace inbox {{
-  inbox = yes
-  {boxes}
-}}
-passdb {{
-  driver = passwd-file
-  args = {folder}/users
-}}
-userdb {{
-  driver = static
-  args = uid={getpwnam(user).pw_uid} gid={getpwnam(user).pw_gid} home={folder}/mail/%u
-}}
-service imap-login {{
-  chroot =
-  inet_listener imap {{
-    port = {ports["plain"]}
-  }}
-  inet_listener imaps {{
-    port = {ports["tls"]}
-    ssl = yes
-  }}
-}}
-service anvil {{
-  chroot =
-}}
-service stats {{
-  chroot =
-}}
-{more}
-"""
+    owner = getpwnam(user)
+    return Template(_DOVECOT).substitute(
+        folder=folder,
+        user=user,
+        group=getgrgid(owner.pw_gid).gr_name,
+        uid=owner.pw_uid,
+        gid=owner.pw_gid,
+        plain_port=ports["plain"],
+        tls_port=ports["tls"],
+        boxes=boxes,
+        more=more,
+    )
 
 
 def _wait_until_up(port: int, server: subprocess.Popen[bytes], folder: Path) -> None:

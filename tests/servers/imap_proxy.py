@@ -36,6 +36,12 @@ class CuttingWire:
     cuts: list[Cut] = field(default_factory=list)
     appends: int = 0
     """How many were begun."""
+    instead: tuple[bytes, bytes] = (b"\0", b"")
+    """What the client says, and what the server hears in its place."""
+    hold_before_append: bool = False
+    """Whether an append is held back until `go_on`."""
+    is_held: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until either side or a cut ends it."""
@@ -57,6 +63,7 @@ class CuttingWire:
         self, talk: _Talk, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         while line := await reader.readline():
+            line = line.replace(*self.instead)
             append = _APPEND.fullmatch(line)
             if talk.cut is Cut.BEFORE_REMOVAL and b" UID STORE " in line:
                 raise _CutNow
@@ -64,6 +71,9 @@ class CuttingWire:
                 writer.write(line)
                 continue
             self.appends += 1
+            if self.hold_before_append:
+                self.is_held.set()
+                await self.go_on.wait()
             if talk.cut is Cut.BEFORE_APPEND:
                 raise _CutNow
             writer.write(line)

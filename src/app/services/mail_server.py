@@ -61,14 +61,22 @@ class MailServer(BaseModel):
         return self
 
 
+class UnreadableCertificates(Exception):
+    """The file that settings name has no certificates to trust."""
+
+
 def trusting(ca_file: Path | None) -> ssl.SSLContext:
     """A context that refuses certificates which are not valid for the host.
 
-    Raises OSError for a file that cannot be read or has no certificate.
+    Raises UnreadableCertificates, which names the file.
     """
     context = ssl.create_default_context()
     if ca_file is not None:
-        context.load_verify_locations(cafile=ca_file)
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except OSError as exc:
+            msg = f"ca_file: no certificates can be read from {ca_file}"
+            raise UnreadableCertificates(msg) from exc
     return context
 
 

@@ -76,7 +76,9 @@ class Mail:
 
     def words(self) -> MailWords:
         """All that a reader sees."""
-        texts, pages, others = [], [], []
+        texts: list[str] = []
+        pages: list[str] = []
+        others: list[str] = []
         for part in self.message.walk():
             kind = part.get_content_type()
             if part.is_multipart():

@@ -26,11 +26,14 @@ _UNKNOWN = Fate(fate=DraftFate.UNKNOWN)
 
 def fate_of(session: Session, folders: Folders, draft: Draft) -> Fate:
     """Sent, sent in other words, thrown away, or unknown."""
-    for folder in (*folders.sent, *folders.everything):
+    places = [(folder, "UNDELETED") for folder in folders.sent]
+    # Where all mail is at once, drafts are as well.
+    places += [(folder, "UNDRAFT UNDELETED") for folder in folders.everything]
+    for folder, flags in places:
         if session.open(folder):
-            sent = mails_of(session, draft.key, flags="UNDRAFT UNDELETED")
+            sent = mails_of(session, draft.key, flags=flags)
             texts = [mail_of(mail.raw).words().text for mail in sent]
-            text = next(iter(texts), "") or _alike(session, draft, "UNDRAFT UNDELETED")
+            text = next(iter(texts), "") or _alike(session, draft, flags)
             if sent or text:
                 return _sent(draft, text)
     if _is_still_written(session, folders, draft):

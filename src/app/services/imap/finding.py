@@ -59,7 +59,7 @@ def place_of(session: Session, folders: Folders, draft: Draft) -> Place | None:
                 for mail in session.fetch(uids, _THREADS)
                 if _is_talk(mail_of(mail.raw), address)
             ]
-    last = max(newest, key=lambda mail: mail.arrived_at, default=None)
+    last = max(reversed(newest), key=lambda mail: mail.arrived_at, default=None)
     return None if last is None else place_after(mail_of(last.raw), draft)
 
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.errors import AccessExpired
+from app.errors import AccessExpired, TransientServiceError
 from app.services.imap.config import ImapConfig
 from app.services.imap.folder_names import DRAFTS, SENT, TRASH
 from app.services.plain_text import one_line
@@ -53,8 +53,13 @@ class Folders:
 
 
 def folders_of(listed: Sequence[Listed], config: ImapConfig) -> Folders:
-    """Which is which. Raises AccessExpired naming the folders there are, where no drafts are."""
+    """Which is which. Raises AccessExpired naming the folders there are, where no drafts are.
+
+    TransientServiceError where there is none at all: no mailbox is without its INBOX.
+    """
     there = [folder for folder in listed if folder.opens]
+    if not there:
+        raise TransientServiceError("imap", "list folders", "the server lists none")
     drafts = _chosen(there, config.drafts_folder, "\\drafts", DRAFTS)
     if not drafts:
         raise AccessExpired("imap", "find the drafts folder", _missing(there, config))

@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 
 from app.errors import AccessExpired, AppError, ServiceError, TransientServiceError
-from app.services.mail_server import tls_mend
+from app.services.mail_server import UnreadableCertificates, tls_mend
 
 SYSTEM = "imap"
+_BROKE = "the connection broke"
 _CODE = re.compile(rb"\[([A-Z]{3,30})[\] ]")
 _PASSING = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
 NEEDS_TLS = "the server takes no password without TLS: set security to tls or starttls"
@@ -36,24 +37,28 @@ def told(operation: str) -> Iterator[None]:
         yield
     except AppError:
         raise
-    except ssl.SSLCertVerificationError as exc:
-        raise AccessExpired(SYSTEM, operation, tls_mend(exc)) from exc
-    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as exc:
-        raise TransientServiceError(SYSTEM, operation, "the connection broke") from exc
-    except ssl.SSLError as exc:
-        raise AccessExpired(SYSTEM, operation, tls_mend(exc)) from exc
+    except (ssl.SSLError, UnreadableCertificates) as exc:
+        raise _not_secret(exc, operation) from exc
+    except UnexpectedCommandStatusError as exc:
+        raise _refused(exc, operation) from exc
     except TimeoutError as exc:
         raise TransientServiceError(SYSTEM, operation, "no answer in time") from exc
     except OSError as exc:
         message = f"no connection ({type(exc).__name__})"
         raise TransientServiceError(SYSTEM, operation, message) from exc
-    except UnexpectedCommandStatusError as exc:
-        raise _refused(exc, operation) from exc
     except imaplib.IMAP4.abort as exc:
-        raise TransientServiceError(SYSTEM, operation, "the connection broke") from exc
+        raise TransientServiceError(SYSTEM, operation, _BROKE) from exc
     except (imaplib.IMAP4.error, ImapToolsError, ValueError, LookupError) as exc:
         message = "the server answers in an unexpected way"
         raise TransientServiceError(SYSTEM, operation, message) from exc
+
+
+def _not_secret(error: ssl.SSLError | UnreadableCertificates, operation: str) -> ServiceError:
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return TransientServiceError(SYSTEM, operation, _BROKE)
+    if isinstance(error, UnreadableCertificates):
+        return AccessExpired(SYSTEM, operation, str(error))
+    return AccessExpired(SYSTEM, operation, tls_mend(error))
 
 
 def _refused(error: UnexpectedCommandStatusError, operation: str) -> ServiceError:
