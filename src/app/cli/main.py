@@ -86,6 +86,11 @@ ENTRIES: Mapping[str, Entry] = {
         attribute="drafts_app",
         help="The letters that wait for you: list, read, edit, drop, export.",
     ),
+    "model": Entry(
+        module="app.cli.model_cmd",
+        attribute="model_app",
+        help="The model that words letters, where there is one: what was spent on it.",
+    ),
     "feeds": Entry(
         module="app.cli.feeds_cmd",
         attribute="feeds_app",
@@ -150,6 +155,11 @@ ENTRIES: Mapping[str, Entry] = {
         module="app.cli.roadmap_cmd",
         attribute="roadmap_app",
         help="Hand in what is planned (JSON): with how many accounts it aligns.",
+    ),
+    "connect": Entry(
+        module="app.cli.connect_cmd",
+        attribute="connect_app",
+        help="Let Tend put drafts into a rep's Gmail, by his consent; try who is connected.",
     ),
     "doctor": Entry(
         module="app.cli.doctor_cmd",

@@ -25,6 +25,7 @@ from app.jobs.stored_flows import StoredFlows
 from app.ports.effects import Sink
 from app.ports.store import Store, Unit
 from app.services.budgets import budgets_of
+from app.services.llm_check import check_model
 from app.services.redis_check import check_redis
 from app.settings import Settings
 from app.storage.probing import Probe, address_of, probe, sqlite_file
@@ -188,6 +189,10 @@ async def _limits(settings: Settings) -> None:
     budgets_of(settings.limits)
 
 
+async def _model(settings: Settings) -> None:
+    await check_model(settings.model)
+
+
 async def _feed_folder(settings: Settings) -> None:
     if settings.feed_folder is not None:
         await asyncio.to_thread(dropped_files, settings.feed_folder)
@@ -203,6 +208,12 @@ _SYSTEMS: tuple[
         "mend TEND_REDIS_URL, or start its server",
     ),
     ("limits", lambda settings: bool(settings.limits), _limits, "mend TEND_LIMITS"),
+    (
+        "model",
+        lambda settings: bool(settings.model),
+        _model,
+        "mend TEND_MODEL, or [model] in tend.toml; until then templates word everything",
+    ),
     (
         "feed folder",
         lambda settings: settings.feed_folder is not None,
