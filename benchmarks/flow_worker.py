@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from app.bootstrap import SOON_SECONDS, embedded_sinks, worker_name
+from app.bootstrap import SOON_SECONDS, embedded_sinks, limiter_of, worker_name
 from app.clock import system_clock
 from app.domain.effect import EffectClass, EffectKind, WorkOwed
 from app.domain.flow import Argument, FlowName
@@ -115,7 +115,9 @@ def body_of(order: Order, settings: Settings, store: SqlStore, worker: str) -> F
     if order.what == "bare":
         return empty_steps
     sinks = (
-        embedded_sinks(store, settings, TENANT) if order.what == "embedded" else remembering_sinks()
+        embedded_sinks(store, settings, TENANT, limiter_of(settings))
+        if order.what == "embedded"
+        else remembering_sinks()
     )
     performer = Performer(
         store=store,

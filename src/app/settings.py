@@ -8,10 +8,17 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,6 +31,10 @@ from app.errors import ConfigurationError
 
 DEFAULT_TENANT = "main"
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
+
+
+Section: TypeAlias = dict[str, JsonValue]
+"""A connection's settings as they came; its own code reads them. They hold secrets: not shown."""
 
 
 class LimitSetting(BaseModel):
@@ -68,6 +79,25 @@ class Settings(BaseSettings):
 
     feed_folder: Path | None = None
     """A folder that this tenant's files are dropped into; None: none. `TEND_FEED_FOLDER`."""
+
+    dashboard_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """Where people open the dashboard: alerts link there; empty: alerts name commands instead."""
+
+    templates: Path | None = None
+    """A folder of this tenant's own templates, which go before ours; None: there is none."""
+
+    gmail: Section = Field(default_factory=dict, repr=False)
+    """Reps' drafts in Gmail. `TEND_GMAIL` (JSON), `[gmail]`; so are all the sections below."""
+    imap: Section = Field(default_factory=dict, repr=False)
+    """Reps' drafts in any mailbox reached by IMAP."""
+    smtp: Section = Field(default_factory=dict, repr=False)
+    """Alerts to our own reps by mail."""
+    chat: Section = Field(default_factory=dict, repr=False)
+    """Alerts in Google Chat."""
+    apprise: Section = Field(default_factory=dict, repr=False)
+    """Alerts in any chat that apprise knows an address for."""
+    model: Section = Field(default_factory=dict, repr=False)
+    """The model that words letters; empty: templates word everything."""
 
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"

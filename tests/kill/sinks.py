@@ -18,6 +18,7 @@ from app.bootstrap import embedded_sinks
 from app.domain.effect import EffectClass, EffectKind, WorkOwed
 from app.errors import AccessExpired, RemoteRefused, TransientServiceError
 from app.ports.effects import Sink
+from app.ports.limits import Limiter
 from app.ports.store import Store
 from app.settings import Settings
 from tests.kill.wire import LAG_SECONDS, TIMEOUT_SECONDS, Asked, Kind
@@ -167,10 +168,12 @@ class RecordingSinks:
     http: httpx.AsyncClient
     halt: Halt
 
-    def __call__(self, store: Store, settings: Settings, tenant: str) -> Mapping[EffectKind, Sink]:
+    def __call__(
+        self, store: Store, settings: Settings, tenant: str, limiter: Limiter
+    ) -> Mapping[EffectKind, Sink]:
         return HaltingSinks(
             {
-                **embedded_sinks(store, settings, tenant),
+                **embedded_sinks(store, settings, tenant, limiter),
                 **{
                     kind: RecorderSink(self.http, kind, path, self.halt)
                     for kind, path in PATHS.items()

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.bootstrap.buses import bus_of, event_desk_of
+from app.bootstrap.channels import SinksOf, connected_sinks, embedded_sinks
+from app.bootstrap.limits import limiter_of
 from app.bootstrap.processes import (
     LOOK_SECONDS,
     SOON_SECONDS,
     App,
-    limiter_of,
     liveness_for,
     open_app,
     open_client,
     open_store_of,
     take_up,
 )
-from app.bootstrap.tenants import (
-    SinksOf,
-    bus_of,
-    embedded_sinks,
-    event_desk_of,
-    performer_of,
-    worker_name,
-)
+from app.bootstrap.tenants import performer_of, worker_name
 
 if TYPE_CHECKING:
     from app.jobs.service import Service
@@ -33,6 +28,7 @@ __all__ = [
     "App",
     "SinksOf",
     "bus_of",
+    "connected_sinks",
     "embedded_sinks",
     "event_desk_of",
     "limiter_of",

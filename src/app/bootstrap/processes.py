@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from app.bootstrap.tenants import SinksOf, embedded_sinks, performer_of, worker_name
+from app.bootstrap.channels import SinksOf, connected_sinks
+from app.bootstrap.limits import limiter_of
+from app.bootstrap.tenants import performer_with, worker_name
 from app.clock import Clock, system_clock
 from app.errors import ConfigurationError
 from app.jobs.effects import Performer
@@ -20,9 +22,7 @@ from app.jobs.sweeper import Sweeper
 from app.ports.engine import Engine, Liveness
 from app.ports.limits import Limiter
 from app.ports.store import Store
-from app.services.budgets import budgets_of
 from app.services.checked_writer import NoModel
-from app.services.limiter import LocalLimiter
 from app.services.writing import writer_with
 from app.settings import Settings
 from app.storage.liveness import liveness_of
@@ -73,22 +73,6 @@ def liveness_for(settings: Settings) -> Liveness:
     return liveness_of(settings.store_url, settings.home)
 
 
-def limiter_of(settings: Settings) -> Limiter:
-    """Who counts calls to outside systems: this process, or Redis for all of them.
-
-    Close it when done. Raises ConfigurationError naming TEND_LIMITS or TEND_REDIS_URL.
-    """
-    budgets = budgets_of(settings.limits)
-    if not settings.redis_url:
-        return LocalLimiter(budgets)
-    try:
-        from app.services.redis_limiter import RedisLimiter  # an extra
-    except ImportError as exc:
-        msg = "TEND_REDIS_URL: Redis needs the extra: pip install 'tend[redis]'"
-        raise ConfigurationError(msg) from exc
-    return RedisLimiter(settings.redis_url, budgets)
-
-
 def open_client(settings: Settings) -> DbosClient:
     """Flows asked for from beside a running service. Close it when done."""
     from app.jobs.dbos_client import DbosClient  # slow to import
@@ -101,7 +85,7 @@ async def open_app(
     settings: Settings,
     *,
     clock: Clock = system_clock,
-    sinks_of: SinksOf = embedded_sinks,
+    sinks_of: SinksOf = connected_sinks,
     look_seconds: float = LOOK_SECONDS,
     grace_seconds: float = 0,
 ) -> AsyncIterator[App]:
@@ -128,11 +112,19 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
     from app.jobs.planning import Planners
 
     store, worker = open_store_of(settings), worker_name()
-    liveness = liveness_for(settings)
+    liveness, limiter = liveness_for(settings), limiter_of(settings)
 
     @cache
     def effects_of(tenant: str) -> Performer:
-        return performer_of(store, settings, clock, tenant=tenant, worker=worker, sinks_of=sinks_of)
+        return performer_with(
+            store,
+            settings,
+            clock,
+            tenant=tenant,
+            worker=worker,
+            sinks_of=sinks_of,
+            limiter=limiter,
+        )
 
     shapes = flow_shapes(
         store=store,
@@ -157,7 +149,7 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
         ),
         sweeper=Sweeper(engine=engine, liveness=liveness),
         effects_of=effects_of,
-        limiter=limiter_of(settings),
+        limiter=limiter,
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.agents.customer_success.scheduler import CSMScheduler
 from app.agents.technical_account_manager.scheduler import TAMScheduler
+from app.bootstrap.buses import bus_of
 from app.bootstrap.processes import App
-from app.bootstrap.tenants import bus_of
 from app.feeds.folder import FOLDER
 from app.jobs.access import regained
 from app.jobs.folder_watch import FolderWatch

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.bootstrap.limits import limiter_of
 from app.bootstrap.mailboxes import draft_boxes_of
 from app.cli.asking import account_of
 from app.domain.draft import Draft, DraftState
@@ -28,14 +31,19 @@ class Seen:
     """Why the mailbox could not be asked."""
 
 
-def desk_of(cli: CliContext) -> DraftDesk:
-    """The tenant's drafts and mailboxes."""
-    return DraftDesk(
-        store=cli.store,
-        tenant_id=cli.tenant,
-        boxes=draft_boxes_of(cli.settings, cli.tenant),
-        files=DraftFiles(folder=cli.settings.outbox),
-    )
+@asynccontextmanager
+async def open_draft_desk(cli: CliContext) -> AsyncIterator[DraftDesk]:
+    """The tenant's drafts and mailboxes. Raises ConfigurationError naming the setting."""
+    limiter = limiter_of(cli.settings)
+    try:
+        yield DraftDesk(
+            store=cli.store,
+            tenant_id=cli.tenant,
+            boxes=draft_boxes_of(cli.store, cli.settings, cli.tenant, limiter),
+            files=DraftFiles(folder=cli.settings.outbox),
+        )
+    finally:
+        await limiter.aclose()
 
 
 def found_drafts(cli: CliContext, *, account: str, rep: str, every: bool) -> list[Draft]:
@@ -55,7 +63,12 @@ def looked_at(cli: CliContext, draft_id: str) -> Seen:
     if draft.state is not DraftState.WAITING:
         return Seen(draft=draft, place=None)
     try:
-        place = asyncio.run(desk_of(cli).look(draft_id))
+        place = asyncio.run(_place_of(cli, draft_id))
     except AppError as exc:
         return Seen(draft=draft, place=None, trouble=str(exc))
     return Seen(draft=place.standing, place=place)
+
+
+async def _place_of(cli: CliContext, draft_id: str) -> Placed:
+    async with open_draft_desk(cli) as desk:
+        return await desk.look(draft_id)

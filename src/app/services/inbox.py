@@ -8,7 +8,8 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from app.domain.draft import Alert
-from app.domain.effect import WorkOwed
+from app.domain.effect import EffectClass, WorkOwed
+from app.ports.effects import Sink
 from app.ports.store import Store
 from app.services.keyed import KeyedSink
 from app.services.work_payload import payload_of
@@ -51,3 +52,39 @@ class InboxAlerts(KeyedSink):
         )
         await self.store.write(self.tenant_id, lambda unit: unit.outbox.add_alert(alert))
         return work.key
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoInInbox:
+    """A channel outside, with the alert in the rep's list besides: in the list first."""
+
+    inbox: InboxAlerts
+    channel: Sink
+
+    @property
+    def effect_class(self) -> EffectClass:
+        """The channel's: the list keeps one per key by itself."""
+        return self.channel.effect_class
+
+    @property
+    def timeout_seconds(self) -> float:
+        """Both, one after the other."""
+        return self.inbox.timeout_seconds + self.channel.timeout_seconds
+
+    @property
+    def lag_seconds(self) -> float:
+        """The channel's."""
+        return self.channel.lag_seconds
+
+    async def check(self) -> None:
+        """Whether the channel can be reached. Raises ServiceError."""
+        await self.channel.check()
+
+    async def find(self, key: str) -> str | None:
+        """What the channel knows of it."""
+        return await self.channel.find(key)
+
+    async def create(self, work: WorkOwed, *, at: datetime, repeat: bool) -> str:
+        """Tell it in both; returns the channel's id."""
+        await self.inbox.create(work, at=at, repeat=repeat)
+        return await self.channel.create(work, at=at, repeat=repeat)

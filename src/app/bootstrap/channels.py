@@ -1,0 +1,88 @@
+"""Where a tenant's effects go: embedded, and what is connected by settings in its place.
+
+Extras are imported once something is connected that needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from app.bootstrap.buses import bus_of
+from app.bootstrap.mailboxes import draft_boxes_of
+from app.bootstrap.sections import extra_missing, is_own, section_of
+from app.domain.effect import EffectKind
+from app.errors import ConfigurationError
+from app.events.publishing import PublishEvents
+from app.ports.effects import Sink
+from app.ports.limits import Limiter
+from app.ports.mail import DraftBox
+from app.ports.store import Store
+from app.services.account_flag import FlagAccount
+from app.services.draft_sinks import DraftSink, RewordDrafts, WithdrawDrafts
+from app.services.file_box import FileBox
+from app.services.inbox import AlsoInInbox, InboxAlerts
+from app.settings import Settings
+
+SinksOf: TypeAlias = Callable[[Store, Settings, str, Limiter], Mapping[EffectKind, Sink]]
+"""Where a tenant's effects go."""
+
+
+def embedded_sinks(
+    store: Store, settings: Settings, tenant: str, limiter: Limiter
+) -> Mapping[EffectKind, Sink]:
+    """Where effects go with nothing connected: outbox, inbox list, the tenant's bus."""
+    del limiter  # nobody else is called
+    return _sinks(store, settings, tenant, [FileBox(settings.outbox_of(tenant))])
+
+
+def connected_sinks(
+    store: Store, settings: Settings, tenant: str, limiter: Limiter
+) -> Mapping[EffectKind, Sink]:
+    """Where effects go by the settings. Raises ConfigurationError naming what cannot be used."""
+    sinks = _sinks(store, settings, tenant, draft_boxes_of(store, settings, tenant, limiter))
+    if not is_own(settings, tenant):
+        return sinks
+    if settings.chat and settings.apprise:
+        raise ConfigurationError("TEND_CHAT, TEND_APPRISE: alerts go to one chat: set one of them")
+    if settings.chat:
+        chat = _google_chat(settings, tenant, limiter)
+        sinks[EffectKind.CHAT] = AlsoInInbox(InboxAlerts(store, tenant, "chat"), chat)
+    return sinks
+
+
+def _sinks(
+    store: Store, settings: Settings, tenant: str, boxes: Sequence[DraftBox]
+) -> dict[EffectKind, Sink]:
+    return {
+        EffectKind.DRAFT: DraftSink(store=store, tenant_id=tenant, boxes=boxes),
+        EffectKind.WITHDRAW: WithdrawDrafts(store=store, tenant_id=tenant, boxes=boxes),
+        EffectKind.REWORD: RewordDrafts(store=store, tenant_id=tenant, boxes=boxes),
+        EffectKind.RECORD: FlagAccount(store, tenant),
+        EffectKind.EVENT: PublishEvents(lambda: bus_of(store, settings, tenant)),
+        EffectKind.EMAIL: InboxAlerts(store, tenant, "email"),
+        EffectKind.CHAT: InboxAlerts(store, tenant, "chat"),
+    }
+
+
+def _google_chat(settings: Settings, tenant: str, limiter: Limiter) -> Sink:
+    try:
+        from app.services.gsuite.chat import ChatService
+        from app.services.gsuite.chat_sink import ChatApiAlerts, ChatWebhookAlerts
+        from app.services.gsuite.config import ChatConfig
+        from app.services.gsuite.link import GoogleLink
+    except ImportError as exc:
+        raise extra_missing("chat", "google") from exc
+    config = section_of("chat", settings.chat, ChatConfig)
+    if not config.space:
+        return ChatWebhookAlerts(
+            config=config,
+            tenant_id=tenant,
+            limiter=limiter,
+            dashboard_url=settings.dashboard_url,
+        )
+    link = GoogleLink(
+        api="chat", system="chat", tenant_id=tenant, api_root=config.api_root, limiter=limiter
+    )
+    service = ChatService(config=config, link=link)
+    return ChatApiAlerts(config=config, service=service, dashboard_url=settings.dashboard_url)
