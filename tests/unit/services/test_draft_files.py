@@ -78,3 +78,16 @@ def test_a_draft_in_new_words_keeps_its_file(tmp_path: Path) -> None:
     assert path.read_bytes() == eml_of(later)
     path.unlink()
     assert not files.overwrite(later)
+
+
+def test_files_that_are_not_as_written_are_told_in_one_look(tmp_path: Path) -> None:
+    files = DraftFiles(folder=tmp_path)
+    drafts = [replace(DRAFT, draft_id=f"d-{serial}") for serial in range(3)]
+    for draft in drafts[:2]:
+        files.write(draft)
+    path = files.write(drafts[1])
+    path.write_bytes(path.read_bytes() + b"PS")
+    told = files.not_as_written(drafts)
+    assert told == {"d-1": FileFate.EDITED, "d-2": FileFate.GONE}
+    nowhere = DraftFiles(folder=tmp_path / "none")
+    assert nowhere.not_as_written(drafts[:1]) == {"d-0": FileFate.GONE}

@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.plain_text import file_name_part, many_lines, one_line
+from app.services.plain_text import file_name_part, many_lines, one_line, paragraphs
 
 
 def test_lines_and_blanks_become_single_spaces() -> None:
@@ -30,6 +30,12 @@ def test_a_long_text_is_cut_and_says_so() -> None:
 
 def test_several_lines_are_cleaned_line_by_line() -> None:
     assert many_lines("a \x00\r\n\n  b\u2028c", 50) == "a\nb\nc"
+
+
+def test_paragraphs_stay_apart_by_one_empty_line() -> None:
+    text = "\n\nDear  Sam,\r\n\n \n\x1b[31mall is\u202e well.\n- one\n- two\n\n\n"
+    assert paragraphs(text) == "Dear Sam,\n\n[31mall is well.\n- one\n- two"
+    assert paragraphs(" \n\u200b\n") == ""
 
 
 def test_a_file_name_takes_no_path_along() -> None:

@@ -15,7 +15,7 @@ from app.errors import InvalidInput, NotFound
 from app.ports.writer import Letter, OutreachFacts
 from app.services.letter_view import letter_view
 from app.services.letter_words import internal_words_in
-from app.services.writer import ALERT_FACTS, LETTERS, TemplateWriter
+from app.services.writer import ALERT_FACTS, LETTERS, TemplateWriter, html_of_text
 from tests.builders import days_ago
 from tests.unit.services.outreach import hostile, hostile_facts, outreach, p1, p3s, sam
 
@@ -281,3 +281,17 @@ def test_no_alert_is_moved_by_hostile_facts(name: str, texts: list[str]) -> None
     assert re.match(rf"\[({told})\] ", text)
     assert "49" not in text or any("49" in one for one in texts)
     assert not re.search(r"[\u202a-\u202e\x00-\x08\r]", text)
+
+
+@pytest.mark.parametrize("communication_type", sorted(LETTERS))
+def test_the_html_of_a_letters_text_says_what_the_letters_own_does(communication_type: str) -> None:
+    letter = WRITER.letter(communication_type, outreach())
+    assert said_in(html_of_text(letter.body_text)) == said_in(letter.body_html)
+
+
+def said_in(html: str) -> list[str]:
+    return unescape(re.sub(r"<[^>]*>", " ", html)).split()
+
+
+def test_markup_in_a_reps_text_is_text() -> None:
+    assert "<p>a &lt;b&gt; &amp;<br>\nc</p>" in html_of_text("a <b> &\nc\n")

@@ -62,7 +62,8 @@ def _in_words(act: Act) -> str:
         case ActKind.OUTCOME:
             return ": ".join(said[name] for name in ("state", "note") if name in said)
         case ActKind.EDITED:
-            return f"{round(100 * float(said['changed']))} % of its words: {said['subject']}"
+            percent = round(100 * float(said["changed"]))
+            return f"{percent or 'under 1'} % of its words: {said['subject']}"
         case ActKind.OVERRIDDEN:
             computed = f" (computed: {was['computed']})" if "computed" in was else ""
             return f"{said['band']} until {said['until']}{computed}: {said['reason']}"

@@ -132,18 +132,27 @@ class Wording:
 
 def outreach_facts(unit: Unit, work: WorkOwed, now: datetime) -> OutreachFacts:
     """What a letter about this effect's account may speak of, as known at `now`."""
-    dossier = dossier_of(unit, text_of(work, "account_id"), now)
+    reasons = work.payload["reasons"]
+    return replace(
+        account_facts(unit, text_of(work, "account_id"), text_of(work, "rep_email"), now),
+        reasons=tuple(str(reason) for reason in reasons) if isinstance(reasons, list) else (),
+        band=Band(text_of(work, "band")),
+    )
+
+
+def account_facts(unit: Unit, account_id: str, rep_email: str, now: datetime) -> OutreachFacts:
+    """What a letter from this rep to this account may speak of, as known at `now`.
+
+    Raises NotFound.
+    """
+    dossier = dossier_of(unit, account_id, now)
     stored = _stored(dossier)
     profile = profile_of(dossier, stored, NOTHING_ALIGNED)
     to = correspondent_of(dossier, stored, profile, with_tickets=True)
-    rep_email = text_of(work, "rep_email")
     rep = unit.people.reps().get(rep_email.lower())
-    reasons = work.payload["reasons"]
     return replace(
         letter_facts(to, look_back_days=CHECKIN_DAYS),
         rep=rep or Rep(email=rep_email, name=rep_email.partition("@")[0]),
-        reasons=tuple(str(reason) for reason in reasons) if isinstance(reasons, list) else (),
-        band=Band(text_of(work, "band")),
     )
 
 
