@@ -154,22 +154,11 @@ def drop(
     by: _By = "",
 ) -> None:
     """Take a draft out of the mailbox: you will not send it. The history keeps it."""
-    import asyncio
-
-    from rich.text import Text
-
-    from app.cli.actor import actor_of
     from app.cli.context import opened
-    from app.cli.drafts_finding import desk_of
+    from app.cli.drafts_edit import drop_draft
 
     with opened() as cli:
-        who, now = actor_of(cli.settings, by), cli.clock()
-        dropping = desk_of(cli).drop(draft_id, note=note, by=who, at=now, even_edited=even_edited)
-        before = asyncio.run(dropping)
-        out = f"out of {before.box.name}" if before.there else f"not in {before.box.name} any more"
-        account_id = before.draft.account_id
-        line = f"{draft_id} is dropped, and {out}. tend history {account_id} has it."
-        cli.console.print(Text(line))
+        drop_draft(cli, draft_id, note=note, even_edited=even_edited, by=by)
 
 
 @drafts_app.command(

@@ -1,4 +1,4 @@
-"""A draft put in its rep's own words: from an editor, a file or an option."""
+"""A draft put in its rep's own words, from an editor, a file or an option; or thrown away."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from app.cli.actor import actor_of
-from app.cli.drafts_finding import desk_of
+from app.cli.drafts_finding import open_draft_desk
 from app.cli.editor import edited
 from app.domain.draft import Draft, words_hash_of
 from app.errors import InvalidInput
-from app.jobs.acts.draft_desk import DraftDesk
+from app.jobs.acts.draft_desk import DraftDesk, Placed
 from app.jobs.acts.draft_warnings import warnings_of_edit
 
 if TYPE_CHECKING:
@@ -45,23 +45,25 @@ def edit_draft(
 async def _edit(
     cli: CliContext, draft_id: str, *, subject: str, body_file: Path | None, over: bool, who: str
 ) -> None:
-    desk = desk_of(cli)
     is_typed = not subject and body_file is None
-    began = await (desk.begin(draft_id, over=over) if is_typed else desk.look(draft_id))
-    base = began.standing if over else began.draft
-    given = _given(base, subject, body_file)
-    with _in_editor(cli, base) if given is None else _as_given(given) as words:
-        if _hash(words) == words_hash_of(base.subject, base.body_text):
-            cli.console.print(Text(f"{draft_id} stays as it is: nothing was changed."))
-            return
-        await _keep(cli, desk, began.draft, words, over=over, who=who)
+    async with open_draft_desk(cli) as desk:
+        began = await (desk.begin(draft_id, over=over) if is_typed else desk.look(draft_id))
+        base = began.standing if over else began.draft
+        given = _given(base, subject, body_file)
+        with _in_editor(cli, base) if given is None else _as_given(given) as words:
+            if _hash(words) == words_hash_of(base.subject, base.body_text):
+                cli.console.print(Text(f"{draft_id} stays as it is: nothing was changed."))
+                return
+            await _keep(cli, desk, began.draft, words, over=over, who=who)
 
 
 async def _keep(
     cli: CliContext, desk: DraftDesk, began: Draft, words: _Words, *, over: bool, who: str
 ) -> None:
     new = await desk.edit(began, words.subject, words.text, by=who, at=cli.clock(), over=over)
-    for warning in warnings_of_edit(began, new):
+    now = cli.clock()
+    warnings = cli.store.read_now(cli.tenant, lambda unit: warnings_of_edit(unit, began, new, now))
+    for warning in warnings:
         cli.notes.print(Text(f"Look again: {warning}", "yellow"))
     cli.console.print(
         Text(
@@ -69,6 +71,22 @@ async def _keep(
             f"have sent it: tend outcome {new.draft_id} edited"
         )
     )
+
+
+def drop_draft(cli: CliContext, draft_id: str, *, note: str, even_edited: bool, by: str) -> None:
+    """Take it out of the mailbox, keep that it was dropped, and say where it was."""
+    who = actor_of(cli.settings, by)
+    before = asyncio.run(_drop(cli, draft_id, note=note, even_edited=even_edited, who=who))
+    out = f"out of {before.box.name}" if before.there else f"not in {before.box.name} any more"
+    line = f"{draft_id} is dropped, and {out}. tend history {before.draft.account_id} has it."
+    cli.console.print(Text(line))
+
+
+async def _drop(
+    cli: CliContext, draft_id: str, *, note: str, even_edited: bool, who: str
+) -> Placed:
+    async with open_draft_desk(cli) as desk:
+        return await desk.drop(draft_id, note=note, by=who, at=cli.clock(), even_edited=even_edited)
 
 
 def _given(base: Draft, subject: str, body_file: Path | None) -> _Words | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.text import Text
 
-from app.cli.drafts_finding import desk_of
+from app.cli.drafts_finding import open_draft_desk
 from app.domain.draft import Draft, DraftState
 from app.errors import Conflict, InvalidInput
 from app.services.draft_files import DraftFiles, file_name
@@ -61,11 +61,11 @@ def _write(folder: Path, mails: Mapping[str, bytes]) -> int:
 
 async def _mails(cli: CliContext, draft_ids: Sequence[str]) -> Mapping[str, bytes]:
     """By file name, each as it stands now."""
-    desk, files = desk_of(cli), DraftFiles(folder=cli.settings.outbox)
-    mails = {}
-    for draft_id in draft_ids:
-        draft = await desk.draft(draft_id)
-        mails[file_name(draft)] = await _mail(desk, files, draft)
+    files, mails = DraftFiles(folder=cli.settings.outbox), {}
+    async with open_draft_desk(cli) as desk:
+        for draft_id in draft_ids:
+            draft = await desk.draft(draft_id)
+            mails[file_name(draft)] = await _mail(desk, files, draft)
     return mails
 
 
