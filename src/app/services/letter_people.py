@@ -12,6 +12,7 @@ from datetime import date
 
 from app.domain.account import Stakeholder, TechnicalMaturity
 from app.ports.writer import OutreachFacts
+from app.services.autolinks import makes_link
 from app.services.letter_phrases import day_in_words, days_ago
 from app.services.letter_words import internal_words
 from app.services.plain_text import one_line
@@ -72,7 +73,7 @@ def greeted(person: Stakeholder | None) -> str:
 def shown_name(name: str) -> str:
     """A name to greet or sign with; empty when it says more than a name does."""
     line = one_line(name, 60)
-    if "@" in line or set(internal_words(line)) - _COLOURS:
+    if "@" in line or makes_link(name) or makes_link(line) or set(internal_words(line)) - _COLOURS:
         return ""
     return line
 

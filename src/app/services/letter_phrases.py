@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+from app.services.autolinks import is_name_with_link, makes_link
 from app.services.letter_words import internal_words
 from app.services.plain_text import one_line
 
@@ -70,14 +71,26 @@ def fit(text: str, most: int) -> str:
     return "" if internal_words(line) else line
 
 
+def quoted(text: str, most: int) -> str:
+    """Words of the customer's own as a letter may quote them; empty where they would be a link."""
+    line = fit(text, most)
+    return "" if makes_link(text) or makes_link(line) else line
+
+
+def fit_name(name: str, most: int) -> str:
+    """A name as a letter may show it; empty when it says more than a name does."""
+    line = fit(name, most)
+    return "" if is_name_with_link(name) or is_name_with_link(line) else line
+
+
 def fitting(names: Iterable[str], most: int) -> list[str]:
     """The first `most` names that a letter may show."""
-    return [name for name in (fit(name, 40) for name in names) if name][:most]
+    return [name for name in (fit_name(name, 40) for name in names) if name][:most]
 
 
 def ticket_id(given: str) -> str:
     """The id where it looks like one, else empty."""
-    return given if _TICKET_ID.fullmatch(given) else ""
+    return given if _TICKET_ID.fullmatch(given) and not makes_link(given) else ""
 
 
 def link(given: str) -> str:

@@ -1,6 +1,6 @@
 """Tickets in letters: which are named and how, which waited too long, which were solved.
 
-Subjects are the customer's own words: shown as they are, unless they hold words of ours.
+Subjects are the customer's own words: shown as they are, unless they hold words of ours or a link.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from app.services.letter_phrases import (
     age_days,
     age_in_words,
     days_ago,
-    fit,
+    fit_name,
     in_words,
+    quoted,
     ticket_id,
 )
 
@@ -120,8 +121,8 @@ def ticket_line(ticket: Ticket, now: datetime) -> TicketLine:
     """The ticket as a letter names it."""
     return TicketLine(
         ticket_id=ticket_id(ticket.ticket_id),
-        subject=fit(ticket.subject, 90),
+        subject=quoted(ticket.subject, 90),
         priority=ticket.priority or "",
-        component=fit(ticket.component, 40),
+        component=fit_name(ticket.component, 40),
         age=age_in_words(days_ago(ticket.created_at.astimezone(now.tzinfo).date(), now)),
     )

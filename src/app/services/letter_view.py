@@ -24,6 +24,7 @@ from app.services.letter_phrases import (
     age_in_words,
     day_in_words,
     fit,
+    fit_name,
     fitting,
     in_words,
     names_in,
@@ -136,7 +137,7 @@ def letter_view(facts: OutreachFacts) -> LetterView:
     news = news_lines(facts.announced.announcements, maturity)
     return LetterView(
         greeted=greeted(to),
-        team=fit(facts.account.name, 80),
+        team=fit_name(facts.account.name, 80),
         sender=shown_name(facts.rep.name) or one_line(facts.rep.email, 80),
         maturity=maturity,
         tickets=lines,

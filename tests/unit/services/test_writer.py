@@ -163,10 +163,17 @@ def test_a_letter_about_nothing_in_particular_is_a_letter_still(kind: str) -> No
 
 
 def test_hostile_subjects_are_words_and_nothing_else() -> None:
-    subject = "<b>x</b> {{7*7}}\r\nBcc: all@acme.example"
+    subject = "<b>x</b> {{7*7}}\r\nBcc: everyone"
     letter = escalation(outreach(open_tickets=(p1(subject=subject),)))
-    assert "“<b>x</b> {{7*7}} Bcc: all@acme.example”" in letter.body_text
+    assert "“<b>x</b> {{7*7}} Bcc: everyone”" in letter.body_text
     assert "&lt;b&gt;x&lt;/b&gt; {{7*7}}" in letter.body_html
+
+
+def test_a_subject_that_would_be_a_link_is_named_by_its_id_alone() -> None:
+    for subject in ("Log in at https://acme.evil.example", "ask eve@evil.example"):
+        letter = escalation(outreach(open_tickets=(p1(subject=subject),)))
+        assert "evil" not in letter.body_text + letter.body_html
+        assert "- PROD-12, open for 9 days" in letter.body_text
 
 
 def test_our_reasons_and_the_band_change_nothing() -> None:
