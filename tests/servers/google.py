@@ -9,7 +9,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -70,6 +70,8 @@ class GoogleServer:
     """Who the `token` of a webhook's address speaks for; such a call needs no other access."""
     grants: Callable[[Mapping[str, list[str]]], str | None] = lambda _: None
     """Whom `/token` gives an access token for; None: nobody."""
+    scopes: Sequence[str] = ()
+    """Granted for a code."""
     troubles: list[Trouble] = field(default_factory=list)
     heard: list[Called] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -178,7 +180,16 @@ class _Handler(BaseHTTPRequestHandler):
             return
         token = f"granted-{who}"
         self.google.tokens[token] = who
-        self._say(200, {"access_token": token, "expires_in": 3599, "token_type": "Bearer"})
+        more = {"refresh_token": f"refresh-{who}", "scope": " ".join(self.google.scopes)}
+        self._say(
+            200,
+            {
+                "access_token": token,
+                "expires_in": 3599,
+                "token_type": "Bearer",
+                **(more if "code" in form else {}),
+            },
+        )
 
     def _refuse(self, status: int, reason: str, message: str) -> None:
         self._say(status, _error(status, reason, message))

@@ -22,7 +22,7 @@ from app.services.gsuite.config import (
     ChatConfig,
     GmailConfig,
 )
-from app.services.gsuite.token_files import TokenFiles
+from app.services.gsuite.token_files import TokenFiles, UserToken
 
 _SYSTEM = "gmail"
 
@@ -87,14 +87,19 @@ class GmailAccess:
         except (OSError, InvalidInput) as exc:
             message = "the rep's consent cannot be read: tend connect gmail"
             raise AccessExpired(_SYSTEM, "open mailbox", message) from exc
-        return user.Credentials(  # type: ignore[no-untyped-call]  # google-auth types few
-            token=None,
-            refresh_token=token.refresh_token.get_secret_value(),
-            token_uri=self._config.token_uri,
-            client_id=token.client_id,
-            client_secret=token.client_secret.get_secret_value(),
-            scopes=list(token.scopes),
-        )
+        return consented(token, self._config.token_uri)
+
+
+def consented(token: UserToken, token_uri: str) -> Credentials:
+    """What opens the mailbox of a rep who gave this consent."""
+    return user.Credentials(  # type: ignore[no-untyped-call]  # google-auth types few
+        token=None,
+        refresh_token=token.refresh_token.get_secret_value(),
+        token_uri=token_uri,
+        client_id=token.client_id,
+        client_secret=token.client_secret.get_secret_value(),
+        scopes=list(token.scopes),
+    )
 
 
 def chat_credentials(config: ChatConfig) -> Credentials:

@@ -8,12 +8,10 @@ from google.auth.credentials import Credentials
 from pydantic import JsonValue
 
 from app.services.gsuite.auth import chat_credentials
+from app.services.gsuite.chat_text import INTO_THREAD
 from app.services.gsuite.config import ChatConfig
 from app.services.gsuite.link import GoogleLink, Line
 from app.services.gsuite.models import ChatMessage, WireChatMessage, WireSpace
-
-INTO_THREAD = "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD"
-"""Without it Chat ignores the thread's key."""
 
 
 class ChatService:

@@ -1,29 +1,23 @@
-"""Alerts into Google Chat as effects: by the API, which refuses repeats, or by a webhook.
+"""Alerts into Google Chat by its API, which refuses repeats: one message per alert.
 
-One message per alert, all of an incident in one thread.
+All of an incident stand in one thread.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
-from urllib.parse import parse_qsl, urlsplit
-
-from pydantic import ValidationError
 
 from app.domain.effect import EffectClass, WorkOwed
-from app.errors import RemoteRefused, TransientServiceError
-from app.ports.limits import Limiter
 from app.services.alert_words import alert_id_of, alert_of
-from app.services.gsuite.chat import INTO_THREAD, ChatService
+from app.services.gsuite.chat import ChatService
 from app.services.gsuite.chat_text import chat_text
+from app.services.gsuite.chat_webhook import SYSTEM, ChatWebhookAlerts
 from app.services.gsuite.config import ChatConfig
-from app.services.gsuite.models import ChatMessage, WireChatMessage
-from app.services.http import ApiClient
+from app.services.gsuite.models import ChatMessage
 
-SYSTEM = "chat"
+__all__ = ["ChatApiAlerts", "ChatWebhookAlerts", "request_id_of"]
 _MARGIN_SECONDS = 1.0
-_NO_BODY = 400
 
 
 class ChatApiAlerts:
@@ -69,82 +63,6 @@ class ChatApiAlerts:
     async def check(self) -> None:
         """Whether the app is in its space. Raises ServiceError."""
         await self._service.check(self._config.space)
-
-
-class ChatWebhookAlerts:
-    """By an incoming webhook, which knows no keys: a possible repeat says so."""
-
-    def __init__(
-        self, *, config: ChatConfig, tenant_id: str, limiter: Limiter, dashboard_url: str
-    ) -> None:
-        address = urlsplit(config.webhook_url.get_secret_value())
-        self._config = config
-        self._dashboard_url = dashboard_url
-        self._path = address.path
-        self._query = dict(parse_qsl(address.query))
-        self._client = ApiClient(
-            system=SYSTEM,
-            tenant_id=tenant_id,
-            base_url=f"{address.scheme}://{address.netloc}",
-            limiter=limiter,
-            timeout_seconds=config.timeout_seconds,
-            within_seconds=config.timeout_seconds,
-        )
-
-    @property
-    def effect_class(self) -> EffectClass:
-        """At least once: a webhook cannot be asked what it was told."""
-        return EffectClass.AT_LEAST_ONCE
-
-    @property
-    def timeout_seconds(self) -> float:
-        """As the settings say, and a moment."""
-        return self._config.timeout_seconds + _MARGIN_SECONDS
-
-    @property
-    def lag_seconds(self) -> float:
-        """Nothing is looked for."""
-        return 0.0
-
-    async def find(self, key: str) -> str | None:
-        """Never told: a webhook only listens."""
-        del key
-        return None
-
-    async def create(self, work: WorkOwed, *, at: datetime, repeat: bool) -> str:
-        """Tell the alert and return the message's name."""
-        del at
-        alert = alert_of(work, system=SYSTEM)
-        text = chat_text(work, alert, dashboard_url=self._dashboard_url, repeat=repeat)
-        thread_key = alert.incident_id or alert_id_of(work.key)
-        reply = await self._client.request(
-            "POST",
-            self._path,
-            operation="send message",
-            params={**self._query, "messageReplyOption": INTO_THREAD},
-            json={"text": text, "thread": {"threadKey": thread_key}},
-        )
-        try:
-            return WireChatMessage.model_validate(reply.json_value()).name
-        except (ValidationError, TransientServiceError):
-            return alert_id_of(work.key)  # it was taken; trying again would double it
-
-    async def check(self) -> None:
-        """Whether the webhook is there: an empty message is refused, and tells nobody.
-
-        Raises AccessExpired or RemoteRefused where it is not, TransientServiceError.
-        """
-        try:
-            await self._client.request(
-                "POST", self._path, operation="check", params=self._query, json={}
-            )
-        except RemoteRefused as exc:
-            if exc.status != _NO_BODY:
-                raise
-
-    async def aclose(self) -> None:
-        """Let go of connections."""
-        await self._client.aclose()
 
 
 def request_id_of(key: str) -> str:

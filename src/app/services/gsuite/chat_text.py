@@ -14,6 +14,8 @@ from app.services.plain_text import many_lines
 
 TEXT_MOST = 3_500
 """Chat takes 4,096 characters; our own lines stand after the text."""
+INTO_THREAD = "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD"
+"""The reply option without which Chat ignores a thread's key."""
 
 _LOOKALIKES = str.maketrans(
     {"<": "\u2039", ">": "\u203a", "*": "\u2217", "~": "\u223c", "`": "\u02cb", "|": "\u2223"}
