@@ -117,6 +117,8 @@ class RepMail:
     text: str
     message_id: str
     """Ours, the same for the same alert, so that a repeat is seen as one by mail programs."""
+    alert_id: str = ""
+    """The alert's id, the same on every channel, by which a mail program can sort; empty: none."""
 
 
 class RepMailer(Protocol):

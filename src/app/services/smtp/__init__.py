@@ -1,0 +1,1 @@
+"""Mail to our own reps, by SMTP."""
