@@ -57,7 +57,6 @@ def test_what_waits_is_listed_with_where_it_is(live_home: Path) -> None:
     assert done(live_home, "drafts", "list").out == said.out
     assert len(DRAFT_ID.findall(said.out)) == 3
     assert said.out.count(" outbox ") == 3
-    assert "low confidence" not in said.out
     assert "edited" not in said.out
     maya = listed(live_home, "--rep", "Maya@Example.com")
     assert {one["account_id"] for one in maya} == {"northwind", "northsea"}
@@ -93,6 +92,19 @@ def test_a_letter_is_shown_as_the_customer_reads_it_and_apart_what_is_the_reps(
     whole = done(live_home, "drafts", "show", draft_id, "--json").json()
     assert (whole["draft_id"], whole["is_there"], whole["refused"]) == (draft_id, True, [])
     assert str(whole["body_html"]).startswith("<html>")
+
+
+def test_a_letter_to_look_at_twice_is_marked_and_says_why(live_home: Path) -> None:
+    (one,) = listed(live_home, "--account", "evil")
+    assert one["confidence"] == "low"
+    assert "low confidence" in done(live_home, "drafts", "--account", "evil").words
+    assert "low confidence" not in done(live_home, "drafts", "--account", "northwind").words
+    apart = done(live_home, "drafts", "show", draft_of(live_home, "evil")).words
+    _, _, reasons = apart.partition("Confidence low: read it twice")
+    refused = one["refused"]
+    assert isinstance(refused, list)
+    assert refused
+    assert "- template: " in reasons
 
 
 def test_a_letter_is_written_as_a_page(live_home: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from app.domain.act import Act, ActKind
 from app.domain.draft import Draft, DraftState, words_hash_of
 from app.errors import Conflict, InvalidInput, NotFound, TransientServiceError
 from app.jobs.acts.draft_desk import DraftDesk, Placed
+from app.jobs.acts.draft_warnings import warnings_of_edit
 from app.jobs.acts.drafts import tell_outcome
 from app.jobs.acts.history import history
 from app.ports.mail import DraftBox, DraftFate, Fate
@@ -21,6 +22,7 @@ from app.services.draft_files import DraftFiles
 from app.services.draft_sinks import RewordDrafts
 from app.services.eml import eml_of
 from app.services.file_box import FileBox
+from app.services.writer import html_of_text
 from app.storage.sql_store import SqlStore
 from tests import builders
 from tests.fakes.mail import MemoryBox
@@ -366,3 +368,23 @@ def test_a_folder_that_cannot_take_the_file_is_told_and_tried_again(in_folder: D
     blocked.unlink()
     in_folder.drop()
     assert in_folder.files.find("d-1") is None
+
+
+def warned(desk: Desk, draft: Draft, text: str) -> tuple[str, ...]:
+    after = replace(draft, body_text=text, body_html=html_of_text(text))
+    return desk.store.read_now(TENANT, lambda unit: warnings_of_edit(unit, draft, after, LATER))
+
+
+def test_only_what_the_rep_added_is_warned_about(in_folder: Desk, draft: Draft) -> None:
+    odd = replace(draft, body_text="Dear Sam,\n\nyou have 77 seats.\n\nRita\n")
+    assert warned(in_folder, odd, odd.body_text) == ()
+    (told,) = warned(in_folder, odd, "Dear Sam,\n\nyou have 77 seats, not 88.\n\nRita\n")
+    assert "88" in told
+
+
+def test_words_to_an_account_that_has_left_the_book_go_unchecked(
+    in_folder: Desk, draft: Draft
+) -> None:
+    gone = replace(draft, account_id="gone")
+    (told,) = warned(in_folder, gone, "Dear Sam, 88 seats.")
+    assert told.startswith("nothing was checked: ")
