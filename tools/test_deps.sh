@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure of what the tests need of the system: the programs of a PostgreSQL and a Redis server, and
+# Makes sure of what the tests need of the system: the programs of a PostgreSQL and a Redis server, in
+# CI those of Dovecot (elsewhere a wheel stands in for it), and
 # an emulated Gmail (npm), kept outside the checkout. Installs only what is missing; without a package
 # manager it knows, or the right to use it, says what to install.
 set -euo pipefail
@@ -12,9 +13,14 @@ has_redis() {
   command -v redis-server >/dev/null || command -v valkey-server >/dev/null
 }
 
+has_dovecot() {
+  [ "${CI:-}" != true ] || command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ]
+}
+
 missing() {
   has_postgres || echo postgresql
   has_redis || echo redis-server
+  has_dovecot || echo dovecot-imapd
 }
 
 # The emulated Gmail is wanted by everybody, and required in CI alone.
@@ -41,7 +47,7 @@ emulated_gmail
 
 mapfile -t packages < <(missing)
 if [ "${#packages[@]}" -eq 0 ]; then
-  echo "PostgreSQL and Redis are here."
+  echo "PostgreSQL, Redis and mail are here."
   exit 0
 fi
 
@@ -62,5 +68,8 @@ if ! has_postgres; then
 fi
 if ! has_redis; then
   echo "Please install a Redis or Valkey server (on the PATH), then run this again." >&2
+fi
+if ! has_dovecot; then
+  echo "There is no Dovecot; its tests run against pymap instead." >&2
 fi
 has_postgres && has_redis

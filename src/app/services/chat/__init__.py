@@ -1,0 +1,1 @@
+"""Alerts into the chat programs that reps have open."""
