@@ -13,6 +13,7 @@ import nh3
 
 from app.errors import AnswerRefused
 
+_TAG_BEGINS = re.compile(r"<[A-Za-z/!?]")
 TAGS = frozenset({"p", "ul", "ol", "li", "strong", "em", "br"})
 _BLOCKS = frozenset({"p", "ul", "ol"})
 
@@ -27,6 +28,8 @@ def letter_html(answered: str) -> str:
     seen = _Seen()
     seen.feed(answered)
     seen.close()
+    if seen.tags != len(_TAG_BEGINS.findall(answered)):
+        seen.strange.add("a broken tag")
     if seen.strange:
         named = ", ".join(sorted(seen.strange)[:5])
         raise AnswerRefused((f"body_html: no place in a letter for {named}",))
@@ -55,32 +58,48 @@ class _Seen(HTMLParser):
         super().__init__()
         self.strange: set[str] = set()
         self.blocks = 0
+        self.tags = 0
+        """Whatever begins like a tag and is one."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A tag begins, or stands alone."""
+        self.tags += 1
         if tag not in TAGS:
             self.strange.add(f"<{_word(tag)}>")
         elif attrs:
             self.strange.add(f"{_word(attrs[0][0])}=")
         self.blocks += tag in _BLOCKS
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """It stands alone, and says so."""
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        """It ends."""
+        del tag
+        self.tags += 1
+
     def handle_comment(self, data: str) -> None:
         """Nobody reads a comment, so nobody checks it."""
+        self.tags += 1
         del data
         self.strange.add("a comment")
 
     def handle_decl(self, decl: str) -> None:
         """Such as a DOCTYPE."""
+        self.tags += 1
         del decl
         self.strange.add("a declaration")
 
     def unknown_decl(self, data: str) -> None:
         """Such as CDATA."""
+        self.tags += 1
         del data
         self.strange.add("a declaration")
 
     def handle_pi(self, data: str) -> None:
         """A processing instruction."""
+        self.tags += 1
         del data
         self.strange.add("an instruction")
 

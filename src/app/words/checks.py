@@ -15,6 +15,7 @@ from app.words.number_checks import check_numbers
 from app.words.placeholder_checks import check_placeholders
 from app.words.reading import Reading, reading_of
 from app.words.refusal import Check, Refusal
+from app.words.repeat_checks import check_repeats
 from app.words.seen import has_unseen
 from app.words.sheet import Given
 from app.words.ticket_checks import check_tickets, named_in, without_tickets
@@ -72,6 +73,7 @@ def _wrong_claims(part: Reading, whole: Reading, given: Given) -> Iterator[Refus
     yield from check_names(left, part, given)
     yield from check_links(part, given)
     yield from check_placeholders(part)
+    yield from check_repeats(part)
     yield from check_words(part, given)
 
 
