@@ -220,9 +220,8 @@ def _note(unit: Unit, *, worded: Worded, n: int) -> None:
 
 
 async def _plan(book: SmallBook, accounts: int) -> None:
-    planner_of = Planners(
-        store=book.store, writer_of=lambda _: writer_with(NoModel()), clock=lambda: LAST
-    )
+    writer = writer_with(NoModel())
+    planner_of = Planners(store=book.store, writer_of=lambda _: writer, clock=lambda: LAST)
     for n in range(accounts):
         agent, asked = TASKS[n % len(TASKS)]
         account_id = account_id_of(n)

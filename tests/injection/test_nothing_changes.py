@@ -9,7 +9,7 @@ from tests.injection.corpora import jailbreaks, malicious, sample
 from tests.injection.lives import Lives, lived
 from tests.injection.stored import CLOCKED, JSON_WORDS, WORDS, changed
 
-ACCOUNTS = 73
+ACCOUNTS = 54
 SAMPLE = 100
 
 
@@ -35,7 +35,7 @@ def test_the_book_lives_so_that_there_is_something_to_change(lives: Lives) -> No
     assert {"Green", "Amber", "Red"} <= bands
     kinds = {row["kind"] for row in tables["effects"] if row["state"] == "done"}
     assert {"draft", "withdraw", "record", "event", "email", "chat"} <= kinds
-    assert len(tables["drafts"]) > 40
+    assert len(tables["drafts"]) > 30
     assert {row["kind"] for row in tables["documents"]} >= {"profile", "qbr"}
     assert len(lives.given.statements) > 1_000
 
