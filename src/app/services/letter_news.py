@@ -130,6 +130,9 @@ def _about_tickets(concern: Concern, *, is_plain: bool) -> str:
         which = f" ({known_as})" if known_as else ""
         return f"You have a ticket open with us{on}{which}; this may have to do with it."
     which = f", {known_as} among them" if known_as else ""
+    if not on:  # it is not said which these are, and there may be more of them
+        which = f", {known_as} among them," if known_as else ""
+        return f"{concern.tickets} of your open tickets{which} may have to do with this."
     return (
         f"You have {concern.tickets} tickets open with us{on}{which}; this may have to do with "
         "them."

@@ -22,7 +22,7 @@ MOST_TOLD = 6
 def counts_of(facts: OutreachFacts) -> Mapping[Noun, frozenset[Decimal]]:
     """By noun, every number that may be told of it."""
     counts: Mapping[Noun, Iterable[int]] = {
-        Noun.TICKETS: _tickets(facts),
+        **_tickets(facts),
         Noun.SEATS: _seats(facts),
         Noun.PEOPLE: (*_seats(facts), len(facts.stakeholders)),
         Noun.FEATURES: _features(facts),
@@ -32,19 +32,25 @@ def counts_of(facts: OutreachFacts) -> Mapping[Noun, frozenset[Decimal]]:
     return {noun: frozenset(map(Decimal, numbers)) for noun, numbers in counts.items()}
 
 
-def _tickets(facts: OutreachFacts) -> set[int]:
-    """Open ones, solved ones and both; by priority and component, urgent or not, waiting long."""
+def _tickets(facts: OutreachFacts) -> Mapping[Noun, set[int]]:
+    """Where nobody tells of open tickets, no number of them is known: not even none."""
     opened, solved = facts.open_tickets, facts.recap.solved
-    if not facts.tickets_known and not opened:
-        return {len(solved)} - {0}
     long_wait = timedelta(days=facts.long_wait_days)
     urgent = [ticket for ticket in opened if ticket.priority in URGENT]
     waiting = [ticket for ticket in urgent if facts.now - ticket.created_at > long_wait]
-    numbers = {len(opened), len(solved), len(opened) + len(solved), len(urgent), len(waiting)}
-    numbers |= {len(opened) - len(urgent)} | _by(opened) | _by(solved)
     concerns = (concern for one in facts.announced.announcements for concern in one.concerns)
-    numbers |= {one.tickets for one in concerns if one.kind is ConcernKind.OPEN_TICKETS}
-    return numbers if not opened else numbers - {0}
+    is_known = facts.tickets_known or bool(opened)
+    return {
+        Noun.TICKETS: {len(opened) + len(solved)} if is_known else set(),
+        Noun.OPEN: {len(opened)} if is_known else set(),
+        Noun.SOLVED: {len(solved)},
+        Noun.URGENT: {len(urgent), len(opened) - len(urgent), len(waiting)} - {0},
+        Noun.ALIKE: {
+            *_by(opened),
+            *_by(solved),
+            *(one.tickets for one in concerns if one.kind is ConcernKind.OPEN_TICKETS),
+        },
+    }
 
 
 def _by(tickets: Iterable[Ticket]) -> set[int]:

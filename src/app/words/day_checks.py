@@ -32,7 +32,7 @@ _TOLD_OF: tuple[tuple[re.Pattern[str], frozenset[About]], ...] = tuple(
         ),
         (
             (
-                r"heard from|reached us|silent|quiet|last (?:call|heartbeat|signal)"
+                r"heard from|reached us|silent|silence|quiet|last (?:call|heartbeat|signal)"
                 r"|no (?:data|calls)|stopped sending"
             ),
             {About.HEARD},

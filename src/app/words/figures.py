@@ -49,6 +49,8 @@ class Figure:
     kind: FigureKind
     values: frozenset[Decimal]
     """What it may mean; empty: nothing that can be held against facts."""
+    version: str = ""
+    """Of a version, as it is written: `4.2` is not `4.20`."""
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -103,7 +105,14 @@ def figures(text: str) -> Iterator[Figure]:
     left = _IDIOMS.sub(lambda found: " " * len(found.group()), text)
     for kind, pattern in _PATTERNS:
         for found in pattern.finditer(left):
-            yield Figure(start=found.start(), end=found.end(), kind=kind, values=_values(found))
+            version = found["n"] if kind is FigureKind.VERSION else ""
+            yield Figure(
+                start=found.start(),
+                end=found.end(),
+                kind=kind,
+                values=_values(found),
+                version=version,
+            )
         left = pattern.sub(lambda found: " " * len(found.group()), left)
 
 
@@ -121,7 +130,12 @@ def _values(found: re.Match[str]) -> frozenset[Decimal]:
 
 def figures_in(text: str) -> frozenset[Decimal]:
     """The numbers that stand in a text, whatever they are of."""
-    return _of(text, frozenset(FigureKind) - {FigureKind.MONEY, FigureKind.PERCENT})
+    return _of(text, frozenset({FigureKind.COUNT, FigureKind.ORDINAL}))
+
+
+def versions_in(text: str) -> frozenset[str]:
+    """The versions that stand in a text, as they are written."""
+    return frozenset(one.version for one in figures(text) if one.version)
 
 
 def percents_in(text: str) -> frozenset[Decimal]:

@@ -15,7 +15,7 @@ from app.domain.ticket import Ticket
 from app.ports.writer import OutreachFacts
 from app.words.counts import counts_of, percents_of
 from app.words.days import day_mentions
-from app.words.figures import figures_in, money_in, percents_in
+from app.words.figures import figures_in, money_in, percents_in, versions_in
 from app.words.name_forms import forms_of, greetings_of
 from app.words.reading import EMAIL
 from app.words.seen import plain
@@ -84,7 +84,7 @@ def given_of(
         figures=figures_in(told),
         percents=percents_of(facts) | percents_in(told),
         money=money_in(told),
-        versions=frozenset({plain(facts.announced.version)} - {""}),
+        versions=versions_in(told) | ({plain(facts.announced.version)} - {""}),
         promises=frozenset(plain(promise) for promise in promises),
     )
 
@@ -123,6 +123,7 @@ def given_of_briefing(
         figures=figures_in(told),
         percents=percents_in(told),
         money=money_in(told),
+        versions=versions_in(told),
     )
 
 

@@ -52,7 +52,7 @@ class Reading:
 
     def sentence_at(self, offset: int) -> Sentence:
         """The sentence that holds the offset."""
-        return next(one for one in self.sentences if one.end >= offset)
+        return next(one for one in self.sentences if one.end > offset)
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Each line as shown, with its offset."""
@@ -114,10 +114,10 @@ def _cover_short_id(text: str, ticket_id: str) -> str:
 
 
 def _marks(found: re.Match[str], *, covered: bool) -> str:
-    """Line ends stay, so that lines stay lines."""
+    """Blanks stay, so that words stay words and lines stay lines."""
     if not covered:
         return found.group()
-    return re.sub(r"[^\n]", MARK, found.group())
+    return re.sub(r"\S", MARK, found.group())
 
 
 def _is_sure(ticket_id: str) -> bool:

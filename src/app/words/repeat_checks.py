@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from app.words.reading import Reading
+from app.words.reading import MARK, Reading
 from app.words.refusal import Check, Refusal
 from app.words.seen import excerpt
 
@@ -23,8 +23,11 @@ _RUN = re.compile(rf"\S{{{_LONGEST + 1},}}")
 
 def check_repeats(reading: Reading) -> Iterator[Refusal]:
     """Repeats and endless words; links and what the facts give are passed over."""
-    words = list(_WORD.finditer(reading.voiced))
-    told = [found.group().casefold() for found in words]
+    words = list(_WORD.finditer(reading.shown))
+    told = [
+        str(place) if reading.voiced[found.start()] == MARK else found.group().casefold()
+        for place, found in enumerate(words)
+    ]
     place = _repeated(told)
     if place is not None:
         start, end = words[place].start(), words[place + TIMES - 1].end()

@@ -62,8 +62,14 @@ def folded(text: str) -> str:
 
 def closed_up(text: str) -> str:
     """Folded text whose words are not spelled apart: `c h u r n`, `ch-urn` and `c.h.u.r.n`."""
-    joined = _LETTER_BY_LETTER.sub(lambda found: re.sub(r"[ .*_-]", "", found.group()), text)
+    joined = _LETTER_BY_LETTER.sub(_joined, text)
     return _BETWEEN_LETTERS.sub("", joined)
+
+
+def _joined(found: re.Match[str]) -> str:
+    """`a r i s k` is `a risk`."""
+    letters = re.sub(r"[ .*_-]", "", found.group())
+    return f"{letters[0]} {letters[1:]}" if found.group()[:2] in {"a ", "i "} else letters
 
 
 def has_unseen(text: str) -> bool:

@@ -40,6 +40,13 @@ class Noun(StrEnum):
     """What a number counts."""
 
     TICKETS = "tickets"
+    """Open and solved together."""
+    OPEN = "open tickets"
+    SOLVED = "solved tickets"
+    URGENT = "urgent tickets"
+    """And those that are not, and those that have waited too long."""
+    ALIKE = "tickets of a kind"
+    """Of one priority or component."""
     SEATS = "seats"
     PEOPLE = "people"
     FEATURES = "features"

@@ -151,7 +151,8 @@ def _mention(found: re.Match[str], *, head: str, bound: str) -> Iterator[SpanMen
     written, tail = found["n"].casefold(), (found["tail"] or "").strip().casefold()
     unit = {"min": "minute", "hr": "hour"}.get(found["unit"].casefold(), found["unit"].casefold())
     amounts = [_VAGUE[written]] if written in _VAGUE else _exact(written)
-    side = Side.EITHER
+    is_lasting = found.string[: found.start()].casefold().endswith("for ")
+    side = Side.PAST if is_lasting and unit not in {"minute", "hour"} else Side.EITHER
     if tail in {"ago", "earlier", "back", "old"} or head.casefold().endswith(("past ", "last ")):
         side = Side.PAST
     elif tail in {"from now", "'s time", "' time"} or head.casefold() in {"in ", "within "}:
