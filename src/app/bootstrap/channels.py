@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from app.bootstrap.buses import bus_of
 from app.bootstrap.mailboxes import draft_boxes_of
-from app.bootstrap.sections import extra_missing, is_own, section_of
+from app.bootstrap.sections import extra_missing, is_own, reps_of, section_of
 from app.domain.effect import EffectKind
 from app.errors import ConfigurationError
 from app.events.publishing import PublishEvents
@@ -48,6 +48,12 @@ def connected_sinks(
     if settings.chat:
         chat = _google_chat(settings, tenant, limiter)
         sinks[EffectKind.CHAT] = AlsoInInbox(InboxAlerts(store, tenant, "chat"), chat)
+    if settings.apprise:
+        chat = _apprise(settings, tenant, limiter)
+        sinks[EffectKind.CHAT] = AlsoInInbox(InboxAlerts(store, tenant, "chat"), chat)
+    if settings.smtp:
+        mail = _mail(store, settings, tenant, limiter)
+        sinks[EffectKind.EMAIL] = AlsoInInbox(InboxAlerts(store, tenant, "email"), mail)
     return sinks
 
 
@@ -66,13 +72,9 @@ def _sinks(
 
 
 def _google_chat(settings: Settings, tenant: str, limiter: Limiter) -> Sink:
-    try:
-        from app.services.gsuite.chat import ChatService
-        from app.services.gsuite.chat_sink import ChatApiAlerts, ChatWebhookAlerts
-        from app.services.gsuite.config import ChatConfig
-        from app.services.gsuite.link import GoogleLink
-    except ImportError as exc:
-        raise extra_missing("chat", "google") from exc
+    from app.services.gsuite.chat_webhook import ChatWebhookAlerts
+    from app.services.gsuite.config import ChatConfig
+
     config = section_of("chat", settings.chat, ChatConfig)
     if not config.space:
         return ChatWebhookAlerts(
@@ -81,8 +83,45 @@ def _google_chat(settings: Settings, tenant: str, limiter: Limiter) -> Sink:
             limiter=limiter,
             dashboard_url=settings.dashboard_url,
         )
+    try:
+        from app.services.gsuite.chat import ChatService
+        from app.services.gsuite.chat_sink import ChatApiAlerts
+        from app.services.gsuite.link import GoogleLink
+    except ImportError as exc:
+        raise extra_missing("chat", "google") from exc
     link = GoogleLink(
         api="chat", system="chat", tenant_id=tenant, api_root=config.api_root, limiter=limiter
     )
     service = ChatService(config=config, link=link)
     return ChatApiAlerts(config=config, service=service, dashboard_url=settings.dashboard_url)
+
+
+def _apprise(settings: Settings, tenant: str, limiter: Limiter) -> Sink:
+    try:
+        from app.services.chat.apprise_config import AppriseConfig
+        from app.services.chat.apprise_sink import AppriseAlerts
+    except ImportError as exc:
+        raise extra_missing("apprise", "alerts") from exc
+    return AppriseAlerts(
+        config=section_of("apprise", settings.apprise, AppriseConfig),
+        tenant_id=tenant,
+        limiter=limiter,
+        dashboard_url=settings.dashboard_url,
+    )
+
+
+def _mail(store: Store, settings: Settings, tenant: str, limiter: Limiter) -> Sink:
+    try:
+        from app.services.mail_alerts import MailAlerts
+        from app.services.smtp.config import SmtpConfig
+        from app.services.smtp.mailer import SmtpRepMailer
+    except ImportError as exc:
+        raise extra_missing("smtp", "smtp") from exc
+    mailer = SmtpRepMailer(
+        section_of("smtp", settings.smtp, SmtpConfig),
+        tenant_id=tenant,
+        limiter=limiter,
+        reps=reps_of(store, tenant),
+        link_root=settings.dashboard_url,
+    )
+    return MailAlerts(mailer=mailer, dashboard_url=settings.dashboard_url)

@@ -12,6 +12,7 @@ from app.ports.limits import Limiter
 from app.ports.mail import DraftBox
 from app.ports.store import Store
 from app.services.file_box import FileBox
+from app.services.gsuite.token_files import TokenFiles
 from app.settings import Settings
 
 
@@ -23,7 +24,7 @@ def draft_boxes_of(
     The folder of files is the last, and serves everybody. Raises ConfigurationError.
     """
     boxes: list[DraftBox] = []
-    if is_own(settings, tenant) and settings.gmail:
+    if is_own(settings, tenant) and (settings.gmail or TokenFiles(settings.home).reps()):
         boxes.append(_gmail(store, settings, tenant, limiter))
     if is_own(settings, tenant) and settings.imap:
         boxes.append(_imap(settings, tenant, limiter))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from app.bootstrap.channels import SinksOf, connected_sinks
 from app.bootstrap.limits import limiter_of
 from app.bootstrap.tenants import performer_with, worker_name
+from app.bootstrap.writers import writers_of
 from app.clock import Clock, system_clock
 from app.errors import ConfigurationError
 from app.jobs.effects import Performer
@@ -22,8 +23,6 @@ from app.jobs.sweeper import Sweeper
 from app.ports.engine import Engine, Liveness
 from app.ports.limits import Limiter
 from app.ports.store import Store
-from app.services.checked_writer import NoModel
-from app.services.writing import writer_with
 from app.settings import Settings
 from app.storage.liveness import liveness_of
 from app.storage.sql_store import SqlStore, open_store
@@ -113,30 +112,31 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
 
     store, worker = open_store_of(settings), worker_name()
     liveness, limiter = liveness_for(settings), limiter_of(settings)
+    writer_of = writers_of(store, settings, limiter, clock)
 
     @cache
     def effects_of(tenant: str) -> Performer:
+        sinks = sinks_of(store, settings, tenant, limiter)
         return performer_with(
-            store,
-            settings,
-            clock,
-            tenant=tenant,
-            worker=worker,
-            sinks_of=sinks_of,
-            limiter=limiter,
+            store, clock, tenant=tenant, worker=worker, sinks=sinks, writer=writer_of(tenant)
         )
 
     shapes = flow_shapes(
         store=store,
         effects_of=effects_of,
-        planner_of=Planners(store=store, writer_of=lambda _: writer_with(NoModel()), clock=clock),
+        planner_of=Planners(store=store, writer_of=writer_of, clock=clock),
         clock=clock,
         feed=_feed_flow(store, settings, clock),
     )
     engine = DbosEngine(
         shapes=shapes, url=settings.engine_url, worker=worker, look_seconds=look_seconds
     )
-    stale_after_seconds = effects_of(settings.tenant).stale_after_seconds
+    starter = Starter(
+        store=store,
+        desk=engine,
+        clock=clock,
+        stale_after_seconds=effects_of(settings.tenant).stale_after_seconds,
+    )
     return App(
         settings=settings,
         store=store,
@@ -144,9 +144,7 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
         worker=worker,
         engine=engine,
         liveness=liveness,
-        starter=Starter(
-            store=store, desk=engine, clock=clock, stale_after_seconds=stale_after_seconds
-        ),
+        starter=starter,
         sweeper=Sweeper(engine=engine, liveness=liveness),
         effects_of=effects_of,
         limiter=limiter,

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
+
 from app.agents.customer_success.scheduler import CSMScheduler
 from app.agents.technical_account_manager.scheduler import TAMScheduler
 from app.bootstrap.buses import bus_of
+from app.bootstrap.mailboxes import draft_boxes_of
 from app.bootstrap.processes import App
 from app.feeds.folder import FOLDER
 from app.jobs.access import regained
+from app.jobs.draft_watch import DraftWatch
 from app.jobs.folder_watch import FolderWatch
 from app.jobs.sales_listener import SalesListener
 from app.jobs.schedule import ScheduleStarter
 from app.jobs.service import Service, TenantChore
 
 REGAIN_SECONDS = 3600.0
+LOOK_AFTER_SECONDS = 1800.0
+"""How often it is read back what became of drafts in mailboxes."""
 
 
 def service_of(app: App) -> Service:
     """What goes on in a process for as long as it runs: chores, the schedule, the feed's folder."""
+    watch_of = cache(partial(_watch_of, app))
     settings, folder = app.settings, app.settings.feed_folder
     schedule = ScheduleStarter(
         store=app.store,
@@ -46,7 +53,12 @@ def service_of(app: App) -> Service:
                 name="regain access",
                 every_seconds=REGAIN_SECONDS,
                 work=lambda tenant: regained(app.store, tenant, app.effects_of(tenant).sinks),
-            )
+            ),
+            TenantChore(
+                name="look after drafts",
+                every_seconds=LOOK_AFTER_SECONDS,
+                work=lambda tenant: watch_of(tenant).look(),
+            ),
         ],
         clockworks=(TAMScheduler(schedule=schedule), CSMScheduler(schedule=schedule), ears),
         watches=[
@@ -54,3 +66,9 @@ def service_of(app: App) -> Service:
             for path in watched
         ],
     )
+
+
+def _watch_of(app: App, tenant: str) -> DraftWatch:
+    """All of the tenant's mailboxes but the folder of files, which cannot tell."""
+    boxes = draft_boxes_of(app.store, app.settings, tenant, app.limiter)[:-1]
+    return DraftWatch(store=app.store, tenant_id=tenant, boxes=boxes, clock=app.clock)

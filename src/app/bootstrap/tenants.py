@@ -4,51 +4,52 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Mapping
 from uuid import uuid4
 
-from app.bootstrap.channels import SinksOf, connected_sinks
+from app.bootstrap.channels import connected_sinks
 from app.bootstrap.limits import limiter_of
+from app.bootstrap.writers import writers_of
 from app.clock import Clock
+from app.domain.effect import EffectKind
 from app.jobs.effects import Performer
 from app.jobs.flows.wording import Wording
 from app.jobs.quiet import QuietHours
-from app.ports.limits import Limiter
+from app.ports.effects import Sink
 from app.ports.store import Store
-from app.services.checked_writer import NoModel
-from app.services.writing import writer_with
+from app.ports.writer import Writer
 from app.settings import Settings
 
 
 def performer_of(store: Store, settings: Settings, clock: Clock) -> Performer:
     """What performs the work owed by the settings' own tenant, in a command of its own."""
+    tenant, limiter = settings.tenant, limiter_of(settings)
     return performer_with(
         store,
-        settings,
         clock,
-        tenant=settings.tenant,
+        tenant=tenant,
         worker=worker_name(),
-        sinks_of=connected_sinks,
-        limiter=limiter_of(settings),
+        sinks=connected_sinks(store, settings, tenant, limiter),
+        writer=writers_of(store, settings, limiter, clock)(tenant),
     )
 
 
 def performer_with(
     store: Store,
-    settings: Settings,
     clock: Clock,
     *,
     tenant: str,
     worker: str,
-    sinks_of: SinksOf,
-    limiter: Limiter,
+    sinks: Mapping[EffectKind, Sink],
+    writer: Writer,
 ) -> Performer:
-    """What performs a tenant's work owed in a process that has others too."""
+    """What performs a tenant's work owed, into these sinks and in this writer's words."""
     return Performer(
         store=store,
         tenant_id=tenant,
         owner=worker,
-        sinks=sinks_of(store, settings, tenant, limiter),
-        prepare=Wording(store=store, tenant_id=tenant, writer=writer_with(NoModel()), clock=clock),
+        sinks=sinks,
+        prepare=Wording(store=store, tenant_id=tenant, writer=writer, clock=clock),
         quiet=QuietHours(store=store, tenant_id=tenant, clock=clock),
         clock=clock,
     )

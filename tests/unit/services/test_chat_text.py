@@ -72,12 +72,12 @@ def test_plain_words_and_figures_stay_as_they_are() -> None:
     assert inert(text) == text
 
 
-def test_it_says_for_whom_links_its_pages_and_ends_with_its_id() -> None:
+def test_it_begins_with_the_alert_and_ends_with_its_id() -> None:
     lines = told(work(), dashboard_url=DASHBOARD).splitlines()
     draft_id = draft_id_of(f"{group_of(KEY)}:draft")
     assert lines == [
-        "For rita@tend\u2024example:",
         "[TAM ALERT] Acme is Red",
+        "For rita@tend\u2024example",
         f"<https://tend.acme.example/drafts/{draft_id}|Open the draft>",
         "<https://tend.acme.example/accounts/acme%2Feu|Open the account>",
         "[tam_escalation:acme:1:2]",
@@ -98,8 +98,8 @@ def test_without_a_letter_there_is_no_draft_to_open() -> None:
     assert names == ["Open the account"]
 
 
-def test_a_possible_repeat_says_so_first() -> None:
-    assert told(work(), repeat=True).splitlines()[0] == REPEAT_MARK
+def test_a_possible_repeat_says_so() -> None:
+    assert REPEAT_MARK in told(work(), repeat=True).splitlines()
 
 
 def test_a_long_text_fits_into_a_message() -> None:

@@ -50,15 +50,15 @@ def test_nothing_in_an_alert_is_alive(hostile: str) -> None:
 
 def test_our_own_links_are_whole() -> None:
     lines = told("[TAM ALERT] Acme", dashboard_url="https://tend.example").splitlines()
-    assert lines[0].startswith("For rita")
-    assert lines[1] == "[TAM ALERT] Acme"
+    assert lines[0] == "[TAM ALERT] Acme"
+    assert lines[1].startswith("For rita")
     assert lines[2].startswith("Open the draft: https://tend.example/drafts/d-")
     assert lines[3] == "Open the account: https://tend.example/accounts/acme"
     assert lines[4] == "[tam_escalation:acme:1:1]"
 
 
-def test_a_possible_repeat_says_so_first() -> None:
-    assert told("x", repeat=True).splitlines()[0] == REPEAT_MARK
+def test_a_possible_repeat_says_so() -> None:
+    assert REPEAT_MARK in told("x", repeat=True).splitlines()
 
 
 def test_an_alert_is_never_longer_than_a_chat_takes() -> None:

@@ -22,11 +22,11 @@ def still(text: str) -> str:
 
 
 def plain_alert(work: WorkOwed, alert: AlertWork, *, dashboard_url: str, repeat: bool) -> str:
-    """One message: whom it is for, the alert, our links, and its id at the end."""
+    """One message: the alert, whom it is for, our links, and its id at the end."""
     lines = [
-        *([REPEAT_MARK] if repeat else []),
-        f"For {still(alert.rep_email)}:",
         still(many_lines(alert.text, TEXT_MOST))[:TEXT_MOST],
+        f"For {still(alert.rep_email)}",
+        *([REPEAT_MARK] if repeat else []),
         *(f"{link.name}: {link.url}" for link in links_of(dashboard_url, work, alert)),
         f"[{still(alert_id_of(work.key))}]",
     ]

@@ -42,11 +42,11 @@ def inert(text: str) -> str:
 
 
 def chat_text(work: WorkOwed, alert: AlertWork, *, dashboard_url: str, repeat: bool) -> str:
-    """One message: whom it is for, the alert, our links, and its id at the end."""
+    """One message: the alert, whom it is for, our links, and its id at the end."""
     lines = [
-        *([REPEAT_MARK] if repeat else []),
-        f"For {inert(alert.rep_email)}:",
         inert(many_lines(alert.text, TEXT_MOST))[:TEXT_MOST],
+        f"For {inert(alert.rep_email)}",
+        *([REPEAT_MARK] if repeat else []),
         *_links(links_of(dashboard_url, work, alert)),
         f"[{inert(alert_id_of(work.key))}]",
     ]
