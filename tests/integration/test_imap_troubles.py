@@ -135,8 +135,10 @@ def test_names_and_passwords_may_be_of_any_script(user: str) -> None:
 @asynccontextmanager
 async def scripted(capabilities: bytes, answer: bytes, heard: list[bytes]) -> AsyncIterator[int]:
     """The port of a server that has these capabilities and answers all else with this."""
+    here: list[asyncio.StreamWriter] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        here.append(writer)
         writer.write(b"* OK ready\r\n")
         while line := await reader.readline():
             tag, _, command = line.strip().partition(b" ")
@@ -146,14 +148,15 @@ async def scripted(capabilities: bytes, answer: bytes, heard: list[bytes]) -> As
                 writer.write(tag + b" OK done\r\n")
             else:
                 writer.write(tag + b" " + answer + b"\r\n")
-        writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
-        await server.wait_closed()
+        for writer in here:
+            writer.transport.abort()
+        await asyncio.sleep(0.05)
 
 
 REFUSALS = [

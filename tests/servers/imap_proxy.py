@@ -43,8 +43,20 @@ class CuttingWire:
     is_held: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
+    talks: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until either side or a cut ends it."""
+        talking = asyncio.current_task()
+        assert talking is not None
+        self.talks.add(talking)
+        try:
+            await self._talk(reader, writer)
+        finally:
+            self.talks.discard(talking)
+            writer.transport.abort()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         cut = self.cuts.pop(0) if self.cuts else None
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.server_port)
         talk = _Talk(cut=cut)
@@ -56,8 +68,7 @@ class CuttingWire:
             for task in (there, back):
                 task.cancel()
             await asyncio.gather(there, back, return_exceptions=True)
-            writer.transport.abort()
-            far_writer.close()
+            far_writer.transport.abort()
 
     async def _there(
         self, talk: _Talk, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -116,4 +127,8 @@ async def cutting_wire(server_port: int, *cuts: Cut) -> AsyncIterator[CuttingWir
         yield wire
     finally:
         server.close()
+        for talking in tuple(wire.talks):
+            talking.cancel()
+        await asyncio.gather(*wire.talks, return_exceptions=True)
         await server.wait_closed()
+        await asyncio.sleep(0.01)  # for the transports to be gone
