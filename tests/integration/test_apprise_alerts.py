@@ -101,7 +101,7 @@ def test_an_alert_is_told_once_as_plain_text_with_our_links() -> None:
     (heard,) = play(story, said(200)).heard
     told = json.loads(heard.body)
     lines = told["message"].splitlines()
-    assert lines[1].startswith("[TAM ALERT] Acme is Red: \uff20channel \u2039!here\u203a")
+    assert lines[0].startswith("[TAM ALERT] Acme is Red: \uff20channel \u2039!here\u203a")
     assert "https://evil" not in told["message"]
     assert lines[2:] == [
         "Open the account: https://tend.example/accounts/acme",
@@ -115,7 +115,7 @@ def test_a_possible_repeat_says_so() -> None:
         await alerts.create(WORK, at=NOW, repeat=True)
 
     (heard,) = play(story, said(200)).heard
-    assert json.loads(heard.body)["message"].startswith(REPEAT_MARK)
+    assert json.loads(heard.body)["message"].count(REPEAT_MARK) == 1
 
 
 def test_a_chat_that_reads_markup_finds_none() -> None:

@@ -131,12 +131,7 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
     engine = DbosEngine(
         shapes=shapes, url=settings.engine_url, worker=worker, look_seconds=look_seconds
     )
-    starter = Starter(
-        store=store,
-        desk=engine,
-        clock=clock,
-        stale_after_seconds=effects_of(settings.tenant).stale_after_seconds,
-    )
+    stale = effects_of(settings.tenant).stale_after_seconds
     return App(
         settings=settings,
         store=store,
@@ -144,7 +139,7 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
         worker=worker,
         engine=engine,
         liveness=liveness,
-        starter=starter,
+        starter=Starter(store=store, desk=engine, clock=clock, stale_after_seconds=stale),
         sweeper=Sweeper(engine=engine, liveness=liveness),
         effects_of=effects_of,
         limiter=limiter,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, partial
 
 from app.agents.customer_success.scheduler import CSMScheduler
@@ -24,7 +25,6 @@ LOOK_AFTER_SECONDS = 1800.0
 
 def service_of(app: App) -> Service:
     """What goes on in a process for as long as it runs: chores, the schedule, the feed's folder."""
-    watch_of = cache(partial(_watch_of, app))
     settings, folder = app.settings, app.settings.feed_folder
     schedule = ScheduleStarter(
         store=app.store,
@@ -48,18 +48,7 @@ def service_of(app: App) -> Service:
         sweeper=app.sweeper,
         starter=app.starter,
         clock=app.clock,
-        tenant_chores=[
-            TenantChore(
-                name="regain access",
-                every_seconds=REGAIN_SECONDS,
-                work=lambda tenant: regained(app.store, tenant, app.effects_of(tenant).sinks),
-            ),
-            TenantChore(
-                name="look after drafts",
-                every_seconds=LOOK_AFTER_SECONDS,
-                work=lambda tenant: watch_of(tenant).look(),
-            ),
-        ],
+        tenant_chores=_tenant_chores(app),
         clockworks=(TAMScheduler(schedule=schedule), CSMScheduler(schedule=schedule), ears),
         watches=[
             FolderWatch(tenant_id=settings.tenant, folder=path, desk=app.engine, clock=app.clock)
@@ -72,3 +61,19 @@ def _watch_of(app: App, tenant: str) -> DraftWatch:
     """All of the tenant's mailboxes but the folder of files, which cannot tell."""
     boxes = draft_boxes_of(app.store, app.settings, tenant, app.limiter)[:-1]
     return DraftWatch(store=app.store, tenant_id=tenant, boxes=boxes, clock=app.clock)
+
+
+def _tenant_chores(app: App) -> Sequence[TenantChore]:
+    watch_of = cache(partial(_watch_of, app))
+    return [
+        TenantChore(
+            name="regain access",
+            every_seconds=REGAIN_SECONDS,
+            work=lambda tenant: regained(app.store, tenant, app.effects_of(tenant).sinks),
+        ),
+        TenantChore(
+            name="look after drafts",
+            every_seconds=LOOK_AFTER_SECONDS,
+            work=lambda tenant: watch_of(tenant).look(),
+        ),
+    ]
