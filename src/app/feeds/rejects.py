@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +14,16 @@ from app.feeds.file_report import RefusalSink
 from app.feeds.refusals import RefusedRow
 
 HEADER = ("file", "line", "column", "reason", "raw")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(
+    r"\A(?=[\t\r])|(?:\A|(?<=[\r\n;\t]))(?= *[=+\-@" + "\uff1d\uff0b\uff0d\uff20])"  # full width
+)
+"""Where a spreadsheet would take it for one: at the begin, and after what parts cells in some
+countries, for there a quotation mark within the line is no more than a sign."""
 
 
 def formula_safe(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """The text with an apostrophe before whatever a spreadsheet would take for a formula."""
+    return _FORMULA.sub("'", text)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ _FILES = frozenset(
     ("cc", "cs", "db", "gz", "js", "kt", "md", "pl", "ps", "py", "rb", "rs", "sh", "so", "tf")
 )
 """Two letters that end a file's name more often than a host's."""
-_NAME_WORDS = 3
+_COMPANY = re.compile(r"[\w-]+\.[^\W\d_]{2,}(?: (?:[\w&-]+|(?:\w\.){2,})){0,2}")
 
 
 def makes_link(text: str) -> bool:
@@ -44,11 +44,8 @@ def makes_link(text: str) -> bool:
 
 
 def is_name_with_link(text: str) -> bool:
-    """Whether a name would be more of a link than companies' names are: `Booking.com` is none."""
-    plain = _plain(text)
-    has_path = any(found["path"] for found in _HOST.finditer(plain))
-    is_short = len(plain.split()) <= _NAME_WORDS
-    return makes_link(text) and (has_path or not is_short or _LINK.search(plain) is not None)
+    """Whether a name is more of a link than companies' names are: `Booking.com Ltd` is none."""
+    return makes_link(text) and _COMPANY.fullmatch(_plain(text)) is None
 
 
 def _plain(text: str) -> str:

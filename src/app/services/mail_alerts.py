@@ -72,7 +72,7 @@ class MailAlerts:
         first = next(iter(text.splitlines()), "")
         return RepMail(
             to=alert.rep_email,
-            subject=one_line(first, _SUBJECT_MOST) + (_REPEATED if repeat else ""),
+            subject=one_line(inert(first), _SUBJECT_MOST) + (_REPEATED if repeat else ""),
             text="\n".join(lines) + "\n",
             message_id=f"<{sha256(work.key.encode()).hexdigest()[:32]}@alerts.tend.invalid>",
             alert_id=alert_id,

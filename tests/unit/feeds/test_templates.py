@@ -52,9 +52,14 @@ def test_filled_in_templates_are_never_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "accounts.csv").read_text() == "mine"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", " =1", "\uff1d1+1"])
 def test_what_a_spreadsheet_would_run_is_defused(text: str) -> None:
     assert formula_safe(text) == f"'{text}"
+
+
+def test_a_formula_is_defused_behind_whatever_parts_cells_in_some_countries() -> None:
+    assert formula_safe("a,-5;=1; +2\t@x\n-3") == "a,-5;'=1;' +2\t'@x\n'-3"
+    assert formula_safe("a, b\r\nc-d=e") == "a, b\r\nc-d=e"
 
 
 def test_rejects_are_written_safe_to_open(tmp_path: Path) -> None:

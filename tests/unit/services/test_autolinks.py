@@ -51,10 +51,13 @@ def test_files_abbreviations_and_figures_are_no_links(text: str) -> None:
 
 
 def test_a_company_may_be_named_like_its_host_and_no_more_than_that() -> None:
-    for name in ("Booking.com", "Monday.com Ltd"):
+    for name in ("Booking.com", "Monday.com Ltd", "Booking.com B.V."):
         assert not is_name_with_link(name)
         assert fit_name(name, 40) == name
-    for name in ("evil.com/login", "Log in at evil.com now", "eve@evil.com", "https://evil.com"):
+    for name in (
+        *("evil.com/login", "Log in at evil.com now", "eve@evil.com", "https://evil.com"),
+        *("evil.com and evil.org", "<b>evil.com</b>", "evil.com: log in"),
+    ):
         assert fit_name(name, 40) == ""
 
 
