@@ -100,7 +100,7 @@ class Worded:
         numbers = range(self.accounts)
         _write(folder / "accounts.csv", _ACCOUNTS, map(self._account, numbers))
         _write(folder / "stakeholders.csv", _PEOPLE, (p for n in numbers for p in self._people(n)))
-        _write(folder / "interactions.csv", _TALKS, map(self._talk, numbers))
+        _write(folder / "interactions.csv", _TALKS, (t for n in numbers for t in self._talks(n)))
         _write(folder / "heartbeats.csv", _BEATS, (b for n in numbers for b in _beats(n)))
         _write(folder / "usage.csv", _USAGE, (u for n in numbers for u in _usage(n)))
         _write(folder / "surveys.csv", _SURVEYS, map(self._survey, numbers))
@@ -122,10 +122,13 @@ class Worded:
         yield (account, f"sam@{account}.example", self.text(n, 2), self.text(n, 3), "yes")
         yield (account, f"kim@{account}.example", self.text(n, 4), "CTO", "no")
 
-    def _talk(self, n: int) -> Row:
-        person = f"kim@{account_id_of(n)}.example" if n % 4 else ""
+    def _talks(self, n: int) -> Iterator[Row]:
+        """One to be taken, and one to be refused, which is then among the rejects."""
+        account, summary = account_id_of(n), self.text(n, 5)
+        person = f"kim@{account}.example" if n % 4 else ""
         kind = ("call", "meeting", "email")[n % 3]
-        return (f"C-{n}", account_id_of(n), _on(20 - n % 17), kind, person, self.text(n, 5))
+        yield (f"C-{n}", account, _on(20 - n % 17), kind, person, summary)
+        yield (self.text(n, 6), self.text(n, 7), "some day", kind, self.text(n, 8), summary)
 
     def _survey(self, n: int) -> Row:
         day = _on(9)[:10]

@@ -45,13 +45,15 @@ def lived(texts: Sequence[str], folder: Path, *, accounts: int) -> Lives:
     """Live through both books, of so many accounts."""
     plain = [neutral(text, serial) for serial, text in enumerate(texts)]
     return Lives(
-        given=_life(Worded(texts=texts, accounts=accounts), folder / "given"),
-        neutral=_life(Worded(texts=plain, accounts=accounts), folder / "neutral"),
+        given=life_of(texts, folder / "given", accounts=accounts),
+        neutral=life_of(plain, folder / "neutral", accounts=accounts),
     )
 
 
-def _life(worded: Worded, home: Path) -> Life:
-    home.mkdir(parents=True)
+def life_of(texts: Sequence[str], home: Path, *, accounts: int) -> Life:
+    """Live through one book of these texts."""
+    home.mkdir(parents=True, exist_ok=True)
+    worded = Worded(texts=texts, accounts=accounts)
     with statements_seen() as statements, capture_logs():
         live_through(worded, home).store.close()
     return Life(home=home, tables=stored_in(home / "home"), statements=statements)

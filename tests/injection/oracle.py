@@ -17,13 +17,43 @@ from email.policy import default
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
+from markdown_it import MarkdownIt
+
 _LAYOUT = frozenset({"class"})
 INERT: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             *("html", "head", "body", "main", "header", "section", "title", "style"),
-            *("p", "br", "hr", "ul", "ol", "li", "h1", "h2", "h3", "strong", "em", "b", "i", "u"),
-            *("div", "span", "blockquote", "table", "caption", "thead", "tbody", "tr", "td"),
+            *(
+                "p",
+                "br",
+                "hr",
+                "ul",
+                "ol",
+                "li",
+                "h1",
+                "h2",
+                "h3",
+                "h4",
+                "strong",
+                "em",
+                "b",
+                "i",
+                "u",
+            ),
+            *(
+                "div",
+                "span",
+                "pre",
+                "code",
+                "blockquote",
+                "table",
+                "caption",
+                "thead",
+                "tbody",
+                "tr",
+                "td",
+            ),
         ),
         _LAYOUT,
     ),
@@ -65,12 +95,15 @@ HEADERS = frozenset(
 )
 """All that a draft may have; each once."""
 
-_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""What spreadsheets take for the begin of a formula (OWASP, CSV Injection)."""
+_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+"""What spreadsheets take for the begin of a formula (OWASP, CSV Injection), blanks before
+it or none."""
+_BLANKS = " \t\r\n\0\ufeff"
 _SEPARATORS = ",;\t"
 """What spreadsheets part cells by, as the country has it."""
 
 _STYLING = re.compile(r"\x1b\[[0-9;]*m")
+_MARKDOWN = MarkdownIt("commonmark", {"html": True})
 _LINE_BREAKS = frozenset("\n\r")
 _HIDDEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -96,10 +129,20 @@ def live_in_html(page: str, *, hosts: Collection[str] = ()) -> Found:
     return tuple(_read(page, hosts).found)
 
 
-def live_in_mail(raw: bytes, *, to: Collection[str], hosts: Collection[str] = ()) -> Found:
-    """What a mail program runs, loads or leads to, and any header or part that is not ours."""
+def live_in_mail(
+    raw: bytes,
+    *,
+    to: Collection[str],
+    hosts: Collection[str] = (),
+    headers: Collection[str] = (),
+) -> Found:
+    """What a mail program runs, loads or leads to, and any header or part that is not ours.
+
+    `headers`: what it may have besides those of a draft.
+    """
     mail = message_from_bytes(raw, policy=default)
-    return (*_heads(mail, to), *_parts(mail, hosts))
+    known = HEADERS | {name.casefold() for name in headers}
+    return (*_heads(mail, to, known), *_parts(mail, hosts))
 
 
 def live_in_csv(text: str) -> Found:
@@ -107,7 +150,11 @@ def live_in_csv(text: str) -> Found:
     found = []
     for separator in _SEPARATORS:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            found += [f"formula: {cell[:80]!r}" for cell in row if cell.startswith(_FORMULA)]
+            found += [
+                f"formula: {cell[:80]!r}"
+                for cell in row
+                if cell.lstrip(_BLANKS).startswith(_FORMULA)
+            ]
     return tuple(dict.fromkeys(found))
 
 
@@ -121,18 +168,23 @@ def live_in_terminal(shown: str) -> Found:
     )
 
 
-def live_in_chat(text: str, *, hosts: Collection[str] = (), at_signs: bool) -> Found:
-    """Mentions and links. `at_signs`: the chat calls people by a bare `@name`."""
+def live_in_chat(text: str, *, hosts: Collection[str] = (), marks_up: bool) -> Found:
+    """Mentions and links. `marks_up`: it reads Markdown, and a bare `@name` calls somebody."""
     found = [
         f"mention or link: {angle.group()[:80]}"
         for angle in _ANGLE.finditer(text)
         if not _is_allowed(angle["target"], hosts)
     ]
     rest = _ANGLE.sub(" ", text)
-    found += [f"link: {one.group()[:80]}" for one in _MARKDOWN_LINK.finditer(rest)]
-    if at_signs:
+    if marks_up:
+        found += [f"link: {one.group()[:80]}" for one in _MARKDOWN_LINK.finditer(rest)]
         found += [f"mention: {one.group()}" for one in _MENTION.finditer(rest)]
     return (*found, *live_in_text(rest, hosts=hosts))
+
+
+def live_in_markdown(text: str, *, hosts: Collection[str] = ()) -> Found:
+    """What a page made of this Markdown would run, load or lead to."""
+    return live_in_html(_MARKDOWN.render(text), hosts=hosts)
 
 
 class _Page(HTMLParser):
@@ -205,9 +257,9 @@ def _read(page: str, hosts: Collection[str]) -> _Page:
     return reader
 
 
-def _heads(mail: EmailMessage, to: Collection[str]) -> Iterator[str]:
+def _heads(mail: EmailMessage, to: Collection[str], known: Collection[str]) -> Iterator[str]:
     names = [name.casefold() for name in mail]
-    yield from (f"header: {name}" for name in sorted(set(names) - HEADERS))
+    yield from (f"header: {name}" for name in sorted(set(names) - set(known)))
     yield from (f"header twice: {name}" for name in sorted(set(names)) if names.count(name) > 1)
     addressed = mail["To"].addresses if "To" in mail else ()
     given = {address.addr_spec.casefold() for address in addressed}

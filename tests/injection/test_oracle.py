@@ -9,6 +9,7 @@ from tests.injection.oracle import (
     live_in_csv,
     live_in_html,
     live_in_mail,
+    live_in_markdown,
     live_in_terminal,
     live_in_text,
 )
@@ -136,6 +137,7 @@ def test_a_mail_that_says_hello_is_let_pass() -> None:
         'file,raw\na,"\n=1"\n',
         "file,raw\na,\uff1d1+1\n",
         "file,raw\na,x;=1+1\n",
+        "file,raw\na,x; =1+1\n",
         "file,raw\na,x\t=1+1\n",
         '"file","raw"\n"a","x;=1+1;"\n',
     ],
@@ -185,11 +187,32 @@ def test_colours_and_borders_are_let_pass() -> None:
     ],
 )
 def test_a_mention_or_a_link_in_a_chat_is_found(text: str) -> None:
-    assert live_in_chat(text, hosts=OUR_OWN, at_signs=False)
+    assert live_in_chat(text, hosts=OUR_OWN, marks_up="](" in text)
 
 
-def test_a_bare_name_with_an_at_sign_calls_somebody_only_where_chats_have_it_so() -> None:
-    assert live_in_chat("@everyone look", at_signs=True)
-    assert live_in_chat("@everyone look", at_signs=False) == ()
+def test_a_bare_name_with_an_at_sign_calls_somebody_only_where_a_chat_has_it_so() -> None:
+    assert live_in_chat("@everyone look", marks_up=True)
+    assert live_in_chat("@everyone look", marks_up=False) == ()
     ours = "For Rita:\nAcme is Red\n<https://tend.example/drafts/1|Open the draft>"
-    assert live_in_chat(ours, hosts=OUR_OWN, at_signs=True) == ()
+    assert live_in_chat(ours, hosts=OUR_OWN, marks_up=True) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[press](https://evil.example)",
+        "![x](https://evil.example/x.png)",
+        "<https://evil.example>",
+        "[press][1]\n\n[1]: https://evil.example",
+        "<script>alert(1)</script>",
+        "a <img src=x> b",
+        "<!-- x -->",
+    ],
+)
+def test_markdown_that_would_become_live_is_found(text: str) -> None:
+    assert live_in_markdown(f"# Review\n\n{text}\n")
+
+
+def test_markdown_that_only_lays_out_is_let_pass() -> None:
+    text = "# A\n\n- **one** \\<script\\>\n- `<b>`\n\n\\[x\\](https://evil.example)\n"
+    assert live_in_markdown(text) == ()
