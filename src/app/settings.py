@@ -84,7 +84,8 @@ class Settings(BaseSettings):
     """Where people open the dashboard: alerts link there; empty: alerts name commands instead."""
 
     templates: Path | None = None
-    """A folder of this tenant's own templates, which go before ours; None: there is none."""
+    """A folder of this tenant's own templates, which go before ours; None: `templates/TENANT` in
+    the data folder."""
 
     gmail: Section = Field(default_factory=dict, repr=False)
     """Reps' drafts in Gmail. `TEND_GMAIL` (JSON), `[gmail]`; so are all the sections below."""
@@ -154,6 +155,12 @@ class Settings(BaseSettings):
     def feed_folder_of(self, tenant: str) -> Path | None:
         """The folder of a tenant's files; it is this process's own tenant's alone."""
         return self.feed_folder if tenant == self.tenant else None
+
+    def templates_of(self, tenant: str) -> Path:
+        """A tenant's folder of own templates; it need not be there."""
+        if self.templates is not None and tenant == self.tenant:
+            return self.templates
+        return self.home / "templates" / tenant
 
     def rejects_of(self, tenant: str) -> Path:
         """The file that rows of a tenant's folder are written to when they are refused."""

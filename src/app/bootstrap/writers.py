@@ -23,6 +23,11 @@ def writers_of(
 
     def writer(tenant: str) -> Writer:
         besides = own if is_own(settings, tenant) else NOTHING_BESIDES
-        return writer_with(words_of(tenant), besides=besides, clock=clock)
+        return writer_with(
+            words_of(tenant),
+            own_templates=settings.templates_of(tenant),
+            besides=besides,
+            clock=clock,
+        )
 
     return writer

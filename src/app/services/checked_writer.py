@@ -80,6 +80,9 @@ class CheckedWriter:
     """`Writer` for one tenant."""
 
     templates: Templates
+    """The tenant's own where there are any, else ours."""
+    ours: Templates
+    """Ours alone: what stands in where the tenant's own say what the facts do not."""
     judge: LetterJudge
     judge_briefing: BriefingJudge
     model: ModelWords
@@ -135,7 +138,11 @@ class CheckedWriter:
         refused = self.judge(letter, facts)
         if not refused:
             return letter
-        return replace(letter, confidence="low", refused=_reasons(refused, letter.worded_by))
+        reasons = (*letter.refused, *_reasons(refused, letter.worded_by))
+        ours = self.ours.letter(communication_type, facts)
+        if ours.body_text != letter.body_text:
+            reasons += _reasons(self.judge(ours, facts), ours.worded_by)
+        return replace(ours, confidence="low", refused=reasons)
 
 
 def _without_model(plain: Letter, communication_type: str, exc: AppError) -> Letter:

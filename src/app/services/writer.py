@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+import structlog
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.errors import InvalidInput, NotFound
 from app.ports.writer import Letter, OutreachFacts
 from app.services.letter_offer import offer_view
 from app.services.letter_view import letter_view
 from app.services.plain_text import many_lines, one_line
+from app.services.template_source import OURS, TemplateSource
 
 LETTERS = frozenset(
     {
@@ -70,6 +72,8 @@ _SEVERAL_LINES = frozenset({"reasons", "lines"})
 _MOST_PER_LINE = 400
 _SUBJECT_MOST = 120
 
+log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Block:
@@ -83,8 +87,9 @@ class _Block:
 class TemplateWriter:
     """The writer that is always there: the same facts give the same words."""
 
-    def __init__(self) -> None:
-        self._templates = _environment()
+    def __init__(self, own: Path | None = None) -> None:
+        """`own`: a folder of the tenant's own templates, which go before ours; None: none."""
+        self._templates = TemplateSource(own)
 
     def letter(self, communication_type: str, facts: OutreachFacts) -> Letter:
         """A letter of one of `LETTERS`, without internal words whatever the facts say.
@@ -95,14 +100,17 @@ class TemplateWriter:
             msg = f"no letter {communication_type!r}; there are: {', '.join(sorted(LETTERS))}"
             raise NotFound(msg)
         view = letter_view(facts)
-        template = self._templates.get_template(f"{communication_type}.txt")
-        text = template.render(letter=view, offer=offer_view(facts))
-        subject, _, body = text.strip().partition("\n")
+        made = self._templates.render(
+            f"{communication_type}.txt", {"letter": view, "offer": offer_view(facts)}
+        )
+        subject, _, body = made.text.strip().partition("\n")
         blocks = _blocks_of(body)
         return Letter(
             subject=one_line(subject, _SUBJECT_MOST),
             body_text=_text_of(blocks),
-            body_html=_html_of(self._templates, blocks),
+            body_html=_html_of(blocks),
+            confidence="low" if made.trouble else "high",
+            refused=(made.trouble,) if made.trouble else (),
         )
 
     def alert(self, name: str, facts: Mapping[str, str]) -> str:
@@ -140,27 +148,28 @@ class TemplateWriter:
             for key, text in facts.items()
             if key in needed[name]
         }
-        text = self._templates.get_template(f"{name}.txt").render(shown)
-        return "\n".join(line for line in text.splitlines() if line)
+        made = self._templates.render(f"{name}.txt", shown)
+        if made.trouble:
+            log.warning("template.not_used", template=name, reason=made.trouble)
+        return "\n".join(line for line in made.text.splitlines() if line)
 
 
 def html_of_text(text: str) -> str:
     """The HTML body that says what a letter's plain text says, as a template's does."""
-    return _html_of(_environment(), _blocks_of(text))
+    return _html_of(_blocks_of(text))
 
 
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
-        autoescape=select_autoescape(("html",), default=False),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+_PAGES = Environment(
+    loader=FileSystemLoader(OURS),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
-def _html_of(templates: Environment, blocks: tuple[_Block, ...]) -> str:
-    return templates.get_template("letter.html").render(blocks=blocks)
+def _html_of(blocks: tuple[_Block, ...]) -> str:
+    return _PAGES.get_template("letter.html").render(blocks=blocks)
 
 
 def _blocks_of(body: str) -> tuple[_Block, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
@@ -66,13 +67,18 @@ class Judge:
 def writer_with(
     model: ModelWords,
     *,
+    own_templates: Path | None = None,
     besides: LettersConfig = NOTHING_BESIDES,
     clock: Clock = system_clock,
 ) -> CheckedWriter:
-    """The writer; with `NoModel`, templates word everything."""
+    """The writer; with `NoModel`, templates word everything.
+
+    `own_templates`: a folder of the tenant's own, which go before ours.
+    """
     judge = Judge(besides=besides, clock=clock)
     return CheckedWriter(
-        templates=TemplateWriter(),
+        templates=TemplateWriter(own_templates),
+        ours=TemplateWriter(),
         judge=judge.letter,
         judge_briefing=judge.briefing,
         model=model,

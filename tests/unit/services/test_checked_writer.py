@@ -78,7 +78,11 @@ def writer(
 ) -> CheckedWriter:
     judge = Judge(refused or {})
     return CheckedWriter(
-        templates=Templates(), judge=judge.letter, judge_briefing=judge.briefing, model=model
+        templates=Templates(),
+        ours=Templates(),
+        judge=judge.letter,
+        judge_briefing=judge.briefing,
+        model=model,
     )
 
 
