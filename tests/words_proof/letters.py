@@ -65,7 +65,6 @@ _MORE: Mapping[str, Mapping[str, JsonValue]] = {
 }
 PLANNED = ("release_notes", "roadmap_preview", "health_checkin", "customer_success_review")
 _PROPOSALS = (
-    Proposal(kind="seats", seats_used=48, seats_purchased=50),
     Proposal(kind="module", name="Event streaming"),
     Proposal(kind="integration", name="Airflow"),
     Proposal(),
@@ -167,5 +166,11 @@ async def _outreach(writer: Capturing, dossier: Dossier) -> None:
     wrote = LastLetter(on=date(2026, 2, 17), communication_type="health_checkin")
     after = replace(facts, last_letter=wrote, usage_fell=True)
     await writer.letter("health_checkin", after)
-    for proposal in _PROPOSALS:
+    contract = dossier.facts.contract
+    seats = Proposal(
+        kind="seats",
+        seats_used=None if contract is None else contract.seats_used,
+        seats_purchased=None if contract is None else contract.seats_purchased,
+    )
+    for proposal in (seats, *_PROPOSALS):
         await writer.letter("expansion_outreach", offer_facts(dossier, proposal))

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
-from app.domain.announcement import ConcernKind
-from app.domain.ticket import URGENT, Ticket
+from app.domain.ticket import URGENT
 from app.ports.writer import OutreachFacts
 from app.words.sheet import Noun
 
@@ -38,36 +37,24 @@ def _tickets(facts: OutreachFacts) -> Mapping[Noun, set[int]]:
     long_wait = timedelta(days=facts.long_wait_days)
     urgent = [ticket for ticket in opened if ticket.priority in URGENT]
     waiting = [ticket for ticket in urgent if facts.now - ticket.created_at > long_wait]
-    concerns = (concern for one in facts.announced.announcements for concern in one.concerns)
     is_known = facts.tickets_known or bool(opened)
     return {
         Noun.TICKETS: {len(opened) + len(solved)} if is_known else set(),
         Noun.OPEN: {len(opened)} if is_known else set(),
         Noun.SOLVED: {len(solved)},
         Noun.URGENT: {len(urgent), len(opened) - len(urgent), len(waiting)} - {0},
-        Noun.ALIKE: {
-            *_by(opened),
-            *_by(solved),
-            *(one.tickets for one in concerns if one.kind is ConcernKind.OPEN_TICKETS),
-        },
     }
-
-
-def _by(tickets: Iterable[Ticket]) -> set[int]:
-    listed = list(tickets)
-    priorities = Counter(ticket.priority for ticket in listed)
-    components = Counter(ticket.component for ticket in listed)
-    return {*priorities.values(), *components.values()}
 
 
 def _seats(facts: OutreachFacts) -> set[int]:
     numbers = set()
-    for used, bought in _seat_pairs(facts):
+    for used, bought in seat_pairs_of(facts):
         numbers |= {used, bought, abs(bought - used)}
     return numbers
 
 
-def _seat_pairs(facts: OutreachFacts) -> list[tuple[int, int]]:
+def seat_pairs_of(facts: OutreachFacts) -> list[tuple[int, int]]:
+    """Seats used, with those bought."""
     proposal, contract = facts.proposal, facts.contract
     pairs = [(proposal.seats_used, proposal.seats_purchased)]
     if contract is not None:
@@ -103,11 +90,11 @@ def percents_of(facts: OutreachFacts) -> frozenset[Decimal]:
     """Seats taken and free, features used, tickets solved, urgent ones: in whole percent."""
     opened, solved = len(facts.open_tickets), len(facts.recap.solved)
     urgent = sum(ticket.priority in URGENT for ticket in facts.open_tickets)
-    used, unused = len(facts.features_used), len(facts.features_unused)
+    in_use, unused = len(facts.features_used), len(facts.features_unused)
     shares = [
-        *_seat_pairs(facts),
-        *((bought - used_, bought) for used_, bought in _seat_pairs(facts)),
-        (used, used + unused),
+        *seat_pairs_of(facts),
+        *((bought - used, bought) for used, bought in seat_pairs_of(facts)),
+        (in_use, in_use + unused),
         (solved, solved + opened),
         (urgent, opened),
     ]

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from app.domain.announcement import Announcement
 from app.domain.ticket import Ticket
 from app.ports.writer import OutreachFacts
-from app.words.counts import counts_of, percents_of
+from app.words.counts import counts_of, percents_of, seat_pairs_of
 from app.words.days import day_mentions
 from app.words.figures import figures_in, money_in, percents_in, versions_in
 from app.words.name_forms import forms_of, greetings_of
@@ -81,6 +81,7 @@ def given_of(
         days=tuple(_days(facts)),
         spans=tuple(_spans(facts)),
         counts=counts_of(facts),
+        seat_pairs=frozenset(seat_pairs_of(facts)),
         figures=figures_in(told),
         percents=percents_of(facts) | percents_in(told),
         money=money_in(told),

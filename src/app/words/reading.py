@@ -40,10 +40,12 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One text, three times, each as long as the other."""
+    """One text, four times, each as long as the other."""
 
     shown: str
     """As a reader sees it, in plain characters."""
+    unquoted: str
+    """Quotations are covered."""
     voiced: str
     """What is said in our own words: quotations and capitalised names are covered."""
     bare: str
@@ -77,7 +79,13 @@ def reading_of(text: str, given: Given) -> Reading:
         if ticket.ticket_id and not _is_sure(ticket.ticket_id):
             bare = _cover_short_id(bare, ticket.ticket_id)
     bare = EMAIL.sub(lambda found: _marks(found, covered=_is_known(found, given)), bare)
-    return Reading(shown=shown, voiced=voiced, bare=bare, sentences=tuple(_sentences(shown)))
+    return Reading(
+        shown=shown,
+        unquoted=quoted,
+        voiced=voiced,
+        bare=bare,
+        sentences=tuple(_sentences(shown)),
+    )
 
 
 def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -45,8 +45,6 @@ class Noun(StrEnum):
     SOLVED = "solved tickets"
     URGENT = "urgent tickets"
     """And those that are not, and those that have waited too long."""
-    ALIKE = "tickets of a kind"
-    """Of one priority or component."""
     SEATS = "seats"
     PEOPLE = "people"
     FEATURES = "features"
@@ -110,6 +108,8 @@ class Given:
     days: tuple[GivenDay, ...] = ()
     spans: tuple[GivenSpan, ...] = ()
     counts: Mapping[Noun, frozenset[Decimal]] = field(default_factory=dict)
+    seat_pairs: frozenset[tuple[int, int]] = frozenset()
+    """Seats used, beside those bought."""
     figures: frozenset[Decimal] = frozenset()
     """Numbers that texts of our own tell, whatever they count."""
     percents: frozenset[Decimal] = frozenset()
