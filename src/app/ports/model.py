@@ -22,17 +22,17 @@ MOST_BODY = 20_000
 
 
 class LetterAnswer(BaseModel):
-    """A letter as a model may answer it; some kinds answer more."""
+    """A letter to the customer's people."""  # a model reads this in the schema
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    subject: str = Field(max_length=MOST_SUBJECT)
-    body_html: str = Field(max_length=MOST_BODY)
+    subject: str = Field(min_length=1, max_length=MOST_SUBJECT)
+    body_html: str = Field(min_length=1, max_length=MOST_BODY)
     """Paragraphs, lists and emphasis alone: no images, no scripts, no links of its own."""
 
 
 class BriefingAnswer(BaseModel):
-    """A text for our own rep as a model may answer it."""
+    """A text for our own rep."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

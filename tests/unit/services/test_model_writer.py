@@ -116,7 +116,9 @@ def test_whatever_is_written_is_whole_and_says_in_text_what_it_says_in_html(writ
     )
 
 
-@pytest.mark.parametrize("subject, body", [("", "<p>Hi</p>"), ("Hi", "<p> </p>"), ("Hi", "")])
+@pytest.mark.parametrize(
+    "subject, body", [(" \u200b", "<p>Hi</p>"), ("Hi", "<p> </p>"), ("Hi", " ")]
+)
 def test_an_empty_letter_is_refused(subject: str, body: str) -> None:
     model = ObedientModel(body, subject=subject)
 
