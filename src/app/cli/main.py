@@ -81,6 +81,11 @@ ENTRIES: Mapping[str, Entry] = {
         attribute="inbox_app",
         help="The alerts, newest first, per rep.",
     ),
+    "templates": Entry(
+        module="app.cli.templates_cmd",
+        attribute="templates_app",
+        help="The words of letters and alerts: ours, and your own in their place.",
+    ),
     "drafts": Entry(
         module="app.cli.drafts_cmd",
         attribute="drafts_app",
