@@ -18,7 +18,7 @@ _MOST_WORDS = 4
 """The same so many words together count as one."""
 _LONGEST = 60
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_RUN = re.compile(rf"\S{{{_LONGEST + 1},}}")
+_RUN = re.compile(rf"[^\s{MARK}]{{{_LONGEST + 1},}}")
 
 
 def check_repeats(reading: Reading) -> Iterator[Refusal]:

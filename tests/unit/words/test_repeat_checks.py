@@ -10,7 +10,8 @@ from app.words.repeat_checks import check_repeats
 from tests.unit.services.outreach import outreach, p1
 
 SUBJECT = "Help help help help help"
-FACTS = outreach(open_tickets=(p1(subject=SUBJECT),))
+ENDLESS = "Checksum is " + "9f86d081884c7d659a2feaa0c55ad015" * 4
+FACTS = outreach(open_tickets=(p1(subject=SUBJECT), p1("PROD-9", subject=ENDLESS)))
 
 
 def reasons(text: str) -> list[str]:
@@ -43,6 +44,7 @@ def test_a_word_without_an_end_is_refused() -> None:
         "Step by step, day by day, we get there.",
         "See https://docs.tend.example/" + "a" * 80,
         f"- PROD-12: \u201c{SUBJECT}\u201d, open for 9 days (P1)",
+        f"- PROD-9: \u201c{ENDLESS[:89]}...\u201d, open for 9 days",
         "",
     ],
 )
