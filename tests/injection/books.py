@@ -10,7 +10,7 @@ import csv
 import string
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -168,7 +168,7 @@ def _on(ago: int) -> str:
 
 
 def _beats(n: int) -> Iterator[Row]:
-    for ago in range(9, 2 if n % 3 == 0 else -3, -1):
+    for ago in range(9, 2 if n % 3 == 0 else -1, -1):
         yield (account_id_of(n), _on(ago), "100")
 
 
@@ -194,23 +194,24 @@ def live_through(worded: Worded, home: Path) -> SmallBook:
     files, tickets = home / "files", home / "tickets.csv"
     worded.fill(files)
     with rejects_file(home / "rejects.csv") as sink:
-        bring_in(book, files, sink)
+        bring_in(book, files, sink, now=MONDAY)
         for n in range(worded.accounts):
             book.store.write_now(TENANT, partial(_note, worded=worded, n=n))
         book.day(MONDAY)
         book.go_live(MONDAY + timedelta(hours=1))
         for day, solved in ((1, False), (2, True)):
             worded.tickets(tickets, solved=solved)
-            bring_in(book, tickets, sink)
-            book.day(MONDAY + day * DAY)
+            now = MONDAY + day * DAY
+            bring_in(book, tickets, sink, now=now)
+            book.day(now)
     asyncio.run(_plan(book, worded.accounts))
     book.act(LAST)
     return book
 
 
-def bring_in(book: SmallBook, path: Path, sink: RefusalSink) -> None:
+def bring_in(book: SmallBook, path: Path, sink: RefusalSink, *, now: datetime) -> None:
     """Import a file or a folder."""
-    choices = ImportChoices(now=MONDAY)
+    choices = ImportChoices(now=now)
     write = partial(book.store.write_now, TENANT)
     Importer(write, choices, sink, lambda _plan: lambda _at: None).run(
         look(files_of([path]), choices)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pytest
-
-from tests.injection.corpora import jailbreaks, malicious, sample
-from tests.injection.lives import Life, life_of
+from tests.injection.lives import Life
 from tests.injection.outputs import live_outputs
-from tests.injection.planted import PLANTED
 
 
-@pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
-    cases = (*malicious()[::20], *sample(jailbreaks(), 8))
-    texts = (*PLANTED, *(one.text for one in cases))
-    return life_of(texts, tmp_path_factory.mktemp("outputs"), accounts=len(texts))
-
-
-def test_nothing_in_any_output_is_alive(life: Life) -> None:
-    outputs = list(live_outputs(life.home))
+def test_nothing_in_any_output_is_alive(hostile_life: Life) -> None:
+    outputs = list(live_outputs(hostile_life.home))
     kinds = Counter(name.split()[0] for name, _ in outputs)
     assert min(kinds.values()) > 0
     assert kinds.keys() >= {"mail", "letter", "page", "file", "google", "chat", "alert", "review"}
     assert {name: found for name, found in outputs if found} == {}
+
+
+def test_the_hostile_words_are_there_to_be_shown(hostile_life: Life) -> None:
+    names = [str(row["name"]) for row in hostile_life.tables["accounts"]]
+    assert "<script>alert(1)</script>" in names
+    drafts = " ".join(str(row["body_html"]) for row in hostile_life.tables["drafts"])
+    assert "&lt;script&gt;" in drafts
+    alerts = " ".join(str(row["text"]) for row in hostile_life.tables["alerts"])
+    assert "<users/all>" in alerts
+    rejects = (hostile_life.home / "rejects.csv").read_text(encoding="utf-8")
+    assert "=HYPERLINK" in rejects
