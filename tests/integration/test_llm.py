@@ -163,7 +163,11 @@ def test_each_failure_has_a_name_of_its_own_and_no_words_of_others(
         assert KEY not in shown
         assert "secret" not in shown
 
-    tell(sqlite_store, story, turn, dialect=dialect, timeout_seconds=0.5, patience_seconds=0.6)
+    is_slow = turn.hangs_seconds or turn.drips_seconds
+    tell(
+        sqlite_store, story, turn,
+        dialect=dialect, timeout_seconds=0.5 if is_slow else 15, patience_seconds=0.9,
+    )  # fmt: skip
 
     may_be_charged = error is NoAnswer
     assert bool(spent(sqlite_store).cost_micros) is may_be_charged
@@ -195,7 +199,7 @@ def test_a_wait_longer_than_our_patience_is_passed_on_and_kept_by_the_next(
         with pytest.raises(TransientServiceError):
             await service.answer(ask())
 
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 30
         assert len(model.bodies) == 1
 
     tell(sqlite_store, story, Turn(status=429, retry_after="60"))

@@ -24,7 +24,10 @@ def section(primary: ScriptedModel, *fallback: ScriptedModel) -> dict[str, JsonV
         dumped: dict[str, JsonValue] = endpoint(model).model_dump(mode="json", exclude_none=True)
         return {**dumped, "api_key": KEY}
 
-    return {"primary": named(primary)} | ({"fallback": named(fallback[0])} if fallback else {})
+    both: dict[str, JsonValue] = {"primary": named(primary)}
+    if fallback:
+        both["fallback"] = named(fallback[0])
+    return both
 
 
 def test_models_that_answer_are_in_order_whatever_they_say() -> None:

@@ -65,8 +65,8 @@ async def llm_service(
         {
             "primary": primary,
             "fallback": others[0] if others else None,
-            "timeout_seconds": 2,
-            "patience_seconds": 6,
+            "timeout_seconds": 15,
+            "patience_seconds": 20,
             **config,
         }
     )
