@@ -14,7 +14,7 @@ from app.words.reading import EMAIL, MARK, Reading
 from app.words.refusal import Check, Refusal
 from app.words.seen import excerpt, folded
 from app.words.sheet import Audience, Given
-from app.words.vocabulary import CAPITALISED, GIVEN_NAMES, HONORIFICS, ORDINARY, TITLES
+from app.words.vocabulary import AMONG_US, CAPITALISED, GIVEN_NAMES, HONORIFICS, ORDINARY, TITLES
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _HANDLE = re.compile(r"(?<![\w.])@\w+|<[!@#][^>\n]*>")
@@ -93,6 +93,8 @@ def _is_no_name(word: str, given: Given, *, first: bool) -> bool:
     if bare == bare.lower():
         return small not in GIVEN_NAMES
     if bare in CAPITALISED or word in CAPITALISED or small in TITLES | HONORIFICS:
+        return True
+    if given.audience is Audience.REP and bare in AMONG_US:
         return True
     if small in ORDINARY or _is_form_of_ordinary(small):
         return first or (bare.isupper() and len(bare) > 1)

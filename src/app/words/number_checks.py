@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from app.words.counting import Place, countable
-from app.words.figures import FigureKind, figures
+from app.words.figures import Figure, FigureKind, figures
 from app.words.numerals import NUMBER, values_of
 from app.words.reading import Reading
 from app.words.refusal import Check, Refusal
@@ -41,7 +41,7 @@ _PAIR = re.compile(
 )
 _FREE = re.compile(r"\b(?:free|left|unused|empty|available|remain\w*|open)\b", re.IGNORECASE)
 _ONE_COUNTED = re.compile(
-    r"\b(?:only |just |a )?(?:one|single) (?:open |urgent |more |pending |of your )?"
+    r"\b(?:only |just |a )?(?P<one>one|single) (?:open |urgent |more |pending )?"
     r"(?:ticket|seat|issue)\b(?! or two)",
     re.IGNORECASE,
 )
@@ -55,7 +55,9 @@ def check_numbers(
     `left` is the bare text without what other checks have explained; `named` are the tickets that
     the whole text names, so that `3 more` can be told.
     """
-    for one in figures(left):
+    ones = [_one(found) for found in _ONE_COUNTED.finditer(left)]
+    is_ours = given.audience is Audience.REP
+    for one in (*figures(left), *(() if is_ours else ones)):
         sentence = reading.sentence_at(one.start)
         place = Place(
             one=one,
@@ -67,10 +69,19 @@ def check_numbers(
         )
         if not _is_right(place):
             yield _refusal(one.start, one.end, reading)
-    if given.audience is Audience.CUSTOMER:
+    if not is_ours:
         yield from _wrong_nothing(left, reading, given)
-        yield from _wrong_one(left, reading, given)
         yield from _wrong_pair(left, reading, given)
+
+
+def _one(found: re.Match[str]) -> Figure:
+    """`one` is a number only where it counts."""
+    return Figure(
+        start=found.start("one"),
+        end=found.end("one"),
+        kind=FigureKind.COUNT,
+        values=frozenset({Decimal(1)}),
+    )
 
 
 def _is_right(place: Place) -> bool:
@@ -99,16 +110,6 @@ def _wrong_nothing(left: str, reading: Reading, given: Given) -> Iterator[Refusa
         is_urgent = "urgent" in found.group().casefold()
         urgent = any(one.is_open and one.priority in {"P1", "P2"} for one in given.tickets)
         if Decimal(0) not in tickets and not (is_urgent and not urgent):
-            yield _refusal(found.start(), found.end(), reading)
-
-
-def _wrong_one(left: str, reading: Reading, given: Given) -> Iterator[Refusal]:
-    """`one` is a number only where it counts."""
-    for found in _ONE_COUNTED.finditer(left):
-        words = found.group().casefold()
-        nouns = (Noun.SEATS,) if "seat" in words else (Noun.OPEN, Noun.SOLVED, Noun.URGENT)
-        known = frozenset().union(*(given.counts.get(noun, frozenset()) for noun in nouns))
-        if Decimal(1) not in known and "more" not in words:
             yield _refusal(found.start(), found.end(), reading)
 
 

@@ -116,4 +116,9 @@ TITLES = frozenset(
 )
 """Written with a capital where somebody says what he is."""
 
+AMONG_US = frozenset(
+    {"Red", "Amber", "Green", "RAG", "ARR", "NPS", "CSAT", "QBR", "CRM", "TAM", "CSM"}
+)
+"""What our own people write with a capital."""
+
 HONORIFICS = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "madam"})
