@@ -110,7 +110,7 @@ def _numbers_known(given: str, facts: Mapping[str, JsonValue], now: datetime) ->
         age = abs(now.date() - then)
         known |= {year, str(int(month)), str(int(day))}
         known |= {str(age.days + near) for near in (-1, 0, 1)}
-        known |= {str(age // timedelta(weeks=1)), str(round(age.days / 30.4))}
+        known |= {str(age // timedelta(weeks=1))}
     known |= {str(len(value)) for value in facts.values() if isinstance(value, list)}
     hours = facts.get("silent_hours")
     if isinstance(hours, int | float):
