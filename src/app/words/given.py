@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
-from app.domain.announcement import Announcement
 from app.domain.ticket import Ticket
 from app.ports.writer import OutreachFacts
 from app.words.counts import counts_of, percents_of, seat_pairs_of
@@ -44,25 +43,7 @@ def given_of(
     `promises`: what may be promised, in these words alone.
     """
     told = " \n ".join(plain(text) for text in _told(facts))
-    account, people = facts.account, facts.stakeholders
-    named = forms_of(
-        (
-            account.name,
-            facts.rep.name,
-            *(person.name for person in people),
-            *(person.role for person in people),
-            *account.integrations,
-            *account.environment,
-            *account.features,
-            *facts.features_used,
-            *facts.features_unused,
-            *(ticket.component for ticket in _tickets(facts)),
-            *(part for one in facts.announced.announcements for part in _names_in(one)),
-            facts.announced.version,
-            facts.proposal.name,
-            *names,
-        )
-    )
+    people, named = facts.stakeholders, forms_of((*_names(facts), *names))
     return Given(
         audience=Audience.CUSTOMER,
         now=facts.now,
@@ -128,15 +109,23 @@ def given_of_briefing(
     )
 
 
+def _names(facts: OutreachFacts) -> Iterable[str]:
+    account = facts.account
+    yield from (account.name, facts.rep.name, facts.proposal.name, facts.announced.version)
+    for person in facts.stakeholders:
+        yield from (person.name, person.role)
+    yield from (*account.integrations, *account.environment, *account.features)
+    yield from (*facts.features_used, *facts.features_unused)
+    yield from (ticket.component for ticket in _tickets(facts))
+    for one in facts.announced.announcements:
+        yield from (one.title, one.description, one.planned_for, *one.components)
+
+
 def _told(facts: OutreachFacts) -> Iterable[str]:
     """Texts of our own people: they may be told in other words."""
     for one in facts.announced.announcements:
         yield from (one.title, one.description, one.planned_for)
     yield facts.announced.version
-
-
-def _names_in(one: Announcement) -> tuple[str, ...]:
-    return (one.title, one.description, one.planned_for, *one.components)
 
 
 def _tickets(facts: OutreachFacts) -> tuple[Ticket, ...]:

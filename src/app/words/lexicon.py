@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -72,6 +73,7 @@ def internal(text: str) -> Iterator[Charged]:
     yield from _charged(text, _INTERNAL)
 
 
+@lru_cache(maxsize=4096)
 def is_charged(text: str) -> bool:
     """Whether it has any such word in it."""
     return any(True for _ in _charged(text, (*_PROMISES, *_INTERNAL)))

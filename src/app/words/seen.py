@@ -26,6 +26,8 @@ _ONE_KIND = {
     **dict.fromkeys(map(ord, "\u2044\u2215\u29f8"), "/"),
 }
 """Look-alikes of what the checks look for; the two marks that they put in themselves go too."""
+_HIDING = _INVISIBLE - {"\ufe0f"}
+"""Only the selector that makes a sign an emoji hides nothing."""
 _LETTER_BY_LETTER = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .*_-]){2,}[^\W\d_](?![^\W_])")
 _BETWEEN_LETTERS = re.compile(r"(?<=[^\W\d_])[-._*'](?=[^\W\d_])")
 _MOST_EXCERPT = 80
@@ -76,7 +78,7 @@ def has_unseen(text: str) -> bool:
     """Whether a character is in it that no reader sees; the joiners of some scripts are spared."""
     return any(
         char not in "\n\t\r\u200c\u200d"
-        and (unicodedata.category(char) in _UNSEEN or char in _INVISIBLE - {"\ufe0f"})
+        and (unicodedata.category(char) in _UNSEEN or char in _HIDING)
         for char in text
     )
 
