@@ -72,7 +72,7 @@ def _wrong_claims(part: Reading, whole: Reading, given: Given) -> Iterator[Refus
     yield from check_numbers(left, part, given, named=named_in(whole.shown, given))
     yield from check_names(left, part, given)
     yield from check_links(part, given)
-    yield from check_placeholders(part)
+    yield from check_placeholders(part, given)
     yield from check_repeats(part)
     yield from check_words(part, given)
 

@@ -120,6 +120,7 @@ NOTE = given_of_briefing(FACTS, now=NOW, names=("Tend",))
     [
         "Alderpoint Freight: churn risk high, the account is Red. Usage fell by 32 percent.",
         "SUP-101 (P1) has been open for six days. The contract renews on 1 June 2026.",
+        "[TAM ALERT] Alderpoint Freight is Red.",
         "It is worth EUR 12,000. Usage has fallen since 3 February. Escalate it today with Tend.",
     ],
 )
