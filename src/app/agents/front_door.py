@@ -6,17 +6,32 @@ is wrong is an outcome.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from app.errors import InvalidInput
+from app.errors import AppError, InvalidInput
 from app.handoffs.edge import Shape, TaskShape
 
 TaskT = TypeVar("TaskT", bound=TaskShape)
 
+ResultT = TypeVar("ResultT", bound=Shape)
+
 _JSON_OBJECT: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door(Generic[TaskT, ResultT]):
+    """An agent's own: what it may be asked, in which shape, and how it answers."""
+
+    types: Sequence[str]
+    shape: type[TaskT]
+    result: type[ResultT]
+    """It has `task_type`, `error`, `confidence` and `partial`."""
+    run: Callable[[TaskT], Awaitable[ResultT]]
+    """Raises AppError."""
 
 
 def known_type(task: Mapping[str, JsonValue], types: Sequence[str]) -> str:
@@ -54,6 +69,26 @@ def checked(task: Mapping[str, JsonValue], shape: type[TaskT]) -> TaskT:
             for error in exc.errors(include_input=False, include_url=False)
         )
         raise InvalidInput("; ".join(wrong)) from exc
+
+
+async def carried_out(
+    task: Mapping[str, JsonValue],
+    context: Mapping[str, JsonValue],
+    door: Door[TaskT, ResultT],
+) -> dict[str, JsonValue]:
+    """Run a task through an agent's door and return what became of it, JSON-ready.
+
+    Raises ValueError for an unknown task type; whatever else is expected to fail comes back with
+    `error`, `confidence="low"` and `partial=True`.
+    """
+    task_type = known_type(task, door.types)
+    try:
+        result = await door.run(parsed(task, context, door.shape))
+    except AppError as exc:
+        result = door.result.model_validate(
+            {"task_type": task_type, "error": str(exc), "confidence": "low", "partial": True}
+        )
+    return as_json(result)
 
 
 def as_json(shape: Shape) -> dict[str, JsonValue]:

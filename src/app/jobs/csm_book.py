@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.agents.customer_success.readings import Alerted, Scanned, ScannedBook
+from app.agents.customer_success.readings import Scanned, ScannedBook
 from app.clock import Clock, local_day
 from app.domain.assessment import Agent
-from app.domain.effect import EffectKind, EffectRow, EffectState
-from app.domain.incident import IncidentKind, Revision
+from app.domain.incident import IncidentKind
+from app.domain.told import Told
+from app.jobs.telling import told_by_last_scan
 from app.ports.store import Store, Unit
 
 _KINDS = (IncidentKind.CSM_CHURN, IncidentKind.CSM_HEALTH)
 """Churn first: where it speaks for an account, health is silent."""
-_TOLD = (
-    EffectKind.DRAFT,
-    EffectKind.RECORD,
-    EffectKind.EVENT,
-    EffectKind.EMAIL,
-    EffectKind.CHAT,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,35 +50,9 @@ class StoreCsmBook:
 
         return await self.store.read(self.tenant_id, read)
 
-    async def alerted(self, account_id: str) -> Alerted | None:
+    async def alerted(self, account_id: str) -> Told | None:
         """What the account's last scan told people of it; None: it raised nothing."""
         now = self.clock()
-
-        def read(unit: Unit) -> Alerted | None:
-            last = unit.health.history(Agent.CSM, account_id, until=now, most=1)
-            found = unit.incidents.latest(_KINDS, [account_id])
-            for kind in _KINDS if last else ():
-                incident = found.get((kind, account_id))
-                revisions = (
-                    () if incident is None else unit.incidents.revisions(incident.incident_id)
-                )
-                for recorded in reversed(revisions):
-                    if recorded.scan_id == last[-1].scan_id and recorded.revision.is_loud:
-                        return _alerted(unit, account_id, recorded.revision)
-            return None
-
-        return await self.store.read(self.tenant_id, read)
-
-
-def _alerted(unit: Unit, account_id: str, revision: Revision) -> Alerted:
-    base = f"{unit.tenant_id}:{revision.incident_id}:{revision.revision}"
-    rows = {kind: unit.effects.get(f"{base}:{kind}") for kind in _TOLD}
-    owed: Mapping[EffectKind, EffectRow] = {k: row for k, row in rows.items() if row is not None}
-    done = frozenset(kind for kind, row in owed.items() if row.state is EffectState.DONE)
-    draft = owed.get(EffectKind.DRAFT)
-    return Alerted(
-        account_id=account_id,
-        done=done,
-        is_under_way=len(done) < len(owed),
-        draft_id=None if draft is None else draft.remote_id,
-    )
+        return await self.store.read(
+            self.tenant_id, lambda unit: told_by_last_scan(unit, account_id, Agent.CSM, _KINDS, now)
+        )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.agents.technical_account_manager.readings import (
-    Escalated,
     Reading,
     Scanned,
     ScannedBook,
@@ -15,20 +14,14 @@ from app.agents.technical_account_manager.readings import (
 from app.clock import Clock, local_day
 from app.domain.assessment import Agent
 from app.domain.book import AccountFacts, BookContext
-from app.domain.effect import EffectKind, EffectRow, EffectState
 from app.domain.feed import FeedView
-from app.domain.incident import IncidentKind, Revision
+from app.domain.incident import IncidentKind
+from app.domain.told import Told
+from app.jobs.telling import told_by_last_scan
 from app.ports.store import Store, Unit
 
 PAGE = 500
 _ESCALATION = (IncidentKind.TAM_ESCALATION,)
-_TOLD = (
-    EffectKind.DRAFT,
-    EffectKind.RECORD,
-    EffectKind.EVENT,
-    EffectKind.EMAIL,
-    EffectKind.CHAT,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,23 +70,13 @@ class StoreBook:
 
         return await self.store.read(self.tenant_id, read)
 
-    async def escalation(self, account_id: str) -> Escalated | None:
+    async def escalation(self, account_id: str) -> Told | None:
         """What the account's last scan told people of it; None: it raised nothing."""
         now = self.clock()
-
-        def read(unit: Unit) -> Escalated | None:
-            last = unit.health.history(Agent.TAM, account_id, until=now, most=1)
-            incident = unit.incidents.latest(_ESCALATION, [account_id]).get(
-                (IncidentKind.TAM_ESCALATION, account_id)
-            )
-            if not last or incident is None:
-                return None
-            for recorded in reversed(unit.incidents.revisions(incident.incident_id)):
-                if recorded.scan_id == last[-1].scan_id and recorded.revision.is_loud:
-                    return _escalated(unit, account_id, recorded.revision)
-            return None
-
-        return await self.store.read(self.tenant_id, read)
+        return await self.store.read(
+            self.tenant_id,
+            lambda unit: told_by_last_scan(unit, account_id, Agent.TAM, _ESCALATION, now),
+        )
 
 
 def _every_account(unit: Unit, context: BookContext) -> Sequence[AccountFacts]:
@@ -107,17 +90,3 @@ def _every_account(unit: Unit, context: BookContext) -> Sequence[AccountFacts]:
 
 def _scores_before(unit: Unit, context: BookContext, ids: Sequence[str]) -> Mapping[str, int]:
     return unit.health.scores_on(Agent.TAM, context.local_day - timedelta(days=1), ids)
-
-
-def _escalated(unit: Unit, account_id: str, revision: Revision) -> Escalated:
-    base = f"{unit.tenant_id}:{revision.incident_id}:{revision.revision}"
-    rows = {kind: unit.effects.get(f"{base}:{kind}") for kind in _TOLD}
-    owed: Mapping[EffectKind, EffectRow] = {k: row for k, row in rows.items() if row is not None}
-    done = frozenset(kind for kind, row in owed.items() if row.state is EffectState.DONE)
-    draft = owed.get(EffectKind.DRAFT)
-    return Escalated(
-        account_id=account_id,
-        done=done,
-        is_under_way=len(done) < len(owed),
-        draft_id=None if draft is None else draft.remote_id,
-    )

@@ -17,9 +17,8 @@ from app.agents.customer_success.capabilities import create_csm_registration
 from app.agents.customer_success.ports import TaskFlows
 from app.agents.customer_success.schemas import TASK_TYPES, CSMResult, CSMTask
 from app.agents.customer_success.state import CSMContext, CSMState
-from app.agents.front_door import as_json, known_type, parsed
+from app.agents.front_door import Door, carried_out
 from app.agents.tracing import forbid_tracing
-from app.errors import AppError
 
 if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
@@ -30,7 +29,7 @@ class CSMAgent(BaseAgent):
 
     def __init__(self, *, flows: TaskFlows) -> None:
         super().__init__(create_csm_registration())
-        self._flows = flows
+        self._door = Door(types=TASK_TYPES, shape=CSMTask, result=CSMResult, run=flows.run)
 
     async def execute(
         self, task: Mapping[str, JsonValue], context: Mapping[str, JsonValue]
@@ -41,12 +40,7 @@ class CSMAgent(BaseAgent):
         ValueError for an unknown task type; whatever else is expected to fail comes back with
         `error`, `confidence="low"` and `partial=True`.
         """
-        task_type = known_type(task, TASK_TYPES)
-        try:
-            result = await self._flows.run(parsed(task, context, CSMTask))
-        except AppError as exc:
-            result = CSMResult(task_type=task_type, error=str(exc), confidence="low", partial=True)
-        return as_json(result)
+        return await carried_out(task, context, self._door)
 
 
 @cache

@@ -14,7 +14,6 @@ from app.agents.customer_success.gate import NOT_FOUND_ANY_MORE, OURS
 from app.agents.customer_success.health_report import confidence_of, trouble_of
 from app.agents.customer_success.phrases import counted, shown
 from app.agents.customer_success.qbr import title_of
-from app.agents.customer_success.readings import Alerted
 from app.agents.customer_success.schemas import (
     ChurnRiskResult,
     CSMHealthScoreResult,
@@ -30,6 +29,7 @@ from app.domain.document import DocumentKind
 from app.domain.dossier import Dossier
 from app.domain.effect import EffectKind
 from app.domain.opportunity import Opportunity, OpportunityState
+from app.domain.told import Told
 from app.handoffs.edge import Confidence
 from app.handoffs.health import EscalationNotificationResult
 
@@ -77,7 +77,7 @@ def health_plan(
     dossier: Dossier,
     health: CSMHealthScoreResult | None,
     churn: ChurnRiskResult | None,
-    alerted: Alerted | None,
+    alerted: Told | None,
 ) -> Plan:
     """The answer of a scan of one account."""
     reasons = _troubles(dossier)
@@ -96,7 +96,7 @@ def health_plan(
     return Plan(group=asked.group, result=as_json(result))
 
 
-def told(alerted: Alerted) -> EscalationNotificationResult:
+def told(alerted: Told) -> EscalationNotificationResult:
     """Which channels an alert reached so far."""
     reached = {name: kind in alerted.done for kind, name in _CHANNELS.items()}
     return EscalationNotificationResult(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from app.agents.customer_success.readings import Alerted, ScannedBook
+from app.agents.customer_success.readings import ScannedBook
 from app.agents.customer_success.schemas import CSMResult, CSMTask
+from app.domain.told import Told
 
 
 class BookReader(Protocol):
@@ -15,7 +16,7 @@ class BookReader(Protocol):
         """Every active account, in bulk."""
         ...
 
-    async def alerted(self, account_id: str) -> Alerted | None:
+    async def alerted(self, account_id: str) -> Told | None:
         """What the account's last scan told people of it; None: it raised nothing."""
         ...
 

@@ -1,4 +1,4 @@
-"""What the CSM's readers hand over besides dossiers: the whole book as scanned, and who was told.
+"""What the CSM's readers hand over besides dossiers: the whole book as scanned.
 
 Values only; reading them is the ports' affair.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain.effect import EffectKind
 from app.domain.health_record import HealthRecord
 from app.domain.tenant_settings import TenantSettings
 
@@ -30,15 +29,3 @@ class ScannedBook:
 
     settings: TenantSettings
     accounts: tuple[Scanned, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alerted:
-    """What became of telling people of an account's health or churn risk."""
-
-    account_id: str
-    done: frozenset[EffectKind]
-    is_under_way: bool
-    """Something of it is still to be done, or waits for a person."""
-    draft_id: str | None
-    """Where the letter is; None: not yet, or none was called for."""

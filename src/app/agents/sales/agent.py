@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from app.agents.base import BaseAgent
-from app.agents.front_door import as_json, checked, known_type, parsed
+from app.agents.front_door import Door, carried_out, checked
 from app.agents.sales.capabilities import AGENT_ID, create_sales_registration
 from app.agents.sales.ports import TaskFlows
 from app.agents.sales.schemas import TASK_TYPES, SalesResult, SalesTask
 from app.agents.sales.state import SalesContext, SalesState
 from app.agents.tracing import forbid_tracing
-from app.errors import AppError
 
 if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
@@ -30,7 +29,7 @@ class SalesAgent(BaseAgent):
 
     def __init__(self, *, flows: TaskFlows) -> None:
         super().__init__(create_sales_registration())
-        self._flows = flows
+        self._door = Door(types=TASK_TYPES, shape=SalesTask, result=SalesResult, run=flows.run)
 
     async def execute(
         self, task: Mapping[str, JsonValue], context: Mapping[str, JsonValue]
@@ -41,14 +40,7 @@ class SalesAgent(BaseAgent):
         ValueError for an unknown task type; whatever else is expected to fail comes back with
         `error`, `confidence="low"` and `partial=True`.
         """
-        task_type = known_type(task, TASK_TYPES)
-        try:
-            result = await self._flows.run(parsed(task, context, SalesTask))
-        except AppError as exc:
-            result = SalesResult(
-                task_type=task_type, error=str(exc), confidence="low", partial=True
-            )
-        return as_json(result)
+        return await carried_out(task, context, self._door)
 
 
 def task_of(task: Mapping[str, JsonValue]) -> SalesTask:

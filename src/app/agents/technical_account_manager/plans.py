@@ -16,7 +16,6 @@ from app.agents.slug import slug_of
 from app.agents.technical_account_manager.letter_facts import Correspondent
 from app.agents.technical_account_manager.profile import NOTHING_ALIGNED, Aligned, documents_of
 from app.agents.technical_account_manager.profile_words import ProfileWords
-from app.agents.technical_account_manager.readings import Escalated
 from app.agents.technical_account_manager.recap import CHECKIN_DAYS, REVIEW_DAYS
 from app.agents.technical_account_manager.schemas import (
     EscalationNotificationResult,
@@ -29,6 +28,7 @@ from app.domain.account import UNASSIGNED
 from app.domain.draft import Draft, DraftState
 from app.domain.effect import EffectKind
 from app.domain.incident import Incident, IncidentKind
+from app.domain.told import Told
 from app.handoffs.edge import Confidence
 from app.ports.writer import Letter
 
@@ -133,7 +133,7 @@ def waiting_plan(waiting: Draft, kept: Kept, *, group: str, confidence: Confiden
 
 def health_plan(
     health: HealthScoreResult | None,
-    escalated: Escalated | None,
+    escalated: Told | None,
     *,
     group: str,
     confidence: Confidence,
@@ -171,7 +171,7 @@ def scan_plan(
     return Plan(group=group, result=as_json(result))
 
 
-def escalation_of(escalated: Escalated) -> EscalationNotificationResult:
+def escalation_of(escalated: Told) -> EscalationNotificationResult:
     """Which channels an escalation reached so far."""
     told = {name: kind in escalated.done for kind, name in _CHANNELS.items()}
     return EscalationNotificationResult(

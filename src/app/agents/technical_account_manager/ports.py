@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from app.agents.technical_account_manager.readings import Escalated, ScannedBook
+from app.agents.technical_account_manager.readings import ScannedBook
 from app.agents.technical_account_manager.schemas import TAMResult, TAMTask, TicketSummary
+from app.domain.told import Told
 
 
 class BookReader(Protocol):
@@ -20,7 +21,7 @@ class BookReader(Protocol):
         """The active accounts with a live technical escalation, by id."""
         ...
 
-    async def escalation(self, account_id: str) -> Escalated | None:
+    async def escalation(self, account_id: str) -> Told | None:
         """What the account's last scan told people of it; None: it raised nothing."""
         ...
 

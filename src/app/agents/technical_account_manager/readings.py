@@ -1,4 +1,4 @@
-"""What the TAM's readers hand over besides dossiers: the whole book as scanned, and who was told.
+"""What the TAM's readers hand over besides dossiers: the whole book as scanned.
 
 Values only; reading them is the ports' affair.
 """
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from app.domain.book import AccountFacts, BookContext
 from app.domain.dossier import Dossier
-from app.domain.effect import EffectKind
 from app.domain.feed import FeedView
 from app.domain.health_record import HealthRecord
 from app.domain.tenant_settings import TenantSettings
@@ -46,15 +45,3 @@ class ScannedBook:
 
     reading: Reading
     accounts: tuple[Scanned, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Escalated:
-    """What became of telling people of an escalation."""
-
-    account_id: str
-    done: frozenset[EffectKind]
-    is_under_way: bool
-    """Something of it is still to be done, or waits for a person."""
-    draft_id: str | None
-    """Where the letter is; None: not yet, or none was called for."""

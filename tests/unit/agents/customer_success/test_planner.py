@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from app.agents.customer_success.planner import CSMPlanner
-from app.agents.customer_success.readings import Alerted, Scanned
+from app.agents.customer_success.readings import Scanned
 from app.agents.customer_success.schemas import TASK_TYPES, CSMResult
 from app.agents.front_door import as_json
 from app.agents.plan import Plan
@@ -24,6 +24,7 @@ from app.domain.effect import EffectKind
 from app.domain.feed import FactKind
 from app.domain.opportunity import OpportunityKind, OpportunityState
 from app.domain.ticket import Priority
+from app.domain.told import Told
 from app.errors import InvalidInput, NotFound
 from app.handoffs.payloads import ExpansionOpportunity
 from app.handoffs.validators import StrictnessConfig, received
@@ -141,7 +142,7 @@ def test_a_scan_of_a_whole_known_book_is_sure() -> None:
 
 
 def test_a_scan_of_one_account_tells_its_score_its_risk_and_who_was_told() -> None:
-    alerted = Alerted(
+    alerted = Told(
         account_id="acme",
         done=frozenset({EffectKind.DRAFT, EffectKind.EVENT, EffectKind.EMAIL}),
         is_under_way=True,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.agents.technical_account_manager.readings import (
-    Escalated,
     Reading,
     Scanned,
     ScannedBook,
@@ -14,12 +13,13 @@ from app.domain.assessment import Agent
 from app.domain.dossier import Dossier
 from app.domain.effect import EffectKind
 from app.domain.incident import IncidentKind
+from app.domain.told import Told
 
 
 class BookInMemory:
     """`BookReader` over the same dossiers; `told` says what became of an escalation."""
 
-    def __init__(self, *given: Dossier, told: Sequence[Escalated] = ()) -> None:
+    def __init__(self, *given: Dossier, told: Sequence[Told] = ()) -> None:
         self._given = sorted(given, key=lambda one: one.account_id)
         self._told = {one.account_id: one for one in told}
 
@@ -41,14 +41,14 @@ class BookInMemory:
             if any(incident.kind is IncidentKind.TAM_ESCALATION for incident in one.incidents)
         ]
 
-    async def escalation(self, account_id: str) -> Escalated | None:
+    async def escalation(self, account_id: str) -> Told | None:
         """What was said of the account."""
         return self._told.get(account_id)
 
 
-def escalated(*done: EffectKind, is_under_way: bool = False) -> Escalated:
+def escalated(*done: EffectKind, is_under_way: bool = False) -> Told:
     """An escalation of `acme` of which these effects are done."""
-    return Escalated(
+    return Told(
         account_id="acme",
         done=frozenset(done),
         is_under_way=is_under_way,

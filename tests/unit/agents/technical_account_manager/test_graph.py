@@ -12,7 +12,6 @@ from pydantic import JsonValue
 from app.agents.plan import Plan
 from app.agents.technical_account_manager.agent import build_graph
 from app.agents.technical_account_manager.planner import TAMPlanner
-from app.agents.technical_account_manager.readings import Escalated
 from app.agents.technical_account_manager.schemas import TASK_TYPES, TAMResult
 from app.agents.tracing import forbid_tracing
 from app.domain.assessment import Agent
@@ -22,6 +21,7 @@ from app.domain.dossier import Dossier
 from app.domain.effect import EffectKind
 from app.domain.opportunity import Opportunity, OpportunityKind, OpportunityState
 from app.domain.ticket import Priority
+from app.domain.told import Told
 from app.errors import InvalidInput, NotFound, TransientServiceError
 from app.services.checked_writer import NoModel
 from app.services.writing import writer_with
@@ -68,7 +68,7 @@ BETA = dossier(
 NOTHING_MORE: Mapping[str, JsonValue] = {}
 
 
-def planner(*given: Dossier, told: Escalated | None = None) -> TAMPlanner:
+def planner(*given: Dossier, told: Told | None = None) -> TAMPlanner:
     return TAMPlanner(
         dossiers=DossiersInMemory(*given),
         books=BookInMemory(*given, told=() if told is None else (told,)),
@@ -80,7 +80,7 @@ def planned(
     task_type: str,
     *given: Dossier,
     account_id: str | None = "acme",
-    told: Escalated | None = None,
+    told: Told | None = None,
     more: Mapping[str, JsonValue] = NOTHING_MORE,
 ) -> Plan:
     task: dict[str, JsonValue] = {
