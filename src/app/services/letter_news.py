@@ -78,7 +78,7 @@ def _impact(one: Announcement, *, is_plain: bool) -> str:
         case ChangeKind.BREAKING if is_plain:
             return "Something on your side may have to change with it, so it is worth a look soon."
         case ChangeKind.BREAKING:
-            return "It may need a change on your side before you carry on as before."
+            return "It may call for a change on your side, so it is worth a look soon."
         case ChangeKind.SECURITY:
             return "It is about security."
         case ChangeKind.FIX if is_plain:
@@ -90,8 +90,14 @@ def _impact(one: Announcement, *, is_plain: bool) -> str:
 def _why(concerns: Sequence[Concern], *, is_plain: bool) -> list[str]:
     told = [
         _about(fitting(_names(concerns, ConcernKind.INTEGRATION), 3), _CONNECTED[is_plain]),
-        _about(fitting(_names(concerns, ConcernKind.FEATURE_USED), 3), "Your team works with {}."),
-        _about(fitting(_names(concerns, ConcernKind.FEATURE_OWNED), 3), "You have {}."),
+        _about(
+            fitting(_names(concerns, ConcernKind.FEATURE_USED), 3),
+            "I mention it because your team works with {}.",
+        ),
+        _about(
+            fitting(_names(concerns, ConcernKind.FEATURE_OWNED), 3),
+            "I mention it because you have {}.",
+        ),
         _about(
             fitting(_names(concerns, ConcernKind.FEATURE_UNUSED), 3),
             "You have {}, which your team does not seem to be using yet.",
@@ -141,7 +147,8 @@ def _about_tickets(concern: Concern, *, is_plain: bool) -> str:
 
 def _detail(one: Announcement) -> str:
     parts = []
-    components = fitting(one.components, 4)
+    said = {name.casefold() for name in _names(one.concerns, *_OF_FEATURES)}
+    components = [name for name in fitting(one.components, 4) if name.casefold() not in said]
     is_said = any(concern.kind in _OF_TICKETS for concern in one.concerns)
     if components and not is_said:
         parts.append(

@@ -23,6 +23,8 @@ class OfferView:
     uses_several: bool
     seats: str
     """Such as `48 of your 50 seats are taken`; empty: not known, or plenty are free."""
+    seats_free: bool
+    """Some seats are still free, as far as `seats` says."""
 
 
 def offer_view(facts: OutreachFacts) -> OfferView:
@@ -34,6 +36,7 @@ def offer_view(facts: OutreachFacts) -> OfferView:
         uses=in_words(used),
         uses_several=len(used) > 1,
         seats=_seats(proposal.seats_used, proposal.seats_purchased),
+        seats_free=(proposal.seats_used or 0) < (proposal.seats_purchased or 0),
     )
 
 

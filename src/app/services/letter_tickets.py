@@ -88,7 +88,7 @@ def past_of(facts: OutreachFacts) -> Past:
     """What the letter looks back on."""
     recap = facts.recap
     solved = [ticket_line(ticket, facts.now) for ticket in recap.solved]
-    named = [line for line in solved if line.name][:_NAMED_SOLVED]
+    named = _differing([line for line in solved if line.name])[:_NAMED_SOLVED]
     return Past(
         since=_since(facts),
         solved=len(solved),
@@ -108,6 +108,13 @@ def _since(facts: OutreachFacts) -> str:
         return "Since my last letter"
     days = (facts.now.date() - recap.since).days
     return "Over the past month" if days <= 31 else "Over the past three months"
+
+
+def _differing(lines: Sequence[TicketLine]) -> list[TicketLine]:
+    """The first of each subject: what came back is told once."""
+    return list({line.subject.casefold() or line.ticket_id: line for line in lines[::-1]}.values())[
+        ::-1
+    ]
 
 
 def _most_on(components: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ Everything in a view is fit for the customer: cleaned, on one line, without inte
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 
 from app.domain.account import TechnicalMaturity
 from app.domain.ticket import URGENT
@@ -80,7 +81,7 @@ class LetterView:
     silence: str
     """How long the integration has been silent, such as `for 4 days`; empty: it is not."""
     last_seen: str
-    """When it was last heard of, in UTC; empty: unknown."""
+    """Such as `on 12 March at 20:00 UTC`; empty: unknown."""
     integrations: str
     environment: str
     """Other applications at the customer's, at most 3, as a list in words."""
@@ -176,7 +177,8 @@ def _around(facts: OutreachFacts) -> list[str]:
 def _last_seen(facts: OutreachFacts) -> str:
     if facts.last_heartbeat is None or facts.silent_hours is None:
         return ""
-    return f"{facts.last_heartbeat:%Y-%m-%d %H:%M} UTC"
+    seen = facts.last_heartbeat.astimezone(UTC)
+    return f"{day_in_words(seen.date(), facts.now)} at {seen:%H:%M} UTC"
 
 
 def _heard_of(facts: OutreachFacts) -> str:

@@ -146,7 +146,7 @@ def test_a_customer_with_no_seat_left_is_found_and_sales_writes_an_offer(office:
     offers = {one.subject: one for one in office.drafts_of(ballintrae)}
     assert set(offers) == {
         "Seats for your team at Ballintrae Payments",
-        "Connecting NetSuite with what you have from us",
+        "Would it help you to connect NetSuite?",
     }
     for offer in offers.values():
         assert (offer.communication_type, offer.rep_email) == ("expansion_outreach", DANA)

@@ -120,7 +120,7 @@ def test_an_escalation_letter_is_written_anew_where_the_rep_threw_the_first_away
     assert text.startswith("Hello Holly,")
     assert "SUP-21474: “Lab results reach the warehouse without their units”" in text
     assert "“Admissions feed down, wards work from paper lists”, open since yesterday" in text
-    assert "you have 1 more open with us" in text
+    assert "you have one more open with us" in text
     (draft,) = office.drafts_of(dunmere)
     assert draft.incident_id == incident.incident_id
     assert [one.outcome for one in profile_of(office, dunmere).communication_history] == ["dropped"]

@@ -118,7 +118,7 @@ def test_a_rep_without_a_name_signs_with_the_address() -> None:
 def test_silence_is_told_only_where_the_integration_fell_silent() -> None:
     silent = letter_view(outreach(silent_hours=100, last_heartbeat=days_ago(4.2)))
     assert silent.silence == "for 4 days"
-    assert silent.last_seen == "2026-03-07 02:12 UTC"
+    assert silent.last_seen == "on 7 March at 02:12 UTC"
     alive = letter_view(outreach(last_heartbeat=days_ago(0.1)))
     assert (alive.silence, alive.last_seen) == ("", "")
     assert letter_view(outreach(silent_hours=100)).last_seen == ""
@@ -168,6 +168,12 @@ def test_the_environment_is_named_with_and_and_with_or() -> None:
     )
     view = letter_view(outreach(account=known))
     assert (view.environment, view.any_environment) == ("Okta and dbt", "Okta or dbt")
+
+
+def test_what_came_back_after_it_was_solved_is_named_once() -> None:
+    solved = (p1("A", subject="Late"), p1("B", subject="late"), p1("C", subject="Lost"))
+    view = letter_view(outreach(recap=Recap(since=day_ago(30), solved=solved)))
+    assert (view.past.solved, view.past.solved_names) == (3, "“Late” (A) and “Lost” (C)")
 
 
 def test_what_was_solved_is_named_by_subject_and_id() -> None:

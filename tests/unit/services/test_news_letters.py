@@ -76,7 +76,7 @@ def test_release_notes_tell_each_change_and_why_it_concerns_this_customer() -> N
     assert "<h3>Bulk mode</h3>" in letter.body_html
     assert "Loads take half as long. You have Salesforce connected." in letter.body_text
     assert "You have a ticket open with us on connectors (PROD-12)" in letter.body_text
-    assert "Your team works with Reports." in letter.body_text
+    assert "your team works with Reports." in letter.body_text
     assert "whether it makes a difference to PROD-12?" in letter.body_text
     assert "show your team what changes in Reports" in letter.body_text
 
@@ -90,7 +90,7 @@ def test_one_change_is_the_subject_itself() -> None:
 def test_a_breaking_change_is_named_in_the_subject_and_asks_who_looks_after_it() -> None:
     letter = release(KEYS, BULK)
     assert letter.subject == "Version 4.2: a change to prepare for at Acme GmbH"
-    assert "may need a change on your side" in letter.body_text
+    assert "may call for a change on your side" in letter.body_text
     assert "who on your side looks after this" in letter.body_text
 
 
@@ -148,7 +148,7 @@ def test_more_changes_than_are_read_are_counted() -> None:
 @pytest.mark.parametrize(
     "concern, words",
     [
-        (Concern(kind=ConcernKind.FEATURE_OWNED, name="Reports"), "You have Reports."),
+        (Concern(kind=ConcernKind.FEATURE_OWNED, name="Reports"), "because you have Reports."),
         (
             Concern(kind=ConcernKind.FEATURE_UNUSED, name="Reports"),
             "You have Reports, which your team does not seem to be using yet.",
@@ -227,3 +227,9 @@ def test_a_roadmap_letter_about_nothing_asks_what_the_customer_plans() -> None:
     assert "Should Okta or dbt work together with what you have?" in letter.body_text
     bare = WRITER.letter("roadmap_preview", outreach(stakeholders=()))
     assert "What do you plan for the coming months" in bare.body_text
+
+
+def test_a_component_that_is_called_like_the_feature_is_not_said_twice() -> None:
+    owned = Concern(kind=ConcernKind.FEATURE_OWNED, name="Alerting")
+    one = Announcement(title="A", concerns=(owned,), components=("alerting", "sdk"))
+    assert "Component: sdk." in release(one, maturity=TechnicalMaturity.HIGH).body_text

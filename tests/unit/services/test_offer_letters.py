@@ -40,18 +40,18 @@ def test_an_offer_says_what_they_use_what_could_help_and_one_thing_to_do() -> No
         "Hello Sam,",
         "",
         (
-            "I have been looking at how your team works with us: Alerts and Sync are in use, and "
-            "I am glad to see it. One thing came to my mind."
+            "I have been looking at how your team works with us: it uses Alerts and Sync, and "
+            "I am glad to see it. One thing came to mind."
         ),
         "",
         (
-            "Reports is a part of the product that you do not have yet. I think that it may fit "
-            "next to what you do already; you can tell far better than I whether it does."
+            "There is a part of the product that you do not have yet: Reports. I think that it "
+            "may fit next to what you do already; you can tell far better than I whether it does."
         ),
         "",
         (
-            "Shall we take 20 minutes for it? I show you Reports with an example of your own, and "
-            "you tell me whether it is worth a second look."
+            "Shall we take 20 minutes for it? I would show you Reports with an example of your "
+            "own; you tell me whether it is worth a second look."
         ),
         "",
         (
@@ -71,10 +71,10 @@ def test_an_offer_says_what_they_use_what_could_help_and_one_thing_to_do() -> No
         (50, 50, "all 50 of your seats are taken"),
         (1, 1, "your seat is taken"),
         (53, 50, "53 people work with 50 seats"),
-        (10, 50, "Your team seems to grow"),
-        (None, 50, "Your team seems to grow"),
-        (5, None, "Your team seems to grow"),
-        (5, 0, "Your team seems to grow"),
+        (10, 50, "Should your team grow, I would"),
+        (None, 50, "Should your team grow, I would"),
+        (5, None, "Should your team grow, I would"),
+        (5, 0, "Should your team grow, I would"),
     ],
 )
 def test_seats_are_told_as_the_contract_has_them(
@@ -86,9 +86,18 @@ def test_seats_are_told_as_the_contract_has_them(
     assert words in letter.body_text
 
 
+def test_who_joins_next_waits_only_where_no_seat_is_free() -> None:
+    some, none = (
+        offer(outreach(proposal=Proposal(kind="seats", seats_used=used, seats_purchased=50)))
+        for used in (48, 50)
+    )
+    assert "Should your team grow, somebody may have to wait for one" in some.body_text
+    assert "Whoever joins next may have to wait for one" in none.body_text
+
+
 def test_an_application_to_connect_is_named() -> None:
     letter = offer(outreach(proposal=INTEGRATION))
-    assert letter.subject == "Connecting Salesforce with what you have from us"
+    assert letter.subject == "Would it help you to connect Salesforce?"
     assert "You also work with Salesforce, which is not connected" in letter.body_text
 
 

@@ -106,7 +106,7 @@ def test_many_open_tickets_are_a_subject_of_their_own() -> None:
 def test_a_silent_integration_is_asked_about() -> None:
     letter = escalation(outreach(silent_hours=120, last_heartbeat=days_ago(5)))
     assert letter.subject == "Your integration with us has been quiet for 5 days"
-    assert "2026-03-06 07:00 UTC" in letter.body_text
+    assert "on 6 March at 07:00 UTC" in letter.body_text
 
 
 def test_falling_usage_and_unused_features_shape_the_letter() -> None:
@@ -302,3 +302,22 @@ def said_in(html: str) -> list[str]:
 
 def test_markup_in_a_reps_text_is_text() -> None:
     assert "<p>a &lt;b&gt; &amp;<br>\nc</p>" in html_of_text("a <b> &\nc\n")
+
+
+def test_trouble_that_waits_comes_before_what_is_not_in_use() -> None:
+    letter = churn(outreach(open_tickets=(p1("PROD-12"),), features_unused=("Reports",)))
+    assert letter.subject == "PROD-12, and how things are going for you"
+    assert letter.body_text.index("PROD-12") < letter.body_text.index("Reports is part of what")
+
+
+def test_less_use_is_called_a_second_thing_only_where_there_is_a_first() -> None:
+    alone = escalation(outreach(usage_fell=True)).body_text
+    second = escalation(outreach(usage_fell=True, open_tickets=(p1(),))).body_text
+    assert "Your team seems to work" in alone
+    assert "Your team also seems to work" in second
+
+
+def test_of_two_tickets_one_is_asked_for_and_of_more_those_that_matter_most() -> None:
+    two, three = (escalation(outreach(open_tickets=(p1("A"), *p3s(n)))).body_text for n in (1, 2))
+    assert "which of your open tickets is the more pressing for you" in two
+    assert "which of your 3 open tickets hold you up most" in three
