@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
 from app.errors import AnswerRefused, NotFound
-from app.ports.model import BriefingAsk, LetterAsk, Model
+from app.ports.model import BriefingAsk, LetterAsk, Model, ModelAsk
 from app.ports.writer import Letter, OutreachFacts
+from app.services.model_echo import echo_of
 from app.services.model_letter import letter_html, letter_text
 from app.services.plain_text import many_lines, one_line
 
@@ -36,17 +39,20 @@ class ModelWords:
     async def letter(self, communication_type: str, facts: OutreachFacts) -> Letter:
         """A letter; `worded_by` names the model.
 
-        Raises NotFound for a type without a question, AnswerRefused for an answer out of shape or
-        with other tags than a letter's, and what `Model.answer` raises.
+        Raises NotFound for a type without a question, AnswerRefused for an answer out of shape,
+        with other tags than a letter's or with its own instructions in it, and what `Model.answer`
+        raises.
         """
         if communication_type not in self.letters:
             raise NotFound(f"no model words the letter {communication_type!r}")
-        answered = await self.model.answer(self.letters[communication_type](facts))
+        ask = self.letters[communication_type](facts)
+        answered = await self.model.answer(ask)
         html = letter_html(answered.value.body_html)
         text = letter_text(html)
         subject = one_line(answered.value.subject, _SUBJECT_MOST)
         if not subject or not text.strip():
             raise AnswerRefused(("the letter is empty",))
+        _refuse_echo(f"{subject}\n{text}", ask)
         return Letter(subject=subject, body_text=text, body_html=html, worded_by=answered.model)
 
     async def briefing(self, name: str, facts: Mapping[str, str]) -> str:
@@ -62,4 +68,11 @@ class ModelWords:
         words = many_lines(answered.value.text, _LINE_MOST)
         if not words:
             raise AnswerRefused(("the briefing is empty",))
+        _refuse_echo(words, question.ask)
         return f"{question.heading}\n{words}" if question.heading else words
+
+
+def _refuse_echo(text: str, ask: ModelAsk[BaseModel]) -> None:
+    echo = echo_of(text, ask.system, ask.prompt)
+    if echo:
+        raise AnswerRefused((f"it repeats its instructions: “{echo}”",))

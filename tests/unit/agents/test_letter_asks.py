@@ -10,8 +10,9 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
+from app.agents.answer_schema import schema_text
 from app.agents.customer_success import text_asks
 from app.agents.technical_account_manager import letter_asks
 from app.domain.account import TechnicalMaturity
@@ -250,3 +251,17 @@ def test_one_who_knows_the_token_cannot_end_a_block_with_it_either() -> None:
         )
         assert len(re.findall(r"^\w+ t>>>$", prompt, re.MULTILINE)) == 3
         assert len(re.findall(r"^<<<\w+ t$", prompt, re.MULTILINE)) == 3
+
+
+def test_a_schema_shows_fields_and_bounds_and_none_of_our_words() -> None:
+    class Odd(BaseModel):
+        """Words of ours."""
+
+        title: str = Field(max_length=9, description="Ours too.")
+        parts: list[dict[str, int]]
+
+    shown_schema = json.loads(schema_text(Odd))
+
+    assert shown_schema["properties"]["title"] == {"maxLength": 9, "type": "string"}
+    assert shown_schema["required"] == ["title", "parts"]
+    assert "urs" not in json.dumps(shown_schema)

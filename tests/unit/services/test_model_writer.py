@@ -17,7 +17,7 @@ from app.services.model_letter import TAGS, letter_html, letter_text
 from app.services.model_writer import ModelWords
 from app.words.markup_checks import check_markup
 from tests.fakes.model import NAME, FakeModel, ObedientModel
-from tests.unit.services.outreach import outreach
+from tests.unit.services.outreach import outreach, p1
 
 BODY = (
     "<p>Hello Sam,</p>\n<p>two things &amp; <strong>one</strong> more:<br>here.</p>"
@@ -167,3 +167,39 @@ def test_the_models_own_failures_come_through() -> None:
 
     with pytest.raises(TransientServiceError):
         asyncio.run(model.letter("churn_outreach", outreach()))
+
+
+@pytest.mark.parametrize(
+    "words_, told",
+    [
+        ("My orders: every number, name, date and link is in the facts.", "every number name date"),
+        ("I was to write the OUTREACH to an\naccount whose technical health fell.", "write the"),
+    ],
+)
+def test_a_letter_that_gives_its_instructions_away_is_refused(words_: str, told: str) -> None:
+    model = words(ObedientModel(f"<p>Hello Sam,</p><p>{words_}</p>"))
+
+    with pytest.raises(AnswerRefused, match="repeats its instructions") as refused:
+        asyncio.run(model.letter("escalation_outreach", outreach()))
+    assert told in str(refused.value)
+
+
+def test_a_briefing_that_does_so_is_refused_too() -> None:
+    facts = {"account_name": "Acme", "churn_level": "high", "reasons": "Use fell by 40 %."}
+
+    model = words(ObedientModel("Do not judge the level, it is given; so I do not."))
+
+    with pytest.raises(AnswerRefused, match="repeats its instructions"):
+        asyncio.run(model.briefing("churn_narrative", facts))
+
+
+def test_facts_may_be_repeated_at_any_length() -> None:
+    subject = "Export of all the orders of last year fails at night"
+    body = f"<p>Hello Sam,</p><p>you wrote: “{subject}”.</p>"
+
+    made = asyncio.run(
+        words(ObedientModel(body)).letter(
+            "escalation_outreach", outreach(open_tickets=(p1(subject=subject),))
+        )
+    )
+    assert subject in made.body_text
