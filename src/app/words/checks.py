@@ -23,19 +23,25 @@ from app.words.word_checks import check_words
 
 SUBJECT_MOST = 200
 BODY_MOST = 8_000
+HTML_MOST = 4 * BODY_MOST
+"""Longer HTML than that does not end, or says something else than its text: refused as such."""
 NOTE_MOST = 8_000
 
 
 def refusals_of(
     *, subject: str, body_text: str, body_html: str, to: Sequence[str], given: Given
 ) -> tuple[Refusal, ...]:
-    """Every reason to refuse this letter, each once; empty: it may be shown as ours."""
-    heading, body = reading_of(subject, given), reading_of(body_text, given)
+    """Every reason to refuse this letter, each once; empty: it may be shown as ours.
+
+    What is longer than a letter may be is read no further than that.
+    """
+    heading = reading_of(subject[:SUBJECT_MOST], given)
+    body = reading_of(body_text[:BODY_MOST], given)
     found = [
         *_wrong_length(subject, body_text),
         *_wrong_recipients(to, given),
-        *check_markup(body_html, body_text),
-        *(one for link in links_in(body_html) for one in check_link(link, given)),
+        *check_markup(body_html[:HTML_MOST], body_text[:BODY_MOST]),
+        *(one for link in links_in(body_html[:HTML_MOST]) for one in check_link(link, given)),
         *check_greeting(body, given, to),
         *_wrong_claims(heading, body, given),
         *_wrong_claims(body, body, given),
@@ -54,7 +60,7 @@ def warnings_of(
 
 def note_refusals(text: str, given: Given) -> tuple[Refusal, ...]:
     """Every reason to refuse this text to our own rep, each once."""
-    reading = reading_of(text, given)
+    reading = reading_of(text[:NOTE_MOST], given)
     found = [*_wrong_claims(reading, reading, given)]
     if not text.strip() or len(text) > NOTE_MOST:
         found.append(_length(f"a note has 1 to {NOTE_MOST} characters, not {len(text)}"))

@@ -7,9 +7,10 @@ at.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeAlias
 
 from app.words.days import DayMention, day_mentions
 from app.words.reading import Reading, Sentence, blank
@@ -82,10 +83,11 @@ def check_days(reading: Reading, given: Given) -> Dated:
     spans = list(span_mentions(left))
     left = blank(left, ((one.start, one.end) for one in spans))
     offsets = [*(day.start for day in days), *(span.start for span in spans)]
+    places = _places(reading, given)
     found = (
-        *_wrong_days(days, offsets, reading, given),
-        *_wrong_times(times, reading, given),
-        *_wrong_spans(spans, reading, given),
+        *_wrong_days(days, offsets, given.now.date(), places),
+        *_wrong_times(times, given, places),
+        *_wrong_spans(spans, given.now, places),
     )
     return Dated(refusals=found, left=left)
 
@@ -95,36 +97,14 @@ class _Place:
     """A sentence, with what its days may be days of."""
 
     reading: Reading
-    given: Given
     sentence: Sentence
-
-    @property
-    def text(self) -> str:
-        return self.reading.shown[self.sentence.start : self.sentence.end]
-
-    @property
-    def told(self) -> frozenset[About]:
-        """What the sentence is about, by its words; empty: they do not say."""
-        voiced = self.reading.voiced[self.sentence.start : self.sentence.end]
-        return frozenset().union(*(abouts for words, abouts in _TOLD_OF if words.search(voiced)))
-
-    def is_about(self, about: About) -> bool:
-        return not self.told or about in self.told or about is About.ANYTHING
-
-    def days(self) -> list[GivenDay]:
-        """The days that it may tell: those of its one ticket, else of what it is about."""
-        named = tickets_named(self.reading, self.sentence, self.given)
-        if len(named) == 1 and named[0].days:
-            others = self.told - _OF_TICKETS
-            return [*named[0].days, *(day for day in self.given.days if day.about in others)]
-        return [day for day in self.given.days if self.is_about(day.about)]
-
-    def spans(self) -> list[GivenSpan]:
-        return [span for span in self.given.spans if self.is_about(span.about)]
-
-    @property
-    def is_of_talk(self) -> bool:
-        return bool(_TALK.search(self.text)) and not _NO_TALK.search(self.text)
+    told: frozenset[About]
+    """What the sentence is about, by its words; empty: they do not say."""
+    days: tuple[GivenDay, ...]
+    """The days that it may tell: those of its one ticket, else of what it is about."""
+    spans: tuple[GivenSpan, ...]
+    is_of_talk: bool
+    is_of_work: bool
 
     def refusal(self, what: str, start: int, end: int) -> Refusal:
         words = " ".join(self.reading.shown[start:end].split())
@@ -135,32 +115,70 @@ class _Place:
         )
 
 
-def _place(offset: int, reading: Reading, given: Given) -> _Place:
-    return _Place(reading=reading, given=given, sentence=reading.sentence_at(offset))
+Places: TypeAlias = Callable[[int], _Place]
+"""The place of an offset."""
+
+
+def _places(reading: Reading, given: Given) -> Places:
+    """Each sentence is looked into once."""
+    known: dict[Sentence, _Place] = {}
+
+    def place_at(offset: int) -> _Place:
+        sentence = reading.sentence_at(offset)
+        if sentence not in known:
+            known[sentence] = _place(reading, sentence, given)
+        return known[sentence]
+
+    return place_at
+
+
+def _place(reading: Reading, sentence: Sentence, given: Given) -> _Place:
+    text = reading.shown[sentence.start : sentence.end]
+    voiced = reading.voiced[sentence.start : sentence.end]
+    told = frozenset().union(*(abouts for words, abouts in _TOLD_OF if words.search(voiced)))
+    named = tickets_named(reading, sentence, given)
+    days = [day for day in given.days if _is_about(day, told)]
+    if len(named) == 1 and named[0].days:
+        others = told - _OF_TICKETS
+        days = [*named[0].days, *(day for day in given.days if day.about in others)]
+    is_of_work = _NO_TALK.search(text) is not None
+    return _Place(
+        reading=reading,
+        sentence=sentence,
+        told=told,
+        days=tuple(days),
+        spans=tuple(span for span in given.spans if _is_about(span, told)),
+        is_of_talk=_TALK.search(text) is not None and not is_of_work,
+        is_of_work=is_of_work,
+    )
+
+
+def _is_about(fact: GivenDay | GivenSpan, told: frozenset[About]) -> bool:
+    return not told or fact.about in told or fact.about is About.ANYTHING
 
 
 def _wrong_days(
-    days: Sequence[DayMention], offsets: Sequence[int], reading: Reading, given: Given
+    days: Sequence[DayMention], offsets: Sequence[int], today: date, places: Places
 ) -> Iterator[Refusal]:
     """`today` and `this week` say nothing wrong beside another day, or where nothing is told."""
     for one in days:
-        place = _place(one.start, reading, given)
+        place = places(one.start)
         here = range(place.sentence.start, place.sentence.end)
         is_alone = sum(offset in here for offset in offsets) == 1
         is_habit = one.is_habit and not (place.told and is_alone)
-        loose = timedelta(days=2 if _LOOSE.search(reading.shown[: one.start]) else 0)
+        loose = timedelta(days=2 if _LOOSE.search(place.reading.shown[: one.start][-15:]) else 0)
         is_told = any(
             first - loose <= fact.first and fact.last <= last + loose
             for first, last in one.periods
-            for fact in place.days()
+            for fact in place.days
         )
-        is_ahead = not one.periods or any(last >= given.now.date() for _, last in one.periods)
+        is_ahead = not one.periods or any(last >= today for _, last in one.periods)
         is_proposed = is_ahead and place.sentence.asks and place.is_of_talk
         if not (is_habit or is_told or is_proposed):
             yield place.refusal("the day", one.start, one.end)
 
 
-def _wrong_times(times: Sequence[TimeMention], reading: Reading, given: Given) -> Iterator[Refusal]:
+def _wrong_times(times: Sequence[TimeMention], given: Given, places: Places) -> Iterator[Refusal]:
     moments = [day.moment for day in given.days if day.moment is not None]
     zones = {given.now.tzinfo or UTC, UTC}
     right = {
@@ -171,7 +189,7 @@ def _wrong_times(times: Sequence[TimeMention], reading: Reading, given: Given) -
     }
     hours = {hour for hour, _ in right}
     for one in times:
-        place = _place(one.start, reading, given)
+        place = places(one.start)
         is_told = (
             (one.at.hour, one.at.minute) in right if one.minutes_told else one.at.hour in hours
         )
@@ -179,10 +197,10 @@ def _wrong_times(times: Sequence[TimeMention], reading: Reading, given: Given) -
             yield place.refusal("the time", one.start, one.end)
 
 
-def _wrong_spans(spans: Sequence[SpanMention], reading: Reading, given: Given) -> Iterator[Refusal]:
+def _wrong_spans(spans: Sequence[SpanMention], now: datetime, places: Places) -> Iterator[Refusal]:
     for one in spans:
-        place = _place(one.start, reading, given)
-        is_told = any(one.fits(hours) for hours in _lengths(one.side, place))
+        place = places(one.start)
+        is_told = any(one.fits(hours) for hours in _lengths(one.side, place, now))
         if not is_told and not _is_of_a_talk(one, place):
             yield place.refusal("the span", one.start, one.end)
 
@@ -191,18 +209,18 @@ def _is_of_a_talk(one: SpanMention, place: _Place) -> bool:
     """How long a talk would be, or when, where one is asked for."""
     is_length = one.minutes in _TALK_MINUTES and one.side is not Side.PAST
     is_proposed = one.side is Side.AHEAD and place.sentence.asks
-    is_show = is_length and one.side is Side.AHEAD and not _NO_TALK.search(place.text)
+    is_show = is_length and one.side is Side.AHEAD and not place.is_of_work
     return is_show or ((is_length or is_proposed) and place.is_of_talk)
 
 
-def _lengths(side: Side, place: _Place) -> Iterator[float]:
+def _lengths(side: Side, place: _Place, now: datetime) -> Iterator[float]:
     """How many hours things of the facts last or lie off, on the side that the words say."""
-    for span in place.spans():
+    for span in place.spans:
         if side is not Side.AHEAD or span.about in {About.ANYTHING, About.PLAN}:
             yield span.hours
-    for day in place.days():
+    for day in place.days:
         if day.about is not About.NOW:
-            yield from _hours_off(day, place.given.now, side)
+            yield from _hours_off(day, now, side)
 
 
 def _hours_off(day: GivenDay, now: datetime, side: Side) -> Iterator[float]:

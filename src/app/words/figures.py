@@ -87,9 +87,9 @@ _PATTERNS: tuple[tuple[FigureKind, re.Pattern[str]], ...] = (
             r"|\w+fold|(?:hundred|thousand|million|billion|dozen)s)\b(?P<n>(?!))?"
         ),
     ),
-    (FigureKind.UNCLEAR, _compiled(r"(?<!\w)\d+(?:[/:-]\d+)+(?!\w)(?P<n>(?!))?")),
+    (FigureKind.UNCLEAR, _compiled(r"(?<![\w/:-])\d{1,9}(?:[/:-]\d{1,9}){1,6}(?!\w)(?P<n>(?!))?")),
     (FigureKind.COUNT, _compiled(rf"(?<![\w.,]){_NUMBER}{_SCALE}(?!\w)")),
-    (FigureKind.UNCLEAR, _compiled(r"[^\W_]*\d[\w.,-]*(?P<n>(?!))?")),
+    (FigureKind.UNCLEAR, _compiled(r"(?<![^\W_])[^\W\d_]*\d[\w.,-]*(?P<n>(?!))?")),
 )
 _SHARES = {
     "half": (50,),

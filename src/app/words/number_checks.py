@@ -36,7 +36,8 @@ _ALL_SEATS = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(
-    rf"(?P<part>{NUMBER}) (?:out )?of (?:your |the )?(?P<whole>{NUMBER}) (?:seats?|licen[cs]es?)",
+    rf"(?<![\w.,])(?P<part>{NUMBER}) (?:out )?of (?:your |the )?(?P<whole>{NUMBER})"
+    r" (?:seats?|licen[cs]es?)",
     re.IGNORECASE,
 )
 _FREE = re.compile(r"\b(?:free|left|unused|empty|available|remain\w*|open)\b", re.IGNORECASE)

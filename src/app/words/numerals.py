@@ -70,10 +70,10 @@ ORDINALS = {word: value for value, word in enumerate(_ORDINALS)}
 _WORD = "|".join(sorted(_SMALL, key=len, reverse=True))
 _SCALE = "hundred|thousand|million|billion"
 _IN_WORDS = (
-    rf"(?:(?:{_WORD})(?:[ -](?:and )?(?:{_WORD}|{_SCALE}))*|(?:a )?(?:half a )?dozen"
-    rf"|(?:a |the )?(?:{_SCALE})(?:[ -](?:and )?(?:{_WORD}|{_SCALE}))*)"
+    rf"(?:(?:{_WORD})(?:[ -](?:and )?(?:{_WORD}|{_SCALE})){{0,9}}|(?:a )?(?:half a )?dozen"
+    rf"|(?:a |the )?(?:{_SCALE})(?:[ -](?:and )?(?:{_WORD}|{_SCALE})){{0,9}})"
 )
-_IN_DIGITS = r"\d{1,3}(?:[, ']\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)*"
+_IN_DIGITS = r"\d{1,3}(?:[, ']\d{3}){1,5}(?:\.\d{1,9})?(?!\d)|\d{1,18}(?:[.,]\d{1,9}){0,4}"
 NUMBER = rf"(?:{_IN_DIGITS}|\b{_IN_WORDS}\b)"
 """A pattern for one number; to be used without case."""
 

@@ -169,6 +169,11 @@ def test_only_days_of_talks_are_told_as_such(day: date) -> None:
     assert (Check.DATE in checks(told)) == (str(day) != "2026-03-03")
 
 
+@pytest.mark.parametrize("piece", ["the third quarter of ", "1.", "one hundred and ", "<", "a@"])
+def test_the_same_piece_without_an_end_is_judged_too(piece: str) -> None:
+    assert whole(piece * 100_000)
+
+
 def test_a_promise_in_the_facts_may_be_told_in_its_own_words() -> None:
     sentence = "The first month is free of charge."
     promised = given_of(TROUBLED, promises=(sentence,))
