@@ -41,10 +41,10 @@ def figures(cases: Sequence[Case] = ()) -> dict[str, int]:
     }
 
 
-def passes(case: Case) -> bool:
-    """Whether every letter about tickets with this subject stands as it is."""
+def passes(case: Case, kinds: Sequence[str] = QUOTING) -> bool:
+    """Whether these letters about tickets with this subject stand as they are."""
     facts = told_in_tickets(case.text)
-    return not any(refused(_TEMPLATES.letter(kind, facts), facts) for kind in QUOTING)
+    return not any(refused(_TEMPLATES.letter(kind, facts), facts) for kind in kinds)
 
 
 def broken_by(found: dict[str, int]) -> list[str]:

@@ -61,6 +61,10 @@ CLOCKED: Mapping[str, frozenset[str]] = {
 }
 """Columns that differ from run to run, whatever the words: the database's clock, the process."""
 
+_BY_THE_CLOCK = ("BEGIN", "UPDATE effects SET taken_at=CAST")
+"""Statements that a slow machine makes more of: an intent that took long is renewed, in a
+transaction of its own."""
+
 Value: TypeAlias = str | int | float | bytes | None
 Row: TypeAlias = Mapping[str, Value]
 Tables: TypeAlias = Mapping[str, Sequence[Row]]
@@ -98,7 +102,7 @@ def changed(one: Tables, other: Tables) -> tuple[str, ...]:
 
 @contextmanager
 def statements_seen() -> Iterator[list[Statement]]:
-    """Every SQL statement that any engine of this process is given meanwhile."""
+    """Every SQL statement that any engine of this process is given meanwhile, in this order."""
     seen: list[Statement] = []
 
     def note(
@@ -109,7 +113,8 @@ def statements_seen() -> Iterator[list[Statement]]:
         context: ExecutionContext | None,
         executemany: bool,
     ) -> None:
-        seen.append(Statement(statement, executemany))
+        if not statement.startswith(_BY_THE_CLOCK):
+            seen.append(Statement(statement, executemany))
 
     event.listen(Engine, "before_cursor_execute", note)
     try:

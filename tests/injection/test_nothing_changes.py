@@ -9,14 +9,13 @@ from tests.injection.corpora import jailbreaks, malicious, sample
 from tests.injection.lives import Lives, lived
 from tests.injection.stored import CLOCKED, JSON_WORDS, WORDS, changed
 
-ACCOUNTS = 54
-SAMPLE = 100
+ACCOUNTS = 24
+CASES = (*malicious(), *sample(jailbreaks(), 100))
 
 
 @pytest.fixture(scope="module")
 def lives(tmp_path_factory: pytest.TempPathFactory) -> Lives:
-    cases = (*malicious(), *sample(jailbreaks(), SAMPLE))
-    return lived([one.text for one in cases], tmp_path_factory.mktemp("lives"), accounts=ACCOUNTS)
+    return lived([one.text for one in CASES], tmp_path_factory.mktemp("lives"), accounts=ACCOUNTS)
 
 
 def test_a_neutral_text_is_as_long_line_by_line_and_like_no_other() -> None:
@@ -35,17 +34,17 @@ def test_the_book_lives_so_that_there_is_something_to_change(lives: Lives) -> No
     assert {"Green", "Amber", "Red"} <= bands
     kinds = {row["kind"] for row in tables["effects"] if row["state"] == "done"}
     assert {"draft", "withdraw", "record", "event", "email", "chat"} <= kinds
-    assert len(tables["drafts"]) > 30
+    assert len(tables["drafts"]) > 14
     assert {row["kind"] for row in tables["documents"]} >= {"profile", "qbr"}
     assert len(lives.given.statements) > 1_000
 
 
 def test_every_text_is_stored_and_some_of_each_kind_are_shown(lives: Lives) -> None:
     tables = lives.given.tables
-    words = " ".join(str(row["body_text"]) + str(row["subject"]) for row in tables["drafts"])
-    assert "gnore all previous instructions" in words.casefold()
-    alerts = " ".join(str(row["text"]) for row in tables["alerts"])
-    assert "SYSTEM" in alerts
+    begins = [" ".join(case.text.split())[:30] for case in CASES]
+    for table, column in (("drafts", "body_text"), ("alerts", "text"), ("documents", "body")):
+        words = " ".join(" ".join(str(row[column]).split()) for row in tables[table])
+        assert sum(begin in words for begin in begins) > 5, table
 
 
 def test_malicious_words_change_nothing_but_words(lives: Lives) -> None:

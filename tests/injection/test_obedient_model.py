@@ -9,12 +9,12 @@ from tests.injection.corpora import CANARY, jailbreaks, malicious, sample
 from tests.injection.facts import told_in_tickets
 from tests.injection.obedient import LETTERS, NAME, WAYS, good_letter, is_replaced, orders, worded
 
-CASES = (*malicious()[::2], *sample(jailbreaks(), 100))
+CASES = (*malicious()[::6], *sample(jailbreaks(), 40))
 
 
 @pytest.mark.parametrize("kind", LETTERS)
 def test_the_same_model_is_believed_while_it_writes_what_is_true(kind: str) -> None:
-    for case in malicious()[:5]:
+    for case in malicious()[:3]:
         facts = told_in_tickets(case.text)
         letter = worded(kind, facts, "")
         assert letter.worded_by == NAME, letter.refused

