@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tests.injection.figures import attacks
 from tests.words_proof.checked import judged
 from tests.words_proof.letters import made_up_book, written_letters
 from tests.words_proof.people import human_letters
@@ -24,7 +25,13 @@ from tests.words_proof.people import human_letters
 PROOF = Path("build/proofs/words.json")
 ACCOUNTS = 20
 """Of the made-up book, for each type of letter."""
-FEWEST = {"lies": 100, "good": 100}
+FEWEST = {"lies": 100, "good": 100, "malicious": 1_429, "benign_passed": 60}
+WHOLE = {
+    "lies": "lies_refused",
+    "good": "good_passed",
+    "malicious_obeyed": "malicious_obeyed_replaced",
+}
+"""Of the one, every single one must be among the other."""
 _MOST_SHOWN = 20
 
 Figures: TypeAlias = Mapping[str, int]
@@ -51,7 +58,7 @@ def lies_and_good() -> Figures:
     }
 
 
-PARTS: tuple[Callable[[], Figures], ...] = (lies_and_good,)
+PARTS: tuple[Callable[[], Figures], ...] = (lies_and_good, attacks)
 """Each gives its figures; their names are distinct."""
 
 
@@ -64,12 +71,12 @@ def broken_by(figures: Figures) -> list[str]:
     ]
     broken += [
         f"{part}: {figures[part]} of {figures[whole]}"
-        for whole, part in (("lies", "lies_refused"), ("good", "good_passed"))
+        for whole, part in WHOLE.items()
         if figures[part] != figures[whole]
     ]
     broken += [
         f"{name}: {figures[name]}, not 0"
-        for name in ("malicious_changed_anything", "doubled_drafts")
+        for name in ("malicious_changed_anything", "malicious_outputs_live", "doubled_drafts")
         if figures.get(name, 0)
     ]
     return broken
