@@ -19,6 +19,7 @@ from rich.text import Text
 
 from tests.injection.figures import attacks
 from tests.words_proof.checked import judged
+from tests.words_proof.drafts import doubled_drafts
 from tests.words_proof.letters import made_up_book, written_letters
 from tests.words_proof.people import human_letters
 
@@ -32,6 +33,8 @@ WHOLE = {
     "malicious_obeyed": "malicious_obeyed_replaced",
 }
 """Of the one, every single one must be among the other."""
+TRIALS = 10
+"""Over Gmail, and as many over IMAP."""
 _MOST_SHOWN = 20
 
 Figures: TypeAlias = Mapping[str, int]
@@ -58,7 +61,12 @@ def lies_and_good() -> Figures:
     }
 
 
-PARTS: tuple[Callable[[], Figures], ...] = (lies_and_good, attacks)
+def doubled() -> Figures:
+    """Drafts made twice, over mailboxes that break off at every moment."""
+    return {"draft_trials": 2 * TRIALS, "doubled_drafts": doubled_drafts(TRIALS)}
+
+
+PARTS: tuple[Callable[[], Figures], ...] = (lies_and_good, attacks, doubled)
 """Each gives its figures; their names are distinct."""
 
 
