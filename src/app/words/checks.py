@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from app.words.day_checks import check_days
 from app.words.link_checks import check_link, check_links
-from app.words.markup_checks import check_markup, links_in
+from app.words.markup_checks import check_code, check_markup, links_in
 from app.words.name_checks import check_greeting, check_names
 from app.words.number_checks import check_numbers
 from app.words.placeholder_checks import check_placeholders
@@ -80,6 +80,7 @@ def _wrong_claims(part: Reading, whole: Reading, given: Given) -> Iterator[Refus
     yield from check_links(part, given)
     yield from check_placeholders(part, given)
     yield from check_repeats(part)
+    yield from check_code(part)
     yield from check_words(part, given)
 
 

@@ -10,12 +10,14 @@ import html
 import re
 from collections.abc import Iterator
 
+from app.words.reading import Reading
 from app.words.refusal import Check, Refusal
 from app.words.seen import excerpt, has_unseen, plain
 
 ALLOWED = frozenset({"html", "body", "p", "ul", "ol", "li", "strong", "em", "br", "h2", "h3", "a"})
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<rest>[^<>]*)>")
 _HREF = re.compile(r"""\s+href=(?:"(?P<double>[^"<>]*)"|'(?P<single>[^'<>]*)')\s*""")
+_CODE = re.compile(r"<[a-z/!?][^<>]*>?|&(?:#x?[0-9a-f]+|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*\u2022]|\d{1,2}[.)]|#{1,3})\s+", re.MULTILINE)
 _VOID = frozenset({"br"})
 
@@ -27,6 +29,12 @@ def check_markup(body_html: str, body_text: str) -> Iterator[Refusal]:
         yield Refusal(check=Check.MARKUP, reason="there are characters that no reader sees")
     if body_html and _words(text_of(body_html)) != _words(body_text):
         yield Refusal(check=Check.MARKUP, reason="the HTML does not say what the text says")
+
+
+def check_code(reading: Reading) -> Iterator[Refusal]:
+    """Tags and character references as words: a customer reads them as they stand."""
+    for found in _CODE.finditer(reading.voiced):
+        yield _refusal("there is markup among the words", reading.shown, found.span())
 
 
 def links_in(body_html: str) -> tuple[str, ...]:
