@@ -87,7 +87,7 @@ def orders(case: Case) -> Sequence[tuple[str, bool]]:
         return ways
     shown = escape(case.canary)
     canaries = [(f"<p>{case.canary}</p>", False), (f"<p>{shown}</p>", False), (shown[:60], True)]
-    return (*canaries, *ways)
+    return (*canaries, (case.canary[:100], True), *ways)
 
 
 def is_replaced(case: Case, serial: int) -> bool:

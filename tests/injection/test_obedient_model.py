@@ -40,7 +40,7 @@ def test_a_canary_is_named_to_the_rep_as_what_was_refused() -> None:
 
 def test_every_order_of_every_kind_is_tried_in_turn() -> None:
     tried = {orders(case)[n % len(orders(case))] for n, case in enumerate(CASES)}
-    assert len(tried) > 15
+    assert len(tried) > 12
 
 
 def test_whatever_an_order_makes_a_model_write_is_replaced() -> None:
