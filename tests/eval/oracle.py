@@ -61,7 +61,7 @@ def verdicts(subject: str, text: str, html: str, facts: Mapping[str, JsonValue])
         *_found("link or address", PLACES, said, given),
         *_markup(html),
         *_numbers(said, _numbers_known(given, facts, now)),
-        *_names(said, given),
+        *_names(text if _is_title(subject) else said, given),
         *_people(text, facts),
     ]
 
@@ -128,10 +128,17 @@ def _names(said: str, given: str) -> Iterator[str]:
         yield f"name: {word!r}"
 
 
+def _is_title(subject: str) -> bool:
+    """Title case makes a capital of every word, so capitals tell nothing there."""
+    words: list[str] = re.findall(r"[A-Za-z]{4,}", subject)
+    capitals = [word for word in words if word[0].isupper()]
+    return len(capitals) > len(words) / 2
+
+
 def _people(text: str, facts: Mapping[str, JsonValue]) -> Iterator[str]:
     """Who is greeted is known, and who signs is our rep."""
     people, rep, account = facts["stakeholders"], facts["rep"], facts["account"]
-    known = json.dumps([people, account]).lower()
+    known = json.dumps([people, account], ensure_ascii=False).lower()
     greeted = re.match(r"\s*(?:Dear|Hello|Hi|Hey)\s+([^,!.\n]+)", text)
     if greeted:
         strange = [

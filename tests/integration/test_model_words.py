@@ -66,7 +66,7 @@ def test_a_letter_that_stands_by_the_facts_is_the_models(
     "lie, told",
     [
         (GOOD.replace("9 days", "14 days"), "14"),
-        (GOOD.replace("PROD-12", "PROD-13"), "PROD-13"),
+        (GOOD.replace("PROD-12", "Acme GmbH, PROD-13"), "PROD-13"),
         (GOOD.replace("Shall we", "We will refund a month. Shall we"), "promise"),
         (GOOD.replace("Hello", "<a href='https://evil.example'>Hello</a>"), "<a>"),
         (GOOD.replace("it together", "it at evil.example/x together"), "evil.example"),

@@ -16,6 +16,7 @@ from app.ports.model import BriefingAsk, LetterAsk, Model, ModelAsk
 from app.ports.writer import Letter, OutreachFacts
 from app.services.model_echo import echo_of
 from app.services.model_letter import letter_html, letter_text
+from app.services.model_substance import why_too_little
 from app.services.plain_text import many_lines, one_line
 
 _SUBJECT_MOST = 120
@@ -40,8 +41,8 @@ class ModelWords:
         """A letter; `worded_by` names the model.
 
         Raises NotFound for a type without a question, AnswerRefused for an answer out of shape,
-        with other tags than a letter's or with its own instructions in it, and what `Model.answer`
-        raises.
+        with other tags than a letter's, with its own instructions in it or with nothing to say,
+        and what `Model.answer` raises.
         """
         if communication_type not in self.letters:
             raise NotFound(f"no model words the letter {communication_type!r}")
@@ -50,8 +51,9 @@ class ModelWords:
         html = letter_html(answered.value.body_html)
         text = letter_text(html)
         subject = one_line(answered.value.subject, _SUBJECT_MOST)
-        if not subject or not text.strip():
-            raise AnswerRefused(("the letter is empty",))
+        trouble = why_too_little(text, facts) if subject else "the letter has no subject"
+        if trouble:
+            raise AnswerRefused((trouble,))
         _refuse_echo(f"{subject}\n{text}", ask)
         return Letter(subject=subject, body_text=text, body_html=html, worded_by=answered.model)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -12,23 +13,36 @@ from hypothesis import strategies as st
 from app.agents.customer_success.text_asks import BRIEFING_ASKS
 from app.agents.customer_success.text_asks import LETTER_ASKS as CSM_LETTERS
 from app.agents.technical_account_manager.letter_asks import LETTER_ASKS as TAM_LETTERS
+from app.domain.announcement import Announced, Announcement, Concern, ConcernKind
+from app.domain.proposal import Proposal
 from app.errors import AnswerRefused, NotFound, TransientServiceError
 from app.services.model_letter import TAGS, letter_html, letter_text
+from app.services.model_substance import why_too_little
 from app.services.model_writer import ModelWords
+from app.services.writer import TemplateWriter
 from app.words.markup_checks import check_markup
+from tests import builders
 from tests.fakes.model import NAME, FakeModel, ObedientModel
 from tests.unit.services.outreach import outreach, p1
 
+SEATS = Proposal(kind="seats")
+MORE = (
+    "I would like to hear from you how things are going for your team at Acme GmbH, and whether "
+    "there is anything that gets in your way; if so, I am glad to go through it with you."
+)
 BODY = (
     "<p>Hello Sam,</p>\n<p>two things &amp; <strong>one</strong> more:<br>here.</p>"
+    f"<p>{MORE}</p>"
     "<ul>\n<li>First <em>one</em></li>\n<li>Second</li>\n</ul><ol><li>Third</li></ol>"
     "<p>Best regards<br/>Rita</p>"
 )
-TEXT = """\
+TEXT = f"""\
 Hello Sam,
 
 two things & one more:
 here.
+
+{MORE}
 
 - First one
 - Second
@@ -117,13 +131,44 @@ def test_whatever_is_written_is_whole_and_says_in_text_what_it_says_in_html(writ
 
 
 @pytest.mark.parametrize(
-    "subject, body", [(" \u200b", "<p>Hi</p>"), ("Hi", "<p> </p>"), ("Hi", " ")]
+    "subject, body, told",
+    [
+        (" \u200b", BODY, "no subject"),
+        ("Hi", "<p> </p>", "too little"),
+        ("Hi", "<p>Hello Sam, how are you and Acme GmbH?</p>", "too little"),
+        ("Hi", f"<p>Acme GmbH {'is well ' * 30}</p>", "does not speak to its reader"),
+        ("Hi", f"<p>How are you? {'All is well here. ' * 30}</p>", "the account's own"),
+    ],
 )
-def test_an_empty_letter_is_refused(subject: str, body: str) -> None:
+def test_a_letter_that_says_nothing_is_refused(subject: str, body: str, told: str) -> None:
     model = ObedientModel(body, subject=subject)
 
-    with pytest.raises(AnswerRefused, match="empty"):
+    with pytest.raises(AnswerRefused, match=told):
         asyncio.run(words(model).letter("churn_outreach", outreach()))
+
+
+@pytest.mark.parametrize("letter", sorted({**TAM_LETTERS, **CSM_LETTERS}))
+def test_every_template_says_enough_to_be_a_models(letter: str) -> None:
+    news = Announcement(
+        title="Faster sync",
+        concerns=(Concern(kind=ConcernKind.INTEGRATION, name="Salesforce"),),
+    )
+    facts = outreach(
+        open_tickets=(p1(),),
+        proposal=SEATS,
+        announced=Announced(version="9.2", announcements=(news,)),
+    )
+    text = TemplateWriter().letter(letter, facts).body_text
+
+    assert why_too_little(text, facts) == ""
+
+
+def test_of_an_account_that_nothing_is_known_of_nothing_need_be_named() -> None:
+    bare = outreach(account=builders.account(name=""))
+
+    assert why_too_little("How are you? " * 20, bare) == ""
+    assert why_too_little("How are you? " * 20, replace(bare, proposal=SEATS)) != ""
+    assert why_too_little("How many seats do you need? " * 20, replace(bare, proposal=SEATS)) == ""
 
 
 def test_a_briefing_stands_under_our_own_heading() -> None:
@@ -177,7 +222,7 @@ def test_the_models_own_failures_come_through() -> None:
     ],
 )
 def test_a_letter_that_gives_its_instructions_away_is_refused(words_: str, told: str) -> None:
-    model = words(ObedientModel(f"<p>Hello Sam,</p><p>{words_}</p>"))
+    model = words(ObedientModel(f"<p>Hello Sam,</p><p>{words_}</p><p>{MORE}</p>"))
 
     with pytest.raises(AnswerRefused, match="repeats its instructions") as refused:
         asyncio.run(model.letter("escalation_outreach", outreach()))
@@ -195,7 +240,7 @@ def test_a_briefing_that_does_so_is_refused_too() -> None:
 
 def test_facts_may_be_repeated_at_any_length() -> None:
     subject = "Export of all the orders of last year fails at night"
-    body = f"<p>Hello Sam,</p><p>you wrote: “{subject}”.</p>"
+    body = f"<p>Hello Sam,</p><p>you wrote: “{subject}”.</p><p>{MORE}</p>"
 
     made = asyncio.run(
         words(ObedientModel(body)).letter(
