@@ -79,3 +79,16 @@ def test_what_features_are_worth_survives_being_written_down() -> None:
         }
     )
     assert TenantSettings.model_validate_json(settings.model_dump_json()) == settings
+
+
+@pytest.mark.parametrize(
+    "quiet, told",
+    [
+        ({"quiet_from": "20:00"}, "belong together"),
+        ({"quiet_until": "07:00"}, "belong together"),
+        ({"quiet_from": "20:00", "quiet_until": "20:00"}, "nobody would ever be told"),
+    ],
+)
+def test_quiet_hours_are_a_span(quiet: dict[str, str], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        TenantSettings.model_validate({"alerts": quiet})
