@@ -24,18 +24,21 @@ from pydantic_core import to_jsonable_python
 
 from app.bootstrap.model import model_words_of
 from app.clock import system_clock
+from app.errors import AnswerRefused
 from app.ports.model import Answered, AnswerT, LetterAnswer, Model, ModelAsk
 from app.ports.writer import Letter, OutreachFacts
 from app.services.budgets import DEFAULT_BUDGETS
 from app.services.limiter import LocalLimiter
+from app.services.model_letter import letter_html, letter_text
 from app.services.model_writer import ModelWords
-from app.services.writing import writer_with
+from app.services.writing import NOTHING_BESIDES, Judge, writer_with
 from app.settings import Settings
 from app.storage.sql_store import open_store
 from tests.eval.oracle import verdicts
 from tests.words_proof.letters import Written, made_up_book, written_letters
 
 PROOF = Path("build/proofs/model.json")
+ANSWERS = Path("build/eval/answers.json")
 DRAFTS = 24
 SERVER = Path(__file__).with_name("server.py")
 
@@ -177,6 +180,21 @@ def tell(number: int, one: Drafted, seconds: float) -> None:
         say(f"      {reason}")
 
 
+def keep_answers(drafted: Sequence[Drafted]) -> None:
+    """Every answer as it came, for whoever wants to read them."""
+    ANSWERS.parent.mkdir(parents=True, exist_ok=True)
+    kept = [
+        {
+            "letter": one.kind,
+            "account": one.facts.account.name,
+            "answer": None if one.answered is None else one.answered.model_dump(),
+            "refused": list(one.draft.refused),
+        }
+        for one in drafted
+    ]
+    ANSWERS.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def say(line: str) -> None:
     """To whoever runs it."""
     sys.stdout.write(f"{line}\n")
@@ -206,6 +224,39 @@ def _kind_of(reason: str) -> str:
     return re.sub(r"“[^”]*”|<[^>]*>|\d\S*", "…", re.sub(r"ticket \S+", "ticket …", plain))
 
 
+def print_checks(drafted: Sequence[Drafted]) -> None:
+    """What the checks alone say of each answer, and of those that the second judge finds bad.
+
+    Most answers say too little to get as far as the checks, so they are held against them here.
+    """
+    judge = Judge(besides=NOTHING_BESIDES, clock=system_clock)
+    checks: Counter[str] = Counter()
+    lying = caught = 0
+    for one in drafted:
+        letter = unchecked(one)
+        if letter is not None:
+            refused = judge.letter(letter, one.facts)
+            checks.update({found.check.value for found in refused})
+            is_bad = bool(bad_in(letter, one.facts))
+            lying, caught = lying + is_bad, caught + (is_bad and bool(refused))
+    say("\nWhat the checks alone find in these letters, whatever they say too little of:")
+    for check, count in checks.most_common():
+        say(f"{count:>5}  {check}")
+    say(f"The second judge finds {lying} of them bad; the checks alone refuse {caught} of those.")
+
+
+def unchecked(one: Drafted) -> Letter | None:
+    """The framed answer as a letter, its length and topic left alone; None: it has other tags."""
+    if one.answered is None:
+        return None
+    try:
+        html = letter_html(framed_body(one.answered, one.facts))
+    except AnswerRefused:
+        return None
+    text = letter_text(html)
+    return Letter(subject=one.answered.subject, body_text=text, body_html=html)
+
+
 def main() -> int:
     """Run it, print what passed, write the proof; 1 when something bad passed."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -224,6 +275,8 @@ def main() -> int:
         print_passed("only with a greeting and a signature of ours", one.framed, one)
     print_reasons("Why words were refused:", [one.draft for one in drafted])
     print_reasons("Why, greeting and signature granted:", [one.framed for one in drafted])
+    print_checks(drafted)
+    keep_answers(drafted)
     figures = {
         "drafts": len(drafted),
         "valid": sum(one.answered is not None for one in drafted),

@@ -62,7 +62,7 @@ def run(sqlite_url: str, turn: Turn, dialect: Dialect) -> tuple[list[list[str]],
         async with scripted_model(turn, dialect=dialect) as model:
             names = {"openai": "openai/gpt-5", "anthropic": "anthropic/claude-sonnet-4-5"}
             endpoint = {"name": names[dialect], "api_key": KEY, "api_base": model.api_base}
-            config = {"primary": endpoint, "timeout_seconds": 5, "patience_seconds": 0.5}
+            config = {"primary": endpoint, "timeout_seconds": 60, "patience_seconds": 60}
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-W", "error", "-c", PROGRAM, sqlite_url, json.dumps(config),
                 stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
