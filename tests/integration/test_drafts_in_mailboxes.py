@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -180,3 +181,25 @@ def test_every_mailbox_is_checked(drafts: Drafts) -> None:
         asyncio.run(drafts.sink.check())
     assert drafts.sink.timeout_seconds == 6.0
     assert drafts.sink.lag_seconds == 1.0
+
+
+def test_one_draft_that_cannot_be_taken_back_keeps_no_other_there(drafts: Drafts) -> None:
+    drafts.put()
+    other = MemoryBox(name="other", reps={"kim@tend.example"}, failures=[BUSY])
+    boxes = [other, drafts.box, drafts.files]
+    later = replace(drafts.row(), draft_id="d-kim", key="kim", rep_email="kim@tend.example")
+    later = replace(later, box="other", remote_id="m9")
+    drafts.store.write_now("main", lambda unit: unit.outbox.add_draft(later))
+    withdraw = WithdrawDrafts(store=drafts.store, tenant_id="main", boxes=boxes)
+    work = WorkOwed(
+        key="main:w", kind=EffectKind.WITHDRAW, subject="acme", payload={"incident_id": INCIDENT}
+    )
+    with pytest.raises(TransientServiceError):
+        drafts.make(withdraw, work)
+    assert drafts.box.drafts == {}
+    assert drafts.make(withdraw, work) == "withdrawn d-kim"
+
+
+def test_time_is_enough_for_reading_and_taking_away(drafts: Drafts) -> None:
+    slowest = max(drafts.box.timeout_seconds, drafts.files.timeout_seconds)
+    assert drafts.withdraw.timeout_seconds == 3 + 2 * slowest

@@ -6,6 +6,7 @@ Which systems the mailboxes are is not known here. Nothing here sends anything.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -150,6 +151,11 @@ class _OurRows(_Boxes):
     __slots__ = ()
 
     @property
+    def timeout_seconds(self) -> float:
+        """Reading and changing, in the slowest of the mailboxes, and a row."""
+        return 3.0 + 2 * max(box.timeout_seconds for box in self.boxes)
+
+    @property
     def effect_class(self) -> EffectClass:
         """Keyed: what was done already is seen, draft by draft."""
         return EffectClass.KEYED
@@ -174,11 +180,22 @@ class WithdrawDrafts(_OurRows):
         """
         del at, repeat
         wanted = payload_of(work, _IncidentWork, system=_SYSTEM)
+        drafts = [
+            draft
+            for draft in await self.of_account(work.subject)
+            if draft.incident_id == wanted.incident_id
+            and (wanted.revision is None or draft.revision < wanted.revision)
+            and _may_be_taken(draft)
+        ]
+        # Side by side: each has all of the time, and a mailbox in trouble keeps no other back.
+        ended = await asyncio.gather(
+            *(self._take_back(draft) for draft in drafts), return_exceptions=True
+        )
         told: dict[str, list[str]] = {}
-        for draft in await self.of_account(work.subject):
-            is_earlier = wanted.revision is None or draft.revision < wanted.revision
-            if draft.incident_id == wanted.incident_id and is_earlier and _may_be_taken(draft):
-                told.setdefault(await self._take_back(draft), []).append(draft.draft_id)
+        for draft, end in zip(drafts, ended, strict=True):
+            if isinstance(end, BaseException):
+                raise end
+            told.setdefault(end, []).append(draft.draft_id)
         parts = [f"{how.format(', '.join(sorted(ids)))}" for how, ids in sorted(told.items())]
         return "; ".join(reversed(parts)) or "no draft was waiting"
 
