@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.act import Act, ActKind
+from app.domain.act import Act, ActKind, DraftOutcome
 from app.domain.draft import Draft, DraftState, words_hash_of
 from app.errors import Conflict, InvalidInput, NotFound, TransientServiceError
 from app.jobs.acts.draft_desk import DraftDesk, Placed
@@ -65,6 +65,11 @@ class Desk:
     def drop(self, *, even_edited: bool = False, note: str = "called instead") -> Placed:
         return asyncio.run(
             self.desk.drop("d-1", note=note, by=KIM, at=LATER, even_edited=even_edited)
+        )
+
+    def tell(self, state: DraftState, *, note: str = "") -> DraftOutcome:
+        return self.store.write_now(
+            TENANT, lambda unit: tell_outcome(unit, "d-1", state, note=note, by=KIM, at=LATER)
         )
 
     def put(self, draft: Draft, box: DraftBox) -> None:
@@ -388,3 +393,42 @@ def test_words_to_an_account_that_has_left_the_book_go_unchecked(
     gone = replace(draft, account_id="gone")
     (told,) = warned(in_folder, gone, "Dear Sam, 88 seats.")
     assert told.startswith("nothing was checked: ")
+
+
+@pytest.mark.parametrize("word", ["sent", "edited"])
+def test_what_was_put_in_other_words_here_and_sent_is_edited(in_folder: Desk, word: str) -> None:
+    in_folder.edit()
+    told = in_folder.tell(DraftState(word))
+    assert told.state is DraftState.EDITED
+    (act,) = (act for act in in_folder.acts() if act.kind is ActKind.EDITED)
+    share = act.after["changed"]
+    assert isinstance(share, float)
+    how_much = f"edited here; {round(100 * share)} % of its words changed"
+    assert told.note == (how_much if word == "sent" else "")
+
+
+def test_a_note_of_the_reps_own_is_kept_instead(in_folder: Desk) -> None:
+    in_folder.edit()
+    told = in_folder.tell(DraftState.SENT, note="called first")
+    assert (told.state, told.note) == (DraftState.EDITED, "called first")
+
+
+def test_words_edited_twice_have_changed_by_that_much_at_most(in_folder: Desk) -> None:
+    in_folder.edit()
+    in_folder.edit("Dear Sam, something else altogether.")
+    assert in_folder.tell(DraftState.SENT).note == "edited here; at most 100 % of its words changed"
+
+
+def test_what_stayed_as_it_was_is_sent(in_folder: Desk) -> None:
+    assert in_folder.tell(DraftState.SENT).state is DraftState.SENT
+
+
+def test_what_is_dropped_already_is_taken_out_unless_it_was_edited_there(in_mailbox: Desk) -> None:
+    in_mailbox.tell(DraftState.DROPPED)
+    in_mailbox.memory.edit("m1", "Sam, call me.")
+    assert asyncio.run(in_mailbox.desk.take_out("d-1")).is_edited_there
+    assert list(in_mailbox.memory.drafts) == ["m1"]
+    in_mailbox.memory.drafts["m1"].is_ours = True
+    assert asyncio.run(in_mailbox.desk.take_out("d-1")).there is not None
+    assert in_mailbox.memory.drafts == {}
+    assert in_mailbox.kept().remote_id == ""

@@ -12,6 +12,7 @@ from app.errors import InvalidInput
 if TYPE_CHECKING:
     from app.cli.context import CliContext
     from app.domain.act import DraftOutcome
+    from app.domain.draft import Draft
 
 outcome_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -33,7 +34,10 @@ def outcome(
     note: Annotated[str, typer.Option(help="What came of it, in your words.")] = "",
     by: Annotated[str, typer.Option(help=BY_HELP)] = "",
 ) -> None:
-    """Say what became of a draft. What went out stays in the history and is never withdrawn."""
+    """Say what became of a draft. What went out stays in the history and is never withdrawn.
+
+    One that is dropped is taken out of the mailbox, unless somebody edited it there.
+    """
     from rich.text import Text
 
     from app.cli.actor import actor_of
@@ -51,8 +55,36 @@ def outcome(
             cli.tenant,
             lambda unit: tell_outcome(unit, draft_id, DraftState(word), note=note, by=who, at=now),
         )
-        cli.console.print(Text(f"{draft_id} is {word}. tend history {told.account_id} has it."))
-        _put_file_aside(cli, told)
+        line = f"{draft_id} is {told.state}. tend history {told.account_id} has it."
+        cli.console.print(Text(line))
+        draft = cli.store.read_now(cli.tenant, lambda unit: unit.outbox.draft(draft_id))
+        if told.state is not DraftState.DROPPED or draft.box in {"", "outbox"}:
+            _put_file_aside(cli, told)
+        elif draft.remote_id:
+            _take_out(cli, draft)
+
+
+def _take_out(cli: CliContext, draft: Draft) -> None:
+    """Out of the mailbox elsewhere, and said where that cannot be."""
+    import asyncio
+
+    from rich.text import Text
+
+    from app.cli.drafts_finding import open_draft_desk
+    from app.errors import AppError
+
+    async def out() -> str:
+        async with open_draft_desk(cli) as desk:
+            before = await desk.take_out(draft.draft_id)
+        if before.is_edited_there:
+            return f"It was edited in {draft.box} itself, so it stays there."
+        return f"It is {'out of' if before.there else 'not in'} {draft.box} now."
+
+    again = f"tend drafts drop {draft.draft_id} takes it out"
+    try:
+        cli.notes.print(Text(asyncio.run(out()), "dim"))
+    except AppError as exc:
+        cli.notes.print(Text(f"It is still in {draft.box} ({exc}); {again}.", "yellow"))
 
 
 def _put_file_aside(cli: CliContext, told: DraftOutcome) -> None:

@@ -135,13 +135,27 @@ class DraftDesk:
             self.tenant_id,
             lambda unit: tell_outcome(unit, draft_id, DraftState.DROPPED, note=note, by=by, at=at),
         )
+        await self._take_out(now)
+        return now
+
+    async def take_out(self, draft_id: str) -> Placed:
+        """Out of the mailbox what its rep has dropped already, unless it was edited there.
+
+        Returns how it stood before. Raises NotFound, and what the mailbox raises.
+        """
+        now = await self._placed(await self.draft(draft_id))
+        if not now.is_edited_there:
+            await self._take_out(now)
+        return now
+
+    async def _take_out(self, now: Placed) -> None:
+        draft_id = now.draft.draft_id
         await self._put_file_aside(draft_id)
-        await now.box.delete(draft, now.remote_id)
+        await now.box.delete(now.draft, now.remote_id)
         await self.store.write(
             self.tenant_id,
             lambda unit: unit.outbox.place_draft(draft_id, box=now.box.name, remote_id=""),
         )
-        return now
 
     async def draft(self, draft_id: str) -> Draft:
         """The draft as we keep it. Raises NotFound."""

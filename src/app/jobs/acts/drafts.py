@@ -14,6 +14,7 @@ from app.jobs.acts.said import one_line_said
 from app.ports.store import Unit
 
 _IN_WORDS = {DraftState.EDITED: "sent, edited"}
+_ACTS_LOOKED_AT = 1_000
 
 
 def tell_outcome(
@@ -21,7 +22,8 @@ def tell_outcome(
 ) -> DraftOutcome:
     """Sent, edited or dropped; the later word counts, and the same again changes nothing.
 
-    Also of one that was withdrawn: the rep may have sent it before. Raises NotFound, and
+    What was put in other words here and then sent is edited, and without a note its outcome says
+    how much. Also of one that was withdrawn: the rep may have sent it before. Raises NotFound, and
     InvalidInput for another state.
     """
     if state not in OUTCOMES:
@@ -29,6 +31,8 @@ def tell_outcome(
     draft = unit.outbox.draft(draft_id)
     last = unit.words.outcomes(draft.account_id).get(draft_id)
     said = one_line_said(note, "the note", optional=True)
+    if state is DraftState.SENT and draft.is_edited:
+        state, said = DraftState.EDITED, said or _edited_here(unit, draft)
     if last is not None and (last.state, last.note) == (state, said):
         return last
     outcome = DraftOutcome(
@@ -52,6 +56,22 @@ def tell_outcome(
         )
     )
     return outcome
+
+
+def _edited_here(unit: Unit, draft: Draft) -> str:
+    """How much of it was put in other words here, by the diary; after several times, at most."""
+    acts = unit.diary.acts(account_id=draft.account_id, most=_ACTS_LOOKED_AT)
+    changed = [
+        float(share)
+        for act in acts
+        if act.kind is ActKind.EDITED and act.about == draft.draft_id
+        for share in [act.after.get("changed")]
+        if isinstance(share, int | float)
+    ]
+    if not changed:
+        return "edited here"
+    most = "" if len(changed) == 1 else "at most "
+    return f"edited here; {most}{round(100 * min(1.0, sum(changed)))} % of its words changed"
 
 
 def communications(unit: Unit, account_id: str) -> tuple[Communication, ...]:
