@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ from jinja2 import (
     Environment,
     FileSystemLoader,
     StrictUndefined,
+    Template,
     TemplateError,
     TemplateSyntaxError,
     select_autoescape,
@@ -50,12 +52,11 @@ class Rendered:
 
 
 class TemplateSource:
-    """All templates of a tenant. A file that changes is read anew."""
+    """All templates of a tenant. A file of its own that changes is read anew."""
 
     def __init__(self, own: Path | None) -> None:
         """`own`: the tenant's folder of templates; None: there is none."""
         self._own = own
-        self._ours = _environment(Environment, [OURS])
         folders = [OURS] if own is None else [own, OURS]
         self._sandbox = _environment(ImmutableSandboxedEnvironment, folders)
 
@@ -71,12 +72,25 @@ class TemplateSource:
                 return Rendered(text=self._sandbox.get_template(name).render(facts))
             except _FAILURES as exc:
                 trouble = f"your own {name} cannot be used: {_told(exc)}"
-        return Rendered(text=self._ours.get_template(name).render(facts), trouble=trouble)
+        return Rendered(text=our_template(name).render(facts), trouble=trouble)
 
 
-def _environment(kind: type[Environment], folders: list[Path]) -> Environment:
+def our_template(name: str) -> Template:
+    """One of ours, read and compiled once for everybody who words anything in this process."""
+    return _ours().get_template(name)
+
+
+@cache
+def _ours() -> Environment:
+    return _environment(Environment, [OURS], auto_reload=False)
+
+
+def _environment(
+    kind: type[Environment], folders: list[Path], *, auto_reload: bool = True
+) -> Environment:
     return kind(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        auto_reload=auto_reload,
         autoescape=select_autoescape(("html",), default=False),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.errors import InvalidInput, NotFound
 from app.ports.writer import Letter, OutreachFacts
 from app.services.letter_offer import offer_view
 from app.services.letter_view import letter_view
 from app.services.plain_text import many_lines, one_line
-from app.services.template_source import OURS, TemplateSource
+from app.services.template_source import TemplateSource, our_template
 
 LETTERS = frozenset(
     {
@@ -159,17 +158,8 @@ def html_of_text(text: str) -> str:
     return _html_of(_blocks_of(text))
 
 
-_PAGES = Environment(
-    loader=FileSystemLoader(OURS),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-
-
 def _html_of(blocks: tuple[_Block, ...]) -> str:
-    return _PAGES.get_template("letter.html").render(blocks=blocks)
+    return our_template("letter.html").render(blocks=blocks)
 
 
 def _blocks_of(body: str) -> tuple[_Block, ...]:
