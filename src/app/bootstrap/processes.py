@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -14,15 +14,18 @@ from app.bootstrap.limits import limiter_of
 from app.bootstrap.tenants import performer_with, worker_name
 from app.bootstrap.writers import writers_of
 from app.clock import Clock, system_clock
+from app.domain.effect import EffectKind
 from app.errors import ConfigurationError
 from app.jobs.effects import Performer
 from app.jobs.flows.feed import FeedFlow
 from app.jobs.flows.shapes import flow_shapes
 from app.jobs.flows.starting import Starter
 from app.jobs.sweeper import Sweeper
+from app.ports.effects import Sink
 from app.ports.engine import Engine, Liveness
 from app.ports.limits import Limiter
 from app.ports.store import Store
+from app.services.closing import close_all
 from app.settings import Settings
 from app.storage.liveness import liveness_of
 from app.storage.sql_store import SqlStore, open_store
@@ -93,7 +96,15 @@ async def open_app(
     What dead processes left in hand, and work owed that has no flow, is taken up at once. On
     leaving, flows that run have `grace_seconds` to end. Raises ConfigurationError.
     """
-    app = _put_together(settings, clock, sinks_of, look_seconds)
+    connected: list[Mapping[EffectKind, Sink]] = []
+
+    def kept_sinks(
+        store: Store, settings: Settings, tenant: str, limiter: Limiter
+    ) -> Mapping[EffectKind, Sink]:
+        connected.append(sinks_of(store, settings, tenant, limiter))
+        return connected[-1]
+
+    app = _put_together(settings, clock, kept_sinks, look_seconds)
     try:
         await asyncio.to_thread(app.liveness.hold, app.worker)
         await app.engine.start()
@@ -102,6 +113,8 @@ async def open_app(
     finally:
         await app.engine.stop(grace_seconds=grace_seconds)
         app.liveness.let_go()
+        for sinks in connected:
+            await close_all(sinks.values())
         await app.limiter.aclose()
         app.store.close()
 

@@ -8,8 +8,8 @@ from functools import cache, partial
 from app.agents.customer_success.scheduler import CSMScheduler
 from app.agents.technical_account_manager.scheduler import TAMScheduler
 from app.bootstrap.buses import bus_of
-from app.bootstrap.mailboxes import draft_boxes_of
 from app.bootstrap.processes import App
+from app.domain.effect import EffectKind
 from app.feeds.folder import FOLDER
 from app.jobs.access import regained
 from app.jobs.draft_watch import DraftWatch
@@ -17,6 +17,7 @@ from app.jobs.folder_watch import FolderWatch
 from app.jobs.sales_listener import SalesListener
 from app.jobs.schedule import ScheduleStarter
 from app.jobs.service import Service, TenantChore
+from app.services.draft_boxes import BoxesOfDrafts
 
 REGAIN_SECONDS = 3600.0
 LOOK_AFTER_SECONDS = 1800.0
@@ -59,7 +60,8 @@ def service_of(app: App) -> Service:
 
 def _watch_of(app: App, tenant: str) -> DraftWatch:
     """All of the tenant's mailboxes but the folder of files, which cannot tell."""
-    boxes = draft_boxes_of(app.store, app.settings, tenant, app.limiter)[:-1]
+    sink = app.effects_of(tenant).sinks[EffectKind.DRAFT]
+    boxes = sink.boxes[:-1] if isinstance(sink, BoxesOfDrafts) else ()
     return DraftWatch(store=app.store, tenant_id=tenant, boxes=boxes, clock=app.clock)
 
 

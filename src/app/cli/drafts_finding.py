@@ -14,6 +14,7 @@ from app.cli.asking import account_of
 from app.domain.draft import Draft, DraftState
 from app.errors import AppError
 from app.jobs.acts.draft_desk import DraftDesk, Placed
+from app.services.closing import close_all
 from app.services.draft_files import DraftFiles
 
 if TYPE_CHECKING:
@@ -36,12 +37,10 @@ async def open_draft_desk(cli: CliContext) -> AsyncIterator[DraftDesk]:
     """The tenant's drafts and mailboxes. Raises ConfigurationError naming the setting."""
     limiter = limiter_of(cli.settings)
     try:
-        yield DraftDesk(
-            store=cli.store,
-            tenant_id=cli.tenant,
-            boxes=draft_boxes_of(cli.store, cli.settings, cli.tenant, limiter),
-            files=DraftFiles(folder=cli.settings.outbox),
-        )
+        boxes = draft_boxes_of(cli.store, cli.settings, cli.tenant, limiter)
+        files = DraftFiles(folder=cli.settings.outbox)
+        yield DraftDesk(store=cli.store, tenant_id=cli.tenant, boxes=boxes, files=files)
+        await close_all(boxes)
     finally:
         await limiter.aclose()
 

@@ -7,7 +7,6 @@ Which systems the mailboxes are is not known here. Nothing here sends anything.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,8 +15,9 @@ from pydantic import BaseModel, ConfigDict
 from app.domain.draft import Draft, DraftState, draft_id_of, words_hash_of
 from app.domain.effect import EffectClass, WorkOwed
 from app.errors import NotFound
-from app.ports.mail import DraftBox, DraftFate
-from app.ports.store import Store, Unit
+from app.ports.mail import DraftFate
+from app.ports.store import Unit
+from app.services.draft_boxes import BoxesOfDrafts
 from app.services.work_payload import payload_of
 
 _SYSTEM = "drafts"
@@ -61,51 +61,7 @@ class _IncidentWork(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Boxes:
-    """A tenant's drafts, and the mailboxes they are in; the last serves every rep."""
-
-    store: Store
-    tenant_id: str
-    boxes: Sequence[DraftBox]
-
-    @property
-    def timeout_seconds(self) -> float:
-        """Looking and making, in the slowest of the mailboxes, and a row."""
-        return 3.0 + max(box.timeout_seconds for box in self.boxes)
-
-    @property
-    def lag_seconds(self) -> float:
-        """What was cut off may still appear in a mailbox."""
-        return max(box.lag_seconds for box in self.boxes)
-
-    async def check(self) -> None:
-        """Raises ServiceError naming what to mend."""
-        for box in self.boxes:
-            await box.check()
-
-    def box_of(self, draft: Draft) -> DraftBox:
-        """Where the draft is, or is to be put."""
-        if draft.box:
-            return next((box for box in self.boxes if box.name == draft.box), self.boxes[-1])
-        return next((box for box in self.boxes if box.serves(draft.rep_email)), self.boxes[-1])
-
-    async def place(self, draft: Draft, box: DraftBox, remote_id: str) -> str:
-        """Remember where it is."""
-        await self.store.write(
-            self.tenant_id,
-            lambda unit: unit.outbox.place_draft(draft.draft_id, box=box.name, remote_id=remote_id),
-        )
-        return remote_id
-
-    async def of_account(self, account_id: str) -> tuple[Draft, ...]:
-        """All of the account's drafts."""
-        return await self.store.read(
-            self.tenant_id, lambda unit: unit.outbox.drafts(account_id=account_id)
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftSink(_Boxes):
+class DraftSink(BoxesOfDrafts):
     """Puts drafts into the rep's mailbox: one per key, both halves or it is not there."""
 
     @property
@@ -145,7 +101,7 @@ class DraftSink(_Boxes):
         return await self.place(draft, box, await box.create(draft))
 
 
-class _OurRows(_Boxes):
+class _OurRows(BoxesOfDrafts):
     """Sinks whose second try under a key finds what the first has done."""
 
     __slots__ = ()

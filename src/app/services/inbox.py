@@ -11,6 +11,7 @@ from app.domain.draft import Alert
 from app.domain.effect import EffectClass, WorkOwed
 from app.ports.effects import Sink
 from app.ports.store import Store
+from app.services.closing import close_all
 from app.services.keyed import KeyedSink
 from app.services.work_payload import payload_of
 
@@ -79,6 +80,10 @@ class AlsoInInbox:
     async def check(self) -> None:
         """Whether the channel can be reached. Raises ServiceError."""
         await self.channel.check()
+
+    async def aclose(self) -> None:
+        """Let go of the channel's connections."""
+        await close_all([self.channel])
 
     async def find(self, key: str) -> str | None:
         """What the channel knows of it."""

@@ -9,6 +9,7 @@ from hashlib import sha256
 from app.domain.effect import EffectClass, WorkOwed
 from app.ports.mail import RepMail, RepMailer
 from app.services.alert_words import REPEAT_MARK, AlertWork, alert_id_of, alert_of, links_of
+from app.services.closing import close_all
 from app.services.gsuite.chat_text import inert
 from app.services.plain_text import one_line, paragraphs
 
@@ -57,6 +58,10 @@ class MailAlerts:
     async def check(self) -> None:
         """Whether mail would be taken."""
         await self.mailer.check()
+
+    async def aclose(self) -> None:
+        """Let go of the mailer's connections."""
+        await close_all([self.mailer])
 
     def _mail(self, work: WorkOwed, alert: AlertWork, *, repeat: bool) -> RepMail:
         text = paragraphs(alert.text)[:_TEXT_MOST]

@@ -49,6 +49,10 @@ class ChatService:
             "read space", lambda api: api.spaces().get(name=space_name), WireSpace
         )
 
+    async def aclose(self) -> None:
+        """Let go of the client's threads."""
+        self._link.close()
+
     def _line(self) -> Line:
         return self._link.line(self._credentials, self._config.timeout_seconds)
 

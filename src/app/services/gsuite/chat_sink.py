@@ -64,6 +64,10 @@ class ChatApiAlerts:
         """Whether the app is in its space. Raises ServiceError."""
         await self._service.check(self._config.space)
 
+    async def aclose(self) -> None:
+        """Let go of the client's threads."""
+        await self._service.aclose()
+
 
 def request_id_of(key: str) -> str:
     """The id by which Chat knows a second try: of the key, and without its words."""

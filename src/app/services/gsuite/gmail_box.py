@@ -166,6 +166,10 @@ class GmailDraftBox:
         """Whether this rep's mailbox can be reached. Raises ServiceError."""
         await gmail_calls.list_drafts(self._line(rep_email), most=1)
 
+    async def aclose(self) -> None:
+        """Let go of the client's threads."""
+        self._link.close()
+
     def _line(self, rep_email: str) -> Line:
         return self._link.line(
             lambda: self._access.credentials(rep_email), self._config.timeout_seconds
