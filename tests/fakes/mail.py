@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from app.domain.draft import Draft
-from app.errors import AppError, NotFound, PermanentServiceError
+from app.errors import AccessExpired, AppError, NotFound, PermanentServiceError
 from app.ports.mail import DraftFate, Fate, RemoteDraft, RepMail
 
 
@@ -39,6 +39,8 @@ class MemoryBox:
     """Raised by the next calls, before anything is done."""
     late_failures: list[AppError] = field(default_factory=list)
     """Raised by the next calls of create, after the draft was made."""
+    locked_out: set[str] = field(default_factory=set)
+    """Reps whose mailbox refuses us, when it is asked for by itself."""
     made: int = 0
 
     def serves(self, rep_email: str) -> bool:
@@ -90,6 +92,11 @@ class MemoryBox:
     async def check(self) -> None:
         if self.failures:
             raise self.failures[0]
+
+    async def check_rep(self, rep_email: str) -> None:
+        if rep_email in self.locked_out:
+            raise AccessExpired(self.name, "open", f"the mailbox of {rep_email} refuses us")
+        await self.check()
 
     def edit(self, remote_id: str, body_text: str) -> None:
         """The rep writes other words."""

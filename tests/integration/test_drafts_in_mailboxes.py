@@ -186,7 +186,7 @@ def test_every_mailbox_is_checked(drafts: Drafts) -> None:
 def test_one_draft_that_cannot_be_taken_back_keeps_no_other_there(drafts: Drafts) -> None:
     drafts.put()
     other = MemoryBox(name="other", reps={"kim@tend.example"}, failures=[BUSY])
-    boxes = [other, drafts.box, drafts.files]
+    boxes: list[DraftBox] = [other, drafts.box, drafts.files]
     later = replace(drafts.row(), draft_id="d-kim", key="kim", rep_email="kim@tend.example")
     later = replace(later, box="other", remote_id="m9")
     drafts.store.write_now("main", lambda unit: unit.outbox.add_draft(later))

@@ -19,7 +19,7 @@ from app.domain.effect import EffectKind, EffectState, ParkReason
 from app.domain.flow import FlowRow, FlowState
 from app.errors import AppError
 from app.feeds.folder import dropped_files
-from app.jobs.access import MOST, check_all, release_kinds
+from app.jobs.access import MOST, check_all, release_by
 from app.jobs.findings import BookFacts, FlowFacts, FolderFacts, StoreFacts, SystemFacts
 from app.jobs.stored_flows import StoredFlows
 from app.ports.effects import Sink
@@ -133,8 +133,7 @@ async def look_at_book(
 ) -> BookFacts:
     """What the store holds, and the channels; releases what waited for those that work again."""
     channels = await check_all(sinks)
-    green = [kind for kind, trouble in channels.items() if not trouble]
-    released = await release_kinds(store, tenant_id, green)
+    released = await release_by(store, tenant_id, sinks, channels)
     return await store.read(tenant_id, lambda unit: _book(unit, now, channels, released))
 
 

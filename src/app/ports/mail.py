@@ -107,6 +107,10 @@ class DraftBox(Protocol):
         """Whether the mailboxes can be reached, making nothing."""
         ...
 
+    async def check_rep(self, rep_email: str) -> None:
+        """Whether this rep's mailbox can be reached, whatever the others do; making nothing."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepMail:

@@ -95,6 +95,11 @@ class FileBox:
         """Raises PermanentServiceError naming the folder where no file can be written."""
         await asyncio.to_thread(self._try_folder)
 
+    async def check_rep(self, rep_email: str) -> None:
+        """As `check`: one folder for all."""
+        del rep_email
+        await self.check()
+
     def _try_folder(self) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -152,12 +152,16 @@ class ImapDraftBox:
 
         async def check_one(rep_email: str) -> None:
             async with gate:
-                try:
-                    await self._call(rep_email, "open the mailbox", _open_drafts)
-                except ServiceError as exc:
-                    raise _whose(exc, rep_email) from exc
+                await self.check_rep(rep_email)
 
         await asyncio.gather(*(check_one(rep_email) for rep_email in self._config.accounts))
+
+    async def check_rep(self, rep_email: str) -> None:
+        """Whether this rep's account opens and has a Drafts folder. The error names the rep."""
+        try:
+            await self._call(rep_email, "open the mailbox", _open_drafts)
+        except ServiceError as exc:
+            raise _whose(exc, rep_email) from exc
 
     async def _call(
         self, rep_email: str, operation: str, work: Callable[[Session, Folders], T]
