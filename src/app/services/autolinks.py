@@ -1,6 +1,7 @@
 """What mail programs make a link of by themselves, in text that other people wrote.
 
 A letter that quotes such a text would lead its reader, in our rep's name, to wherever they wanted.
+An address that is itself a whole file (`data:`) counts with them: nobody could read it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from app.services.plain_text import one_line
 _LINK = re.compile(
     r"\b(?:https?|ftps?|sftp|file|smb)://?[^\s/]"
     r"|\b(?:mailto|tel|sms|callto|facetime|skype|slack|msteams|zoommtg):[^\s]"
+    r"|\bdata:[\w.+/-]*[;,]"
     r"|(?<![\w.])www\.[^\s.]"
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}",
     re.IGNORECASE,

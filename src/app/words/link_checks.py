@@ -15,7 +15,7 @@ _LINK = re.compile(r"\b[a-z][a-z0-9+.-]*:[\\/]{2}[^\s<>\"']*|\\\\\w[^\s]*", re.I
 _SCHEME = re.compile(
     r"\b(?:javascript|vbscript|livescript|mocha|mailto|tel|sms|file|ftp|blob|callto|facetime|intent"
     r"|view-source|about|chrome|jar|ws|wss|magnet|skype|slack|msteams|zoommtg|tg|whatsapp)\s*:\s*\S"
-    r"|\bdata\s*:\s*[\w.+-]*/?[\w.+-]*\s*[;,]",
+    r"|\bdata:[\w.+/-]*[;,]|\bdata\s*:\s*(?:[\w.+-]+/[\w.+-]+)?\s*[;,]",
     re.IGNORECASE,
 )
 _MARKDOWN = re.compile(r"!?\[[^\]\n]*\]\s*\([^)\n]*\)|^\s*\[[^\]\n]+\]:\s*\S+|!\[", re.MULTILINE)
@@ -36,9 +36,13 @@ _FILES = frozenset(
     {
         *("csv", "tsv", "json", "xml", "yaml", "yml", "toml", "ini", "sql", "log", "txt", "js"),
         *("pdf", "xlsx", "xls", "docx", "pptx", "png", "jpg", "jpeg", "gif", "parquet", "avro"),
+        *("ts", "tsx", "jsx", "css", "html", "java", "go", "kt", "rb", "cpp", "cs", "ipynb"),
+        *("cfg", "conf", "db", "gz"),
     }
 )
 """Endings of files that are no domains."""
+_SOURCES = frozenset({"cc", "md", "pl", "ps", "py", "rs", "sh", "so", "tf"})
+"""Endings of files that are countries' too: a file only where a customer names it, bare."""
 _ABBREVIATION = re.compile(r"(?:[a-z]\.){1,3}[a-z]\.?", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}'\""
 
@@ -106,7 +110,25 @@ def _is_harmless(found: re.Match[str], given: Given) -> bool:
     is_name = any(host in phrase.casefold().split() for phrase in given.phrases)
     is_file = found.groupdict().get("top", "").casefold() in _FILES
     return (
-        is_name or is_file or _is_allowed(host, given) or _ABBREVIATION.fullmatch(words) is not None
+        is_name
+        or is_file
+        or _is_quoted_source(words.casefold(), given)
+        or _is_allowed(host, given)
+        or _ABBREVIATION.fullmatch(words) is not None
+    )
+
+
+def _is_quoted_source(words: str, given: Given) -> bool:
+    """`parser.py` in a customer's words: one name and its ending, nothing before or behind."""
+    name, _, top = words.partition(".")
+    return (
+        top in _SOURCES
+        and name != "www"
+        and any(
+            words == one.group().rstrip(_TRAILING).casefold()
+            for quote in given.quotes
+            for one in _DOMAIN.finditer(quote)
+        )
     )
 
 

@@ -25,10 +25,13 @@ LINKS = (
     "evil\u3002com",
     "\uff45vil\uff0ecom",
     "bücher.example",
+    "our logo: data:image/png;base64,iVBORw0KGgo=",
+    "data:,hello",
 )
 NO_LINKS = (
     "Export of orders.csv stops at 3.5 GB",
     "parser.py and node.js fail on Windows 8.1",
+    "Lost data: rows, columns; and metadata:none",
     "i.e. the U.S. report, e.g. in v2.3.1",
     "ratio 3:1 at 10:30",
     "Nightly run ends... then nothing.Then again",

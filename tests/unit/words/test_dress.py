@@ -9,6 +9,7 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from app.ports.writer import OutreachFacts
 from app.words.checks import refusals_of
 from app.words.given import Audience
 from app.words.link_checks import check_link
@@ -29,6 +30,8 @@ from tests.words_proof.scenes import NEWS, TROUBLED
         "See docs.fathomline.example for more.",
         "Write to marcus.bell@fathomline.example, please.",
         "See the file export.csv, e.g. its last line.",
+        "See style.css, app.ts and main.java.",
+        "I have looked at your data: tables, columns and rows.",
         "Call me, i.e. write to me.",
     ],
 )
@@ -80,6 +83,39 @@ def test_a_name_with_a_dot_may_be_said_where_it_is_in_the_facts() -> None:
     facts = replace(TROUBLED, account=connected)
     assert saying("You have Booking.com connected.", facts=facts) == ()
     assert saying("You have Booking.net connected.", facts=facts)
+
+
+def asked_of(subject: str) -> OutreachFacts:
+    """The troubled account, its first ticket called so."""
+    first, *more = TROUBLED.open_tickets
+    return replace(TROUBLED, open_tickets=(replace(first, subject=subject), *more))
+
+
+@pytest.mark.parametrize("subject", ["Line 12 of parser.py is wrong", "Parser.py: a warning"])
+def test_a_file_that_is_called_like_a_host_may_be_named_where_a_customer_names_it(
+    subject: str,
+) -> None:
+    assert saying("I have asked about parser.py.", facts=asked_of(subject)) == ()
+    assert Check.LINK in checks(saying("I have asked about parser.py."))
+
+
+@pytest.mark.parametrize("host", ["evil.py", "er.py", "parser.io", "parser.py/login"])
+def test_a_host_that_is_like_a_file_in_the_facts_is_refused(host: str) -> None:
+    facts = asked_of("Line 12 of parser.py is wrong")
+    assert Check.LINK in checks(saying(f"See {host} now.", facts=facts))
+
+
+@pytest.mark.parametrize("host", ["www.py", "my.parser.py", "parser.py/login", "parser.py:80"])
+def test_what_is_more_than_a_file_is_refused_even_where_a_customer_names_it(host: str) -> None:
+    assert Check.LINK in checks(saying(f"See {host} now.", facts=asked_of(f"See {host} now")))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["data:image/png;base64,iVBOR", "data:,hello", "data:text,hello", "DATA : text/html, hello"],
+)
+def test_a_file_within_an_address_is_refused(address: str) -> None:
+    assert Check.LINK in checks(saying(f"See {address} now."))
 
 
 TEXT = "Hi Nolan,\n\n- one\n- two\n\nSee docs (https://fathomline.example/x)\n"
