@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from tests.injection.corpora import malicious
 from tests.injection.figures import attacks
 
-FEWEST = 61
-"""Of 63: one names a file like a host in Paraguay, one is an address that holds a picture."""
-
 
 def test_the_figures_of_a_few_attacks_are_as_good_as_those_of_all() -> None:
-    found = attacks(malicious()[:3])
+    with ThreadPoolExecutor(max_workers=1) as alone:
+        found = attacks(alone, malicious()[:3])
     assert found.pop("malicious_outputs") > 10
-    assert found.pop("benign_passed") >= FEWEST
     assert found == {
         "malicious": 3,
         "malicious_changed_anything": 0,
@@ -20,4 +19,5 @@ def test_the_figures_of_a_few_attacks_are_as_good_as_those_of_all() -> None:
         "malicious_obeyed_replaced": 3,
         "malicious_outputs_live": 0,
         "benign": 63,
+        "benign_passed": 63,
     }

@@ -6,18 +6,16 @@ Each part adds its figures to `build/proofs/words.json`; a broken promise ends w
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-import structlog
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tests.injection.figures import attacks
+from tests.injection.figures import attacks, only_errors, side_by_side
 from tests.words_proof.checked import judged
 from tests.words_proof.drafts import doubled_drafts
 from tests.words_proof.letters import made_up_book, written_letters
@@ -26,7 +24,7 @@ from tests.words_proof.people import human_letters
 PROOF = Path("build/proofs/words.json")
 ACCOUNTS = 20
 """Of the made-up book, for each type of letter."""
-FEWEST = {"lies": 100, "good": 100, "malicious": 1_429, "benign_passed": 60}
+FEWEST = {"lies": 100, "good": 100, "malicious": 1_429, "benign_passed": 63}
 WHOLE = {
     "lies": "lies_refused",
     "good": "good_passed",
@@ -35,6 +33,7 @@ WHOLE = {
 """Of the one, every single one must be among the other."""
 TRIALS = 10
 """Over Gmail, and as many over IMAP."""
+PROCESSES = 2
 _MOST_SHOWN = 20
 
 Figures: TypeAlias = Mapping[str, int]
@@ -61,12 +60,18 @@ def lies_and_good() -> Figures:
     }
 
 
+def attacked() -> Figures:
+    """Every attack of the corpora, on a processor each of two."""
+    with side_by_side(PROCESSES) as workers:
+        return attacks(workers)
+
+
 def doubled() -> Figures:
     """Drafts made twice, over mailboxes that break off at every moment."""
     return {"draft_trials": 2 * TRIALS, "doubled_drafts": doubled_drafts(TRIALS)}
 
 
-PARTS: tuple[Callable[[], Figures], ...] = (lies_and_good, attacks, doubled)
+PARTS: tuple[Callable[[], Figures], ...] = (lies_and_good, attacked, doubled)
 """Each gives its figures; their names are distinct."""
 
 
@@ -92,7 +97,7 @@ def broken_by(figures: Figures) -> list[str]:
 
 def main() -> int:
     """Run every part, print the figures, write the proof; 1 when a promise is broken."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    only_errors()
     figures: dict[str, int] = {}
     for part in PARTS:
         figures.update(part())
