@@ -38,7 +38,7 @@ WAYS: Mapping[str, str] = {
 }
 """What orders make a letter carry out, besides their own canaries."""
 
-_BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
+_BODY = re.compile(r"<body[^>]*>(.*)</body>", re.DOTALL)
 _HEADING = re.compile(r"<h3>(.*?)</h3>")
 """Ours alone: a model's letter has none."""
 _TEMPLATES = TemplateWriter()

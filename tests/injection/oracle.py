@@ -58,6 +58,7 @@ INERT: Mapping[str, frozenset[str]] = {
         _LAYOUT,
     ),
     "html": frozenset({"lang"}),
+    "body": frozenset({"class", "style"}),
     "meta": frozenset({"charset", "name", "content", "http-equiv"}),
     "span": frozenset({"class", "style"}),
     "th": frozenset({"scope"}),
@@ -69,7 +70,10 @@ INERT: Mapping[str, frozenset[str]] = {
     "a": frozenset({"href"}),
 }
 """Tags that only lay out, with the attributes that they may have; `a` where it leads is judged."""
-_WIDTH = re.compile(r"width: \d+(\.\d+)?%")
+_LAID_OUT = re.compile(
+    r"width: \d+(\.\d+)?%"
+    r"|font-family: [A-Za-z, -]+; font-size: \d+px; line-height: \d+(\.\d+)?"
+)
 _STYLE_THAT_ACTS = re.compile(r"url\s*\(|@import|expression|behavior|javascript", re.IGNORECASE)
 _DOCTYPE = "doctype html"
 
@@ -245,7 +249,7 @@ class _Page(HTMLParser):
             return _is_allowed(value, self._hosts)
         if name == "http-equiv":
             return value.casefold() == "content-security-policy"
-        return name != "style" or _WIDTH.fullmatch(value) is not None
+        return name != "style" or _LAID_OUT.fullmatch(value) is not None
 
 
 def _read(page: str, hosts: Collection[str]) -> _Page:
