@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 demo_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 DAYS = 90
+CONNECTIONS = ("gmail", "imap", "smtp", "chat", "apprise", "model")
+"""Sections of the settings that a demo leaves alone."""
 MARKER = "made-by-tend-demo"
 """A folder without this file is never emptied."""
 
@@ -80,7 +82,9 @@ def _fresh_settings(folder: Path) -> Settings:
     (folder / MARKER).write_text(
         "This folder is made anew by every `tend demo`.\n", encoding="utf-8"
     )
-    return Settings(home=folder, database_url="", tenant="main", log_level="error")
+    settings = Settings(home=folder, database_url="", tenant="main", log_level="error")
+    # Nobody is to hear of made-up customers: not a mailbox, not a chat, and no model is to be paid.
+    return settings.model_copy(update={name: {} for name in CONNECTIONS} | {"redis_url": ""})
 
 
 def _load(cli: CliContext, book: DemoBook) -> int:

@@ -157,6 +157,7 @@ def show_book(cli: CliContext, found: tuple[Standing, ...], day: date, top: int)
 def _say_what_happened(cli: CliContext, outcome: Scanned) -> None:
     from rich.markup import escape
 
+    from app.cli.draft_places import waiting_places
     from app.domain.effect import EffectState
 
     if outcome.was_resumed:
@@ -172,7 +173,7 @@ def _say_what_happened(cli: CliContext, outcome: Scanned) -> None:
     elif outcome.done:
         cli.console.print(
             f"{outcome.done} effects done. [bold]tend inbox[/bold] has the alerts, "
-            f"[bold]tend drafts[/bold] the drafts ({escape(str(cli.settings.outbox))})."
+            f"[bold]tend drafts[/bold] the drafts ({escape(waiting_places(cli))})."
         )
     else:
         cli.console.print("Nothing new since the last scan: no alert, no draft.")
