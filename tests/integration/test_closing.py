@@ -114,9 +114,10 @@ def test_a_webhook_lets_go_of_its_connection() -> None:
                 kind=EffectKind.CHAT, payload={"rep_email": REP, "text": "[TAM ALERT] Acme"}
             )
             await alerts.create(work, at=NOW, repeat=False)
-            assert alerts._client._client is not None
+            connected = alerts._client._client
+            assert connected is not None
             await close_all([alerts])
-            assert alerts._client._client is None
+            assert connected.is_closed
             await alerts.create(work, at=NOW, repeat=False)
             await close_all([alerts])
 
