@@ -1,4 +1,15 @@
 """Notion, API 2026-03-11: what is sent, at whose pace, and what its answers and errors mean.
 
-It knows no column of ours and no rule.
+It knows no column of ours and no rule. The public names:
+
+- `client.NotionApi(token=, tenant_id=, limiter=, base_url=, transport=)`, closed by `aclose()`:
+  `pages.create/update/retrieve/property_items`, `blocks.retrieve/update/delete`,
+  `blocks.children.append/list`, `data_sources.query/retrieve/create/update`,
+  `databases.create/retrieve/update`, `users.me`, `file_uploads.create/send/retrieve` take
+  notion-client's keyword arguments and refuse those that they do not know; `call` for the rest.
+- `query.query_all`, `query.changed_since`, `query.fingerprint`; `paging.children_of`,
+  `paging.property_values`, `paging.relation_ids`: whole answers, page by page.
+- `blocks` (typed blocks), `rich_text.Run`, `chunks.planned`, `appending.append_planned`.
+- `errors.UnknownOutcome` (look it up by key before another try), `errors.NotionRefused` (its
+  `status` and `code`), `errors.BlockLimitReached`, `errors.QueryIncomplete`.
 """
