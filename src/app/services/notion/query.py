@@ -51,32 +51,9 @@ async def query_all(
     `only` names the properties to answer with, by id. Raises ServiceError; QueryIncomplete where
     rows would be left out: more than 10,000 of one minute, or of an order of its own.
     """
-    if sorts:
-        window = _Window()
-        async for row in _read(api, data_source_id, _body(where, "", sorts), only, window):
-            yield row
-        if not window.is_whole:
-            raise QueryIncomplete(SYSTEM, _OPERATION, "more rows than a query in this order shows")
-        return
-    window = _Window()
-    is_again = False
-    while True:
-        body = _body(where, window.since, ())
-        try:
-            async for row in _read(api, data_source_id, body, only, window):
-                yield row
-        except NotionRefused as exc:
-            if is_again or not _is_bad_cursor(exc):
-                raise
-            is_again = window.newest == window.since
-        else:
-            if window.is_whole:
-                return
-            if window.newest == window.since:
-                told = "more rows of one minute than a query shows"
-                raise QueryIncomplete(SYSTEM, _OPERATION, told)
-            is_again = False
-        window.since = window.newest
+    rows = _in_order(api, data_source_id, where, sorts, only) if sorts else None
+    async for row in rows or _in_windows(api, data_source_id, where, only):
+        yield row
 
 
 async def changed_since(
@@ -109,6 +86,46 @@ def fingerprint(row: NotionObject) -> str:
     wire = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
     digest = hashlib.sha256(wire).hexdigest()[:16]
     return f"{row.get('id', '')}:{row.get('last_edited_time', '')}:{digest}"
+
+
+async def _in_order(
+    api: NotionApi,
+    data_source_id: str,
+    where: NotionObject | None,
+    sorts: Sequence[NotionObject],
+    only: Sequence[str],
+) -> AsyncIterator[NotionObject]:
+    """One query in an order of the caller's own, which no window can divide."""
+    window = _Window()
+    async for row in _read(api, data_source_id, _body(where, "", sorts), only, window):
+        yield row
+    if not window.is_whole:
+        raise QueryIncomplete(SYSTEM, _OPERATION, "more rows than a query in this order shows")
+
+
+async def _in_windows(
+    api: NotionApi, data_source_id: str, where: NotionObject | None, only: Sequence[str]
+) -> AsyncIterator[NotionObject]:
+    """Query after query, each from the creation of the last row seen."""
+    window = _Window()
+    is_again = False
+    while True:
+        body = _body(where, window.since, ())
+        try:
+            async for row in _read(api, data_source_id, body, only, window):
+                yield row
+        except NotionRefused as exc:
+            if is_again or not _is_bad_cursor(exc):
+                raise
+            is_again = window.newest == window.since
+        else:
+            if window.is_whole:
+                return
+            if window.newest == window.since:
+                told = "more rows of one minute than a query shows"
+                raise QueryIncomplete(SYSTEM, _OPERATION, told)
+            is_again = False
+        window.since = window.newest
 
 
 async def _read(
