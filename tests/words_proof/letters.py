@@ -28,7 +28,7 @@ from app.domain.proposal import Proposal
 from app.domain.recap import LastLetter
 from app.jobs.dossiers import StoreDossiers
 from app.jobs.tam_book import StoreBook
-from app.ports.writer import Letter, OutreachFacts
+from app.ports.writer import Letter, OutreachFacts, Passage
 from app.services.writer import TemplateWriter
 from tests.integration.small_book import TENANT, SmallBook
 
@@ -107,6 +107,11 @@ class Capturing:
     async def briefing(self, name: str, facts: Mapping[str, str]) -> str:
         """The template's briefing."""
         return self.templates.briefing(name, facts)
+
+    async def passage(self, name: str, facts: Mapping[str, str], *, plain: str) -> Passage:
+        """Ours."""
+        del name, facts
+        return Passage(text=plain)
 
 
 @contextmanager

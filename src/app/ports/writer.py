@@ -19,6 +19,10 @@ from app.domain.ticket import Ticket
 Confidence: TypeAlias = Literal["high", "medium", "low"]
 
 
+SECTIONS = frozenset({"qbr_narrative"})
+"""Passages that a customer reads; `metrics` has all their facts, one a line."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutreachFacts:
     """All that a letter may speak of."""
@@ -86,6 +90,18 @@ class Letter:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Some sentences of a document, and whose they are."""
+
+    text: str
+    worded_by: str = "template"
+    """`template`, or the name of the model."""
+    confidence: Confidence = "high"
+    refused: tuple[str, ...] = ()
+    """Why a model's wording was refused."""
+
+
 class Writer(Protocol):
     """Words letters and alerts."""
 
@@ -102,4 +118,11 @@ class Writer(Protocol):
 
     async def briefing(self, name: str, facts: Mapping[str, str]) -> str:
         """What our own rep should know or say, by the template `name`: never for the customer."""
+        ...
+
+    async def passage(self, name: str, facts: Mapping[str, str], *, plain: str) -> Passage:
+        """A passage of a document by the name of its question; `plain` stands where no model's do.
+
+        One named in `SECTIONS` is for the customer, any other for our own rep.
+        """
         ...

@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias
 import structlog
 
 from app.errors import AppError, NotFound, ServiceError
-from app.ports.writer import Letter, OutreachFacts
+from app.ports.writer import SECTIONS, Letter, OutreachFacts, Passage
 from app.words.refusal import Refusal
 
 LetterJudge: TypeAlias = Callable[[Letter, OutreachFacts], Sequence[Refusal]]
@@ -51,8 +51,8 @@ class ModelWords(Protocol):
         """A letter; `worded_by` names the model. Raises AppError."""
         ...
 
-    async def briefing(self, name: str, facts: Mapping[str, str]) -> str:
-        """A text for our own rep. Raises AppError."""
+    async def passage(self, name: str, facts: Mapping[str, str]) -> Passage:
+        """A briefing, or a passage of a document; `worded_by` names the model. Raises AppError."""
         ...
 
 
@@ -69,7 +69,7 @@ class NoModel:
         del facts
         raise NotFound(f"no model words {communication_type}")
 
-    async def briefing(self, name: str, facts: Mapping[str, str]) -> str:
+    async def passage(self, name: str, facts: Mapping[str, str]) -> Passage:
         """Raises NotFound."""
         del facts
         raise NotFound(f"no model words {name}")
@@ -85,6 +85,8 @@ class CheckedWriter:
     """Ours alone: what stands in where the tenant's own say what the facts do not."""
     judge: LetterJudge
     judge_briefing: BriefingJudge
+    judge_section: BriefingJudge
+    """Of passages that a customer reads."""
     model: ModelWords
     """`NoModel`: templates word everything."""
 
@@ -120,18 +122,26 @@ class CheckedWriter:
     async def briefing(self, name: str, facts: Mapping[str, str]) -> str:
         """What our own rep should know or say; a refused wording is the template's."""
         plain = self.templates.briefing(name, facts)
+        return (await self.passage(name, facts, plain=plain)).text
+
+    async def passage(self, name: str, facts: Mapping[str, str], *, plain: str) -> Passage:
+        """The model's words where they stand by the facts, else `plain` with the reasons."""
         if not self.model.words(name):
-            return plain
+            return Passage(text=plain)
         try:
-            worded = await self.model.briefing(name, facts)
+            worded = await self.model.passage(name, facts)
         except AppError as exc:
-            log.warning("words.no_model", briefing=name, reason=str(exc))
-            return plain
-        refused = self.judge_briefing(worded, facts)
-        if refused:
-            checks = sorted({one.check.value for one in refused})
-            log.warning("words.refused", briefing=name, checks=checks)
-        return plain if refused else worded
+            log.warning("words.no_model", passage=name, reason=str(exc))
+            if isinstance(exc, ServiceError):
+                return Passage(text=plain)
+            return Passage(text=plain, confidence="low", refused=(f"the model: {exc}",))
+        judge = self.judge_section if name in SECTIONS else self.judge_briefing
+        refused = judge(worded.text, facts)
+        if not refused:
+            return worded
+        checks = sorted({one.check.value for one in refused})
+        log.warning("words.refused", passage=name, worded_by=worded.worded_by, checks=checks)
+        return Passage(text=plain, confidence="low", refused=_reasons(refused, worded.worded_by))
 
     def _by_template(self, communication_type: str, facts: OutreachFacts) -> Letter:
         letter = self.templates.letter(communication_type, facts)

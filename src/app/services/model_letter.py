@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 import nh3
 
 from app.errors import AnswerRefused
+from app.words.markup_checks import BODY_STYLE
 
 _TAG_BEGINS = re.compile(r"<[A-Za-z/!?]")
 TAGS = frozenset({"p", "ul", "ol", "li", "strong", "em", "br"})
@@ -35,7 +36,7 @@ def letter_html(answered: str) -> str:
         raise AnswerRefused((f"body_html: no place in a letter for {named}",))
     whole = answered if seen.blocks else _paragraphs(answered)
     cleaned = nh3.clean(whole, tags=set(TAGS), attributes={}, strip_comments=True)
-    return f"<html>\n<body>\n{cleaned.strip()}\n</body>\n</html>"
+    return f'<html>\n<body style="{BODY_STYLE}">\n{cleaned.strip()}\n</body>\n</html>'
 
 
 def letter_text(html: str) -> str:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from app.errors import AnswerRefused, NotFound
 from app.ports.model import BriefingAsk, LetterAsk, Model, ModelAsk
-from app.ports.writer import Letter, OutreachFacts
+from app.ports.writer import SECTIONS, Letter, OutreachFacts, Passage
 from app.services.model_echo import echo_of
 from app.services.model_letter import letter_html, letter_text
 from app.services.model_substance import why_too_little
@@ -57,8 +57,8 @@ class ModelWords:
         _refuse_echo(f"{subject}\n{text}", ask)
         return Letter(subject=subject, body_text=text, body_html=html, worded_by=answered.model)
 
-    async def briefing(self, name: str, facts: Mapping[str, str]) -> str:
-        """A text for our own rep, under our own heading.
+    async def passage(self, name: str, facts: Mapping[str, str]) -> Passage:
+        """A text for our own rep, under our own heading, or a section's sentences on one line.
 
         Raises NotFound for a name without a question, AnswerRefused for an answer out of shape or
         empty, and what `Model.answer` raises.
@@ -71,7 +71,10 @@ class ModelWords:
         if not words:
             raise AnswerRefused(("the briefing is empty",))
         _refuse_echo(words, question.ask)
-        return f"{question.heading}\n{words}" if question.heading else words
+        if name in SECTIONS:
+            words = " ".join(words.split())
+        text = f"{question.heading}\n{words}" if question.heading else words
+        return Passage(text=text, worded_by=answered.model)
 
 
 def _refuse_echo(text: str, ask: ModelAsk[BaseModel]) -> None:

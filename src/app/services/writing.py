@@ -12,8 +12,8 @@ from app.clock import Clock, system_clock
 from app.ports.writer import Letter, OutreachFacts
 from app.services.checked_writer import CheckedWriter, ModelWords
 from app.services.writer import TemplateWriter
-from app.words.checks import note_refusals, refusals_of
-from app.words.given import given_of, given_of_briefing
+from app.words.checks import note_refusals, refusals_of, section_refusals
+from app.words.given import given_of, given_of_briefing, given_of_section
 from app.words.refusal import Refusal
 
 
@@ -63,6 +63,13 @@ class Judge:
         )
         return note_refusals(text, given)
 
+    def section(self, text: str, facts: Mapping[str, str]) -> Sequence[Refusal]:
+        """Why a section of a review may not be used as it is; empty: it may."""
+        given = given_of_section(
+            facts, now=self.clock(), hosts=self.besides.hosts, names=self.besides.names
+        )
+        return section_refusals(text, given)
+
 
 def writer_with(
     model: ModelWords,
@@ -81,5 +88,6 @@ def writer_with(
         ours=TemplateWriter(),
         judge=judge.letter,
         judge_briefing=judge.briefing,
+        judge_section=judge.section,
         model=model,
     )

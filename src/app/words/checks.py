@@ -16,6 +16,7 @@ from app.words.placeholder_checks import check_placeholders
 from app.words.reading import Reading, reading_of
 from app.words.refusal import Check, Refusal
 from app.words.repeat_checks import check_repeats
+from app.words.section_checks import check_beside, sentences_in
 from app.words.seen import has_unseen
 from app.words.sheet import Given
 from app.words.ticket_checks import check_tickets, named_in, without_tickets
@@ -26,6 +27,8 @@ BODY_MOST = 8_000
 HTML_MOST = 4 * BODY_MOST
 """Longer HTML than that does not end, or says something else than its text: refused as such."""
 NOTE_MOST = 8_000
+SECTION_MOST = 600
+FEWEST, MOST_SENTENCES = 1, 3
 
 
 def refusals_of(
@@ -64,6 +67,18 @@ def note_refusals(text: str, given: Given) -> tuple[Refusal, ...]:
     found = [*_wrong_claims(reading, reading, given)]
     if not text.strip() or len(text) > NOTE_MOST:
         found.append(_length(f"a note has 1 to {NOTE_MOST} characters, not {len(text)}"))
+    if has_unseen(text):
+        found.append(Refusal(check=Check.MARKUP, reason="there are characters that no reader sees"))
+    return tuple(dict.fromkeys(found))
+
+
+def section_refusals(text: str, given: Given) -> tuple[Refusal, ...]:
+    """Every reason to refuse these sentences of a review that the customer reads, each once."""
+    reading = reading_of(text[:SECTION_MOST], given)
+    found = [*_wrong_claims(reading, reading, given), *check_beside(reading, given)]
+    if len(text) > SECTION_MOST or not FEWEST <= sentences_in(text) <= MOST_SENTENCES:
+        asked = f"{FEWEST} to {MOST_SENTENCES} sentences and {SECTION_MOST} characters at most"
+        found.append(_length(f"a section has {asked}"))
     if has_unseen(text):
         found.append(Refusal(check=Check.MARKUP, reason="there are characters that no reader sees"))
     return tuple(dict.fromkeys(found))

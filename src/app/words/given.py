@@ -8,25 +8,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from app.domain.ticket import Ticket
 from app.ports.writer import OutreachFacts
 from app.words.counts import counts_of, percents_of, seat_pairs_of
 from app.words.days import day_mentions
 from app.words.figures import figures_in, money_in, percents_in, versions_in
+from app.words.lexicon import health_words
 from app.words.name_forms import forms_of, greetings_of
 from app.words.reading import EMAIL
 from app.words.seen import plain
-from app.words.sheet import About, Audience, Given, GivenDay, GivenSpan, GivenTicket
+from app.words.sheet import About, Audience, Given, GivenDay, GivenSpan, GivenTicket, Noun
 from app.words.spans import HOURS, span_mentions
 
-__all__ = ["Audience", "Given", "given_of", "given_of_briefing"]
+__all__ = ["Audience", "Given", "given_of", "given_of_briefing", "given_of_section"]
 
 _CUT = 90
 """Templates cut a long subject there and end it with three dots."""
 _CAPITAL = re.compile(r"[^\W_]*[^\W\d_a-zß-öø-ÿ][^\W_]*")
 _ID = re.compile(r"\b[A-Za-z][A-Za-z0-9]*-\d+\b|#\d+")
+_NONE_OPEN = re.compile(r"\b0 open\b")
+_PART_OF = re.compile(r"\b(\d[\d,]*) of (\d[\d,]*)\b")
 _RECAP_MONTHS = (1, 3)
 
 
@@ -107,6 +112,33 @@ def given_of_briefing(
         money=money_in(told),
         versions=versions_in(told),
     )
+
+
+def given_of_section(
+    facts: Mapping[str, str],
+    *,
+    now: datetime,
+    hosts: Collection[str] = (),
+    names: Collection[str] = (),
+) -> Given:
+    """What a section of a review, which the customer reads, may speak of: its own facts alone."""
+    given = given_of_briefing(facts, now=now, hosts=hosts, names=names)
+    told = plain(facts["metrics"])
+    lines = tuple(line for line in told.splitlines() if line.strip())
+    return replace(
+        given,
+        audience=Audience.CUSTOMER,
+        lines=lines,
+        counts={Noun.OPEN: frozenset({Decimal(0)})} if _NONE_OPEN.search(told) else {},
+        seat_pairs=frozenset(_pairs(line for line in lines if "seat" in line.casefold())),
+        health_words=health_words(told),
+    )
+
+
+def _pairs(lines: Iterable[str]) -> Iterable[tuple[int, int]]:
+    for line in lines:
+        for part, whole in _PART_OF.findall(line):
+            yield int(part.replace(",", "")), int(whole.replace(",", ""))
 
 
 def _names(facts: OutreachFacts) -> Iterable[str]:

@@ -68,6 +68,11 @@ def promises(text: str) -> Iterator[Charged]:
             yield one
 
 
+def health_words(text: str) -> frozenset[str]:
+    """Words of health and its bands in the text: a review may say them, a letter never."""
+    return frozenset(one.words for one in internal(text) if one.what == "health and its bands")
+
+
 def internal(text: str) -> Iterator[Charged]:
     """Our own words in the text."""
     yield from _charged(text, _INTERNAL)

@@ -115,5 +115,9 @@ class Given:
     percents: frozenset[Decimal] = frozenset()
     money: frozenset[Decimal] = frozenset()
     versions: frozenset[str] = frozenset()
+    lines: tuple[str, ...] = ()
+    """The facts of a review's section, one a line: what is told beside a number is told of it."""
+    health_words: frozenset[str] = frozenset()
+    """Words of health and its bands that the section itself says to its reader."""
     promises: frozenset[str] = frozenset()
     """What the facts promise, in these words alone."""

@@ -95,7 +95,7 @@ def shown(letter: str, facts: OutreachFacts = FULL) -> dict[str, JsonValue]:
 
 def test_every_letter_and_briefing_of_the_templates_can_be_asked_of_a_model() -> None:
     assert ASKS.keys() == LETTERS
-    assert text_asks.BRIEFING_ASKS.keys() == BRIEFING_FACTS.keys() | {"qbr_narrative"}
+    assert text_asks.BRIEFING_ASKS.keys() == BRIEFING_FACTS.keys() | {"qbr_narrative", "qbr_why"}
 
 
 @pytest.mark.parametrize("letter", sorted(ASKS))
@@ -205,10 +205,11 @@ def test_a_briefing_is_asked_for_with_its_facts_and_is_marked_as_ours(name: str)
     question = text_asks.BRIEFING_ASKS[name](BRIEFING)
     facts = json.dumps(blocks(question.ask.prompt, question.ask.token), ensure_ascii=False)
 
-    told = {"churn_narrative": "Use fell by 40 %.", "qbr_narrative": "Open tickets: 3"}
+    told = dict.fromkeys(("churn_narrative", "qbr_why"), "Use fell by 40 %.")
+    told["qbr_narrative"] = "Open tickets: 3"
     assert told.get(name, "48 of 50 seats are in use.") in facts
     assert "Acme" in facts
-    for_the_rep_alone = name != "qbr_narrative"
+    for_the_rep_alone = not name.startswith("qbr_")
     assert bool(re.search("for you only|yours alone", question.heading)) is for_the_rep_alone
 
 

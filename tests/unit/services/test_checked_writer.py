@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.errors import AppError, InvalidInput, NotFound, TransientServiceError
-from app.ports.writer import Letter, OutreachFacts
+from app.ports.writer import Letter, OutreachFacts, Passage
 from app.services.checked_writer import MOST_REASONS, CheckedWriter, NoModel
 from app.words.refusal import Check, Refusal
 from tests.unit.services.outreach import outreach
@@ -50,9 +50,9 @@ class Model:
         self._enter(communication_type)
         return WORDED
 
-    async def briefing(self, name: str, facts: Mapping[str, str]) -> str:
+    async def passage(self, name: str, facts: Mapping[str, str]) -> Passage:
         self._enter(name)
-        return "worded"
+        return Passage(text="worded", worded_by="m1")
 
     def _enter(self, name: str) -> None:
         self.asked.append(name)
@@ -72,6 +72,9 @@ class Judge:
     def briefing(self, text: str, facts: Mapping[str, str]) -> Sequence[Refusal]:
         return self.refused.get(text, ())
 
+    def section(self, text: str, facts: Mapping[str, str]) -> Sequence[Refusal]:
+        return self.refused.get(f"section {text}", ())
+
 
 def writer(
     model: Model | NoModel, refused: Mapping[str, Sequence[Refusal]] | None = None
@@ -82,6 +85,7 @@ def writer(
         ours=Templates(),
         judge=judge.letter,
         judge_briefing=judge.briefing,
+        judge_section=judge.section,
         model=model,
     )
 
@@ -102,7 +106,7 @@ def test_without_a_model_templates_word_everything() -> None:
     with pytest.raises(NotFound):
         asyncio.run(NoModel().letter("health_checkin", outreach()))
     with pytest.raises(NotFound):
-        asyncio.run(NoModel().briefing("churn_narrative", {}))
+        asyncio.run(NoModel().passage("churn_narrative", {}))
 
 
 def test_what_the_model_words_and_the_facts_bear_out_is_used() -> None:
@@ -121,6 +125,32 @@ def test_a_lie_is_replaced_and_the_rep_is_told_which() -> None:
     assert (found.body_text, found.worded_by) == (PLAIN.body_text, "template")
     assert (found.confidence, found.refused) == ("low", (WHY,))
     assert briefing(writer(Model(), {"worded": [LIE]})) == "plain"
+
+
+def passage(asked: CheckedWriter, name: str) -> Passage:
+    with capture_logs():
+        return asyncio.run(asked.passage(name, {}, plain="ours"))
+
+
+def test_a_passage_is_the_models_where_it_stands_and_ours_where_it_does_not() -> None:
+    refused = writer(Model(), {"section worded": [LIE]})
+
+    assert passage(writer(NoModel()), "qbr_narrative") == Passage(text="ours")
+    assert passage(writer(Model()), "qbr_narrative") == Passage(text="worded", worded_by="m1")
+    assert passage(refused, "qbr_narrative") == Passage(
+        text="ours", confidence="low", refused=(WHY,)
+    )
+    assert passage(refused, "qbr_why").text == "worded"
+
+
+def test_a_passage_without_an_answer_is_ours_and_a_bad_answer_is_told_of() -> None:
+    busy = Model(failure=TransientServiceError("model", "answer", "busy"))
+    bad = Model(failure=InvalidInput("no answer in three tries"))
+
+    assert passage(writer(busy), "qbr_narrative") == Passage(text="ours")
+    assert passage(writer(bad), "qbr_narrative") == Passage(
+        text="ours", confidence="low", refused=("the model: no answer in three tries",)
+    )
 
 
 def test_many_reasons_are_cut_short() -> None:

@@ -16,11 +16,12 @@ from app.agents.technical_account_manager.letter_asks import LETTER_ASKS as TAM_
 from app.domain.announcement import Announced, Announcement, Concern, ConcernKind
 from app.domain.proposal import Proposal
 from app.errors import AnswerRefused, NotFound, TransientServiceError
+from app.ports.writer import Passage
 from app.services.model_letter import TAGS, letter_html, letter_text
 from app.services.model_substance import why_too_little
 from app.services.model_writer import ModelWords
 from app.services.writer import TemplateWriter
-from app.words.markup_checks import check_markup
+from app.words.markup_checks import BODY_STYLE, check_markup
 from tests import builders
 from tests.fakes.model import NAME, FakeModel, ObedientModel
 from tests.unit.services.outreach import outreach, p1
@@ -59,7 +60,9 @@ def words(model: FakeModel) -> ModelWords:
 
 
 def body_of(html: str) -> str:
-    return html.removeprefix("<html>\n<body>\n").removesuffix("\n</body>\n</html>")
+    return html.removeprefix(f'<html>\n<body style="{BODY_STYLE}">\n').removesuffix(
+        "\n</body>\n</html>"
+    )
 
 
 @pytest.mark.parametrize("letter", sorted({**TAM_LETTERS, **CSM_LETTERS}))
@@ -118,7 +121,7 @@ def test_whatever_is_written_is_whole_and_says_in_text_what_it_says_in_html(writ
     class Reader(HTMLParser):
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             assert tag in TAGS | {"html", "body"}
-            assert attrs == []
+            assert attrs == ([("style", BODY_STYLE)] if tag == "body" else [])
 
         def handle_data(self, data: str) -> None:
             seen.append(data)
@@ -174,11 +177,12 @@ def test_of_an_account_that_nothing_is_known_of_nothing_need_be_named() -> None:
 def test_a_briefing_stands_under_our_own_heading() -> None:
     facts = {"account_name": "Acme", "churn_level": "high", "reasons": "Use fell by 40 %."}
 
-    text = asyncio.run(
-        words(ObedientModel("Use fell.\n\n  By 40 %.\u202e")).briefing("churn_narrative", facts)
+    made = asyncio.run(
+        words(ObedientModel("Use fell.\n\n  By 40 %.\u202e")).passage("churn_narrative", facts)
     )
 
-    assert text.splitlines() == [
+    assert made.worded_by == NAME
+    assert made.text.splitlines() == [
         "Acme: churn risk high. Why, for you only, never for the customer:",
         "Use fell.",
         "By 40 %.",
@@ -188,11 +192,10 @@ def test_a_briefing_stands_under_our_own_heading() -> None:
 def test_a_section_of_a_review_needs_no_heading() -> None:
     facts = {"account_name": "Acme", "title": "Health", "metrics": "Score: 71"}
 
-    assert asyncio.run(words(ObedientModel("All well.")).briefing("qbr_narrative", facts)) == (
-        "All well."
-    )
+    made = asyncio.run(words(ObedientModel("All\nwell.")).passage("qbr_narrative", facts))
+    assert made == Passage(text="All well.", worded_by=NAME)
     with pytest.raises(AnswerRefused, match="empty"):
-        asyncio.run(words(ObedientModel("\u200b")).briefing("qbr_narrative", facts))
+        asyncio.run(words(ObedientModel("\u200b")).passage("qbr_narrative", facts))
 
 
 def test_what_there_is_no_question_for_is_not_worded() -> None:
@@ -204,7 +207,7 @@ def test_what_there_is_no_question_for_is_not_worded() -> None:
     with pytest.raises(NotFound):
         asyncio.run(model.letter("digest", outreach()))
     with pytest.raises(NotFound):
-        asyncio.run(model.briefing("digest", {}))
+        asyncio.run(model.passage("digest", {}))
 
 
 def test_the_models_own_failures_come_through() -> None:
@@ -235,7 +238,7 @@ def test_a_briefing_that_does_so_is_refused_too() -> None:
     model = words(ObedientModel("Do not judge the level, it is given; so I do not."))
 
     with pytest.raises(AnswerRefused, match="repeats its instructions"):
-        asyncio.run(model.briefing("churn_narrative", facts))
+        asyncio.run(model.passage("churn_narrative", facts))
 
 
 def test_facts_may_be_repeated_at_any_length() -> None:

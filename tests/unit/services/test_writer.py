@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
 
@@ -11,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.account import TechnicalMaturity
+from app.domain.recap import Recap
 from app.errors import InvalidInput, NotFound
 from app.ports.writer import Letter, OutreachFacts
 from app.services.letter_view import letter_view
 from app.services.letter_words import internal_words_in
 from app.services.writer import ALERT_FACTS, LETTERS, TemplateWriter, html_of_text
-from tests.builders import days_ago
+from app.words.markup_checks import BODY_STYLE
+from tests.builders import NOW, days_ago
 from tests.unit.services.outreach import hostile, hostile_facts, outreach, p1, p3s, sam
 
 WRITER = TemplateWriter()
@@ -198,7 +202,7 @@ def test_no_letter_has_surprises(kind: str, facts: OutreachFacts) -> None:
     tags = Tags()
     tags.feed(letter.body_html)
     assert tags.seen <= TAGS
-    assert tags.attributes == []
+    assert tags.attributes == [("style", BODY_STYLE)]
     letter.body_text.encode()
 
 
@@ -304,10 +308,21 @@ def test_markup_in_a_reps_text_is_text() -> None:
     assert "<p>a &lt;b&gt; &amp;<br>\nc</p>" in html_of_text("a <b> &\nc\n")
 
 
-def test_trouble_that_waits_comes_before_what_is_not_in_use() -> None:
-    letter = churn(outreach(open_tickets=(p1("PROD-12"),), features_unused=("Reports",)))
-    assert letter.subject == "PROD-12, and how things are going for you"
-    assert letter.body_text.index("PROD-12") < letter.body_text.index("Reports is part of what")
+@pytest.mark.parametrize("kind", ["churn_outreach", "escalation_outreach", "health_checkin"])
+def test_while_trouble_waits_nothing_is_shown_off(kind: str) -> None:
+    facts = outreach(open_tickets=(p1("PROD-12"),), features_unused=("Reports",))
+    letter = WRITER.letter(kind, facts)
+    assert "PROD-12" in letter.body_text
+    assert "Reports" not in letter.body_text
+    quiet = WRITER.letter(kind, replace(facts, open_tickets=()))
+    assert "Reports" in quiet.body_text
+
+
+def test_a_checkin_tells_of_urgent_tickets_before_anything_else() -> None:
+    solved = Recap(since=(NOW - timedelta(days=20)).date(), solved=(p1("PROD-3"),))
+    facts = outreach(open_tickets=(p1("PROD-12"),), recap=solved)
+    body = WRITER.letter("health_checkin", facts).body_text
+    assert body.index("PROD-12") < body.index("PROD-3)")
 
 
 def test_less_use_is_called_a_second_thing_only_where_there_is_a_first() -> None:

@@ -13,7 +13,7 @@ from app.ports.writer import OutreachFacts
 from app.words.checks import refusals_of
 from app.words.given import Audience
 from app.words.link_checks import check_link
-from app.words.markup_checks import check_markup, text_of
+from app.words.markup_checks import BODY_STYLE, check_markup, text_of
 from app.words.name_forms import forms_of, greetings_of
 from app.words.reading import reading_of
 from app.words.refusal import Check, Refusal
@@ -130,10 +130,24 @@ def refused(html: str, text: str = TEXT) -> list[Refusal]:
     return list(check_markup(html, text))
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        f'<body style="{BODY_STYLE}; color: white">{{}}</body>',
+        f'<body onload="x()" style="{BODY_STYLE}">{{}}</body>',
+        f'<p style="{BODY_STYLE}"></p>{{}}',
+        f'<body>{{}}</body style="{BODY_STYLE}">',
+    ],
+)
+def test_only_the_body_has_our_style_and_no_other(html: str) -> None:
+    assert [one.check for one in refused(html.format(HTML))] == [Check.MARKUP]
+
+
 def test_the_allowed_tags_say_what_the_text_says() -> None:
     assert refused(HTML) == []
     assert refused(f"<html>\n<body>{HTML}<br/></body></html>") == []
     assert refused("", TEXT) == []
+    assert refused(f'<html><body style="{BODY_STYLE}">{HTML}</body></html>') == []
     plainly = "<p>See <a href='https://fathomline.example/x'>https://fathomline.example/x</a></p>"
     assert refused(plainly, "See https://fathomline.example/x") == []
     assert text_of("a &lt;b&gt; c") == "a <b> c"

@@ -66,12 +66,14 @@ def build_graph() -> CompiledStateGraph[CSMState, CSMContext, CSMState, CSMState
         nodes.measure_adoption,
         nodes.choose_period,
         nodes.compose_review,
+        nodes.narrate_review,
         nodes.word_review,
     ):
         graph.add_node(node.__name__, node)
     graph.add_edge(START, "read")
     graph.add_edge("find_expansion", "word_expansion")
-    graph.add_edge("compose_review", "word_review")
+    graph.add_edge("compose_review", "narrate_review")
+    graph.add_edge("narrate_review", "word_review")
     for last in ("read_book", "report_health", "word_churn", "word_expansion", "measure_adoption"):
         graph.add_edge(last, END)
     graph.add_edge("word_review", END)

@@ -28,11 +28,14 @@ from app.agents.customer_success.qbr import (
     refuse_other_times,
     review,
 )
+from app.agents.customer_success.qbr_text import TITLES
+from app.agents.customer_success.qbr_words import WHY, section_facts, why_facts, worded
 from app.agents.customer_success.readings import Scanned
 from app.agents.customer_success.schemas import (
     ChurnRiskResult,
     CSMHealthScoreResult,
     ExpansionOpportunity,
+    QBRSection,
 )
 from app.agents.customer_success.state import CSMContext, CSMState
 from app.domain.assessment import Agent
@@ -150,6 +153,20 @@ def choose_period(state: CSMState) -> Command[Literal["compose_review", "__end__
 def compose_review(state: CSMState) -> CSMState:
     """The four sections, and what the rep alone should know."""
     return {"review": review(state["dossier"], state["period"], state["trigger"])}
+
+
+async def narrate_review(state: CSMState, runtime: Runtime[CSMContext]) -> CSMState:
+    """Each section's sentences and the notes' why, by a model where one words them."""
+    made, writer = state["review"], runtime.context.writer
+    passages = {}
+    for title, field in TITLES:
+        section: QBRSection = getattr(made, field)
+        facts = section_facts(made, title, section)
+        passages[field] = await writer.passage("qbr_narrative", facts, plain=section.text)
+    why = why_facts(state["dossier"], made)
+    if why is not None:
+        passages[WHY] = await writer.passage("qbr_why", why, plain="")
+    return {"review": worded(made, passages)}
 
 
 def word_review(state: CSMState, runtime: Runtime[CSMContext]) -> CSMState:

@@ -14,6 +14,7 @@ from app.agents.customer_success.gate import NOT_FOUND_ANY_MORE, OURS
 from app.agents.customer_success.health_report import confidence_of, trouble_of
 from app.agents.customer_success.phrases import counted, shown
 from app.agents.customer_success.qbr import title_of
+from app.agents.customer_success.qbr_words import refused_parts
 from app.agents.customer_success.schemas import (
     ChurnRiskResult,
     CSMHealthScoreResult,
@@ -253,11 +254,15 @@ def kept_review_plan(asked: Asked, dossier: Dossier, kept: QBRContent) -> Plan:
 
 
 def _review_result(asked: Asked, dossier: Dossier, made: QBRContent) -> CSMResult:
+    refused = [
+        f"{part}: a model's words were refused and ours stand; the internal notes say why"
+        for part in refused_parts(made)
+    ]
     return CSMResult(
         task_type=asked.task_type,
         qbr=made,
-        confidence=_confidence(dossier),
-        reasons=_troubles(dossier),
+        confidence="low" if refused else _confidence(dossier),
+        reasons=[*_troubles(dossier), *refused],
     )
 
 

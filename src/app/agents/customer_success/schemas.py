@@ -36,6 +36,7 @@ __all__ = [
     "QBRMetric",
     "QBRPoint",
     "QBRSection",
+    "QBRWording",
 ]
 
 TASK_TYPES: tuple[str, ...] = get_args(CsmTaskType)
@@ -109,6 +110,18 @@ class QBRSection(Shape):
     """The score's way, oldest first: its ends, and each day that moved it."""
 
 
+class QBRWording(Shape):
+    """Whose words a part of a review is in, where a model was asked for them."""
+
+    part: str
+    """The section's field, or `why`: the internal notes' own."""
+    worded_by: str
+    """`template`, or the name of the model."""
+    confidence: Confidence
+    refused: list[str] = Field(default_factory=list)
+    """Why the model's words were refused; empty: they stand."""
+
+
 class QBRContent(Shape):
     """A quarterly business review for the rep to present: its four sections."""
 
@@ -127,6 +140,8 @@ class QBRContent(Shape):
     expansion_next_steps: QBRSection
     internal_notes: str = ""
     """Churn, risk and the rep's notes; no export contains it."""
+    wording: list[QBRWording] = Field(default_factory=list, exclude_if=lambda wording: not wording)
+    """Parts that a model worded, or was refused; for our own people. Empty: templates alone."""
 
 
 class FeatureStanding(Shape):

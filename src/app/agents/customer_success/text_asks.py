@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from app.agents import prompt_facts as shown
 from app.agents.customer_success import prompts
@@ -55,6 +56,11 @@ def ask_churn_narrative(facts: Mapping[str, str]) -> BriefingQuestion:
     )
 
 
+def ask_qbr_why(facts: Mapping[str, str]) -> BriefingQuestion:
+    """Why an account is at risk, for a review's internal notes, which have a heading already."""
+    return replace(ask_churn_narrative(facts), heading="")
+
+
 def ask_talk_track(name: str) -> BriefingAsk:
     """What a rep may say in the talk about an opportunity of one kind."""
 
@@ -93,6 +99,7 @@ LETTER_ASKS: Mapping[str, LetterAsk] = {
 BRIEFING_ASKS: Mapping[str, BriefingAsk] = {
     "churn_narrative": ask_churn_narrative,
     "qbr_narrative": ask_qbr_narrative,
+    "qbr_why": ask_qbr_why,
     **{name: ask_talk_track(name) for name in TALK_TRACKS},
 }
 """By the briefing's name."""
