@@ -34,11 +34,11 @@ REVIEWED, REVIEW_HEIGHT = "redfern-hollow-media", 1290
 PROFILED, PROFILE_HEIGHT = "bruckental-maschinenbau", 1350
 WRITTEN_TO = (
     ("escalation_outreach", "vintersken-apotek"),
-    ("health_checkin", "redfern-hollow-media"),
-    ("churn_outreach", "calloway-tern-outfitters"),
+    ("health_checkin", "klitmark-shipping"),
+    ("churn_outreach", "redfern-hollow-media"),
 )
 """Letters to show side by side: three kinds, to customers who differ."""
-LETTERS_WIDTH, LETTERS_HEIGHT = 1500, 806
+LETTERS_WIDTH, LETTERS_HEIGHT = 1500, 822
 _LETTERS = Environment(autoescape=True, undefined=StrictUndefined).from_string(
     """<!doctype html><meta charset="utf-8"><style>
 body { margin: 0; padding: 14px; background: #dfe3e8; display: grid; gap: 14px;
