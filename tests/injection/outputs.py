@@ -28,7 +28,7 @@ from app.services.draft_page import draft_page
 from app.services.eml import eml_of
 from app.services.gsuite.chat_text import chat_text
 from app.services.mail_alerts import MailAlerts
-from app.services.smtp.rep_mail import ALERT_HEADER, rep_mail
+from app.services.rep_mail import ALERT_HEADER, rep_mail
 from tests.injection.books import LAST, account_id_of
 from tests.injection.oracle import (
     Found,

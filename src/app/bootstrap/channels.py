@@ -9,19 +9,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from app.bootstrap.buses import bus_of
-from app.bootstrap.mailboxes import draft_boxes_of
+from app.bootstrap.mailboxes import draft_boxes_of, gmail_mailer_of
 from app.bootstrap.sections import extra_missing, is_own, reps_of, section_of
 from app.domain.effect import EffectKind
 from app.errors import ConfigurationError
 from app.events.publishing import PublishEvents
 from app.ports.effects import Sink
 from app.ports.limits import Limiter
-from app.ports.mail import DraftBox
+from app.ports.mail import DraftBox, RepMailer
 from app.ports.store import Store
 from app.services.account_flag import FlagAccount
 from app.services.draft_sinks import DraftSink, RewordDrafts, WithdrawDrafts
 from app.services.file_box import FileBox
 from app.services.inbox import AlsoInInbox, InboxAlerts
+from app.services.mail_alerts import MailAlerts
 from app.settings import Settings
 
 SinksOf: TypeAlias = Callable[[Store, Settings, str, Limiter], Mapping[EffectKind, Sink]]
@@ -51,8 +52,9 @@ def connected_sinks(
     if settings.apprise:
         chat = _apprise(settings, tenant, limiter)
         sinks[EffectKind.CHAT] = AlsoInInbox(InboxAlerts(store, tenant, "chat"), chat)
-    if settings.smtp:
-        mail = _mail(store, settings, tenant, limiter)
+    mailer = _mailer(store, settings, tenant, limiter)
+    if mailer is not None:
+        mail = MailAlerts(mailer=mailer, dashboard_url=settings.dashboard_url)
         sinks[EffectKind.EMAIL] = AlsoInInbox(InboxAlerts(store, tenant, "email"), mail)
     return sinks
 
@@ -110,18 +112,24 @@ def _apprise(settings: Settings, tenant: str, limiter: Limiter) -> Sink:
     )
 
 
-def _mail(store: Store, settings: Settings, tenant: str, limiter: Limiter) -> Sink:
+def _mailer(store: Store, settings: Settings, tenant: str, limiter: Limiter) -> RepMailer | None:
+    by_gmail = gmail_mailer_of(store, settings, tenant, limiter)
+    if by_gmail is not None and settings.smtp:
+        msg = "TEND_SMTP, TEND_GMAIL: mail to reps goes one way: set [smtp], or gmail.alerts_from"
+        raise ConfigurationError(msg)
+    return _smtp(store, settings, tenant, limiter) if settings.smtp else by_gmail
+
+
+def _smtp(store: Store, settings: Settings, tenant: str, limiter: Limiter) -> RepMailer:
     try:
-        from app.services.mail_alerts import MailAlerts
         from app.services.smtp.config import SmtpConfig
         from app.services.smtp.mailer import SmtpRepMailer
     except ImportError as exc:
         raise extra_missing("smtp", "smtp") from exc
-    mailer = SmtpRepMailer(
+    return SmtpRepMailer(
         section_of("smtp", settings.smtp, SmtpConfig),
         tenant_id=tenant,
         limiter=limiter,
         reps=reps_of(store, tenant),
         link_root=settings.dashboard_url,
     )
-    return MailAlerts(mailer=mailer, dashboard_url=settings.dashboard_url)

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from app.bootstrap.sections import extra_missing, is_own, reps_of, section_of
 from app.ports.limits import Limiter
-from app.ports.mail import DraftBox
+from app.ports.mail import DraftBox, RepMailer
 from app.ports.store import Store
 from app.services.file_box import FileBox
+from app.services.gsuite.config import GmailConfig
 from app.services.gsuite.token_files import TokenFiles
 from app.settings import Settings
 
@@ -31,10 +32,36 @@ def draft_boxes_of(
     return [*boxes, FileBox(settings.outbox_of(tenant))]
 
 
+def gmail_mailer_of(
+    store: Store, settings: Settings, tenant: str, limiter: Limiter
+) -> RepMailer | None:
+    """Mail to our own reps by Gmail; None: `alerts_from` names no mailbox.
+
+    Raises ConfigurationError.
+    """
+    config = section_of("gmail", settings.gmail, GmailConfig)
+    if not config.alerts_from:
+        return None
+    try:
+        from app.services.gsuite.auth import GmailAccess
+        from app.services.gsuite.link import GoogleLink
+        from app.services.gsuite.rep_mailer import GmailRepMailer
+    except ImportError as exc:
+        raise extra_missing("gmail", "google") from exc
+    return GmailRepMailer(
+        config=config,
+        access=GmailAccess(config, settings.home),
+        link=GoogleLink(
+            api="gmail", system="gmail", tenant_id=tenant, api_root=config.api_root, limiter=limiter
+        ),
+        reps=reps_of(store, tenant),
+        link_root=settings.dashboard_url,
+    )
+
+
 def _gmail(store: Store, settings: Settings, tenant: str, limiter: Limiter) -> DraftBox:
     try:
         from app.services.gsuite.auth import GmailAccess
-        from app.services.gsuite.config import GmailConfig
         from app.services.gsuite.gmail_box import GmailDraftBox
         from app.services.gsuite.link import GoogleLink
     except ImportError as exc:

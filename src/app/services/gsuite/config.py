@@ -54,6 +54,8 @@ class GmailConfig(_GoogleConfig):
     token_uri: str = TOKEN_URI
     lag_seconds: float = Field(default=15.0, ge=0, le=300)
     """How late a draft may still appear after its call was cut off."""
+    alerts_from: str = Field(default="", pattern=r"^([^\s@<>,;\"]+@[^\s@<>,;\"]+)?$")
+    """The mailbox that alerts to our own reps are sent from; empty: none goes by Gmail."""
 
     @field_validator("domains")
     @classmethod

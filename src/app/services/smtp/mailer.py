@@ -17,8 +17,8 @@ from app.ports.limits import Limiter
 from app.ports.mail import RepMail
 from app.services.mail_server import Security, trusting
 from app.services.mail_words import mail_of
+from app.services.rep_mail import rep_mail
 from app.services.smtp.config import SmtpConfig, is_address
-from app.services.smtp.rep_mail import rep_mail
 from app.services.smtp.troubles import SYSTEM, told
 
 _GOODBYE_SECONDS = 2.0
