@@ -22,7 +22,7 @@ unexport PYTHONHOME PYTHONPATH
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps lint format lock bench-scan bench-flows kill-test prove-words eval clean
+.PHONY: help demo test test-deps lint format lock bench-scan bench-flows kill-test prove-words prove-notion eval clean
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -82,6 +82,11 @@ kill-test: $(DEV_STAMP)  ## Kill workers again and again: nothing is lost, nothi
 
 prove-words: $(DEV_STAMP)  ## Hold good letters, lies and attacks against the checks, counted
 	@$(BIN)/python -m tests.words_proof
+
+RECORDED ?= ../shared/notion/recorded
+
+prove-notion: $(DEV_STAMP)  ## Hold the Notion test server against recorded traffic (RECORDED=folder)
+	@$(BIN)/python -m tests.notion_proof $(RECORDED)
 
 eval: $(DEV_STAMP) $(EVAL_STAMP)  ## Have a real small model write drafts, and judge what passes
 	@$(BIN)/python -m tests.eval --server-python $(EVAL_VENV)/bin/python $(ARGS)

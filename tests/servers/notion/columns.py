@@ -5,9 +5,12 @@ It knows nothing of rows, except that a column that goes takes its values with i
 
 from __future__ import annotations
 
+import re
+
+from tests.servers.notion.choices import CHOICES, choices
 from tests.servers.notion.shapes import Json, invalid, plain_id, shown_id
 from tests.servers.notion.texts import plain
-from tests.servers.notion.world import Column, Page, Source, World
+from tests.servers.notion.world import WORKSPACE, Column, Page, Source, World
 
 PLAIN = frozenset(
     {
@@ -29,14 +32,8 @@ PLAIN = frozenset(
         "verification",
     }
 )
-CHOICES = frozenset({"select", "multi_select", "status"})
-COLOURS = ("default", "gray", "brown", "orange", "yellow", "green", "blue", "purple", "pink", "red")
-_STATUS = (
-    ("Not started", "default", "To-do", "gray"),
-    ("In progress", "blue", "In progress", "blue"),
-    ("Done", "green", "Complete", "green"),
-)
-_MOST_OPTIONS = 100
+_LATE = ("relation", "formula", "rollup")
+_PROP = re.compile(r'prop\("((?:[^"\\]|\\.)*)"\)')
 
 
 def column_named(source: Source, key: str) -> Column | None:
@@ -47,7 +44,7 @@ def column_named(source: Source, key: str) -> Column | None:
 
 def change_columns(world: World, source: Source, given: Json) -> None:
     """Add, rename, change and take away columns as the body says."""
-    for key, wanted in given.items():
+    for key, wanted in sorted(given.items(), key=lambda one: _turn(one[1])):
         column = column_named(source, key)
         if column is None:
             if wanted is None or set(wanted) == {"name"}:
@@ -57,6 +54,12 @@ def change_columns(world: World, source: Source, given: Json) -> None:
             _take_away(world, source, column)
         else:
             _change(world, source, column, wanted)
+
+
+def _turn(wanted: Json) -> int:
+    """What others refer to comes first."""
+    named = wanted or {}
+    return next((turn for turn, kind in enumerate(_LATE, 1) if kind in named), 0)
 
 
 def add_column(world: World, source: Source, name: str, wanted: Json) -> Column:
@@ -84,20 +87,6 @@ def shown_columns(world: World, source: Source) -> Json:
     return {column.name: _shown(world, source, column) for column in ordered}
 
 
-def new_option(world: World, column: Column, name: str, colour: str | None = None) -> Json:
-    """An option that was not there; the remote picks its colour."""
-    if "," in name and column.type != "status":
-        raise invalid("body failed validation: options may not contain commas.")
-    option = {
-        "id": world.new_id(),
-        "name": name,
-        "color": colour or world.pick(COLOURS),
-        "description": None,
-    }
-    column.config["options"].append(option)
-    return option
-
-
 def _shown(world: World, source: Source, column: Column) -> Json:
     config = column.config
     if column.type == "rollup":
@@ -120,11 +109,11 @@ def _config(world: World, source: Source, column: Column, wanted: Json) -> dict[
     if kind == "number":
         return {"format": wanted.get("format", "number")}
     if kind == "formula":
-        return {"expression": wanted.get("expression", "")}
+        return {"expression": _expression(source, wanted.get("expression", ""))}
     if kind == "unique_id":
         return {"prefix": wanted.get("prefix")}
     if kind in CHOICES:
-        return _choices(world, column, wanted)
+        return choices(world, column, wanted)
     if kind == "relation":
         return _relation(world, source, column, wanted)
     if kind == "rollup":
@@ -135,50 +124,16 @@ def _config(world: World, source: Source, column: Column, wanted: Json) -> dict[
     )
 
 
-def _choices(world: World, column: Column, wanted: Json) -> dict[str, Json]:
-    options = wanted.get("options", [])
-    if len(options) > _MOST_OPTIONS:
-        raise invalid(
-            f"body failed validation: body.properties.{column.name}.{column.type}.options.length "
-            f"should be ≤ `{_MOST_OPTIONS}`, instead was `{len(options)}`."
-        )
-    before = {option["name"]: option for option in column.config.get("options", [])}
-    ids = {option["id"]: option for option in before.values()}
-    column.config = {"options": []}
-    if column.type == "status":
-        return _status(world, column, options, before)
-    for given in options:
-        known = ids.get(given.get("id", "")) or before.get(given.get("name", ""))
-        if known is None:
-            known = new_option(world, column, given["name"], given.get("color"))
-            known["description"] = given.get("description")
-            continue
-        if given.get("color", known["color"]) != known["color"]:
-            raise invalid(f"Cannot update color of select with name: {known['name']}.")
-        known["name"] = given.get("name", known["name"])
-        column.config["options"].append(known)
-    return column.config
+def _expression(source: Source, given: str) -> str:
+    """The columns are named by their ids in it."""
 
+    def named(found: re.Match[str]) -> str:
+        column = column_named(source, found[1])
+        if column is None:
+            raise invalid(f"Type error with formula: undefined property {found[1]}.")
+        return f"{{{{notion:block_property:{shown_id(column.id)}:{source.id}:{WORKSPACE}}}}}"
 
-def _status(world: World, column: Column, options: Json, before: Json) -> dict[str, Json]:
-    """Own options all land in the first group; the groups cannot be chosen."""
-    for given in options:
-        known = before.get(given["name"])
-        if known:
-            column.config["options"].append(known)
-        else:
-            new_option(world, column, given["name"], given.get("color"))
-    made = [option["id"] for option in column.config["options"]]
-    groups = []
-    for place, (name, colour, group, group_colour) in enumerate(_STATUS):
-        ids = made if options and not place else []
-        if not options:
-            ids = [new_option(world, column, name, colour)["id"]]
-        groups.append(
-            {"id": world.new_id(), "name": group, "color": group_colour, "option_ids": ids}
-        )
-    column.config["groups"] = groups
-    return column.config
+    return _PROP.sub(named, given)
 
 
 def _relation(world: World, source: Source, column: Column, wanted: Json) -> dict[str, Json]:

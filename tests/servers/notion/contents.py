@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.servers.notion.shapes import Json, invalid, minute, user
 from tests.servers.notion.texts import plain, rich_text
 from tests.servers.notion.uploads import file_kept, file_shown
-from tests.servers.notion.world import Block, Database, Node, Page, World
+from tests.servers.notion.world import UNTITLED, Block, Database, Node, Page, World
 
 _HEADING: dict[str, Json] = {"rich_text": [], "is_toggleable": False, "color": "default"}
 _WORDS: dict[str, Json] = {"rich_text": [], "color": "default"}
@@ -114,7 +114,7 @@ def shown_block(world: World, node: Node) -> Json:
         elif kind == "table":
             content = {key: value for key, value in content.items() if key in DEFAULTS["table"]}
     elif isinstance(node, Database):
-        kind, content = "child_database", {"title": plain(node.title)}
+        kind, content = "child_database", {"title": plain(node.title) or UNTITLED}
     elif isinstance(node, Page):
         content = {"title": plain(node.values.get("title", []))}
     return {
@@ -125,11 +125,18 @@ def shown_block(world: World, node: Node) -> Json:
         "last_edited_time": minute(node.edited),
         "created_by": user(node.created_by),
         "last_edited_by": user(node.edited_by),
-        "has_children": not isinstance(node, Database) and bool(world.living(node.id)),
+        "has_children": _has_children(world, node),
         "in_trash": node.in_trash,
         "type": kind,
         kind: content,
     }
+
+
+def _has_children(world: World, node: Node) -> bool:
+    if isinstance(node, Database):
+        return False
+    copied = node.content.get("synced_from") if isinstance(node, Block) else None
+    return bool(world.living(copied["block_id"] if copied else node.id))
 
 
 def may_have_children(node: Node) -> bool:

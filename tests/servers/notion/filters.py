@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -194,7 +195,7 @@ def _date(value: Json, condition: Json, now: datetime) -> bool:
 def _compared(operator: str, start: datetime, wanted: str) -> bool:
     if operator == "does_not_equal":
         return not _compared("equals", start, wanted)
-    limit = _moment(wanted)
+    limit = _moment(wanted).replace(second=0, microsecond=0)
     end = limit + (_DAY if len(wanted) == len("2026-11-02") else timedelta(minutes=1))
     tests = {
         "equals": limit <= start < end,
@@ -217,18 +218,24 @@ def _midnight(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def _months_on(day: datetime, months: int) -> datetime:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return day.replace(year=year, month=month + 1, day=min(day.day, last))
+
+
 _Span = Callable[[datetime], tuple[datetime, datetime]]
 _SPANS: Mapping[str, _Span] = {
     "past_week": lambda day: (day - 7 * _DAY, day + _DAY),
-    "past_month": lambda day: (day - 30 * _DAY, day + _DAY),
-    "past_year": lambda day: (day - 365 * _DAY, day + _DAY),
+    "past_month": lambda day: (_months_on(day, -1), day + _DAY),
+    "past_year": lambda day: (_months_on(day, -12), day + _DAY),
     "this_week": lambda day: (
         day - day.weekday() * _DAY,
         day + (7 - day.weekday()) * _DAY,
     ),
     "next_week": lambda day: (day, day + 8 * _DAY),
-    "next_month": lambda day: (day, day + 31 * _DAY),
-    "next_year": lambda day: (day, day + 366 * _DAY),
+    "next_month": lambda day: (day, _months_on(day, 1) + _DAY),
+    "next_year": lambda day: (day, _months_on(day, 12) + _DAY),
 }
 
 
@@ -248,7 +255,8 @@ def _rollup(world: World, value: Json, condition: Json, now: datetime) -> bool:
         return holds(world, kind, value[kind], inner, now)
     of, wanted = next(iter(inner.items()))
     found = [holds(world, of, _rolled(one, of), wanted, now) for one in value.get("array", ())]
-    return {"any": any(found), "every": all(found), "none": not any(found)}[kind]
+    is_every = bool(found) and all(found)
+    return {"any": any(found), "every": is_every, "none": not any(found)}[kind]
 
 
 def _rolled(one: Json, of: str) -> Json:

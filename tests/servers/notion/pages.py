@@ -136,7 +136,7 @@ def shown_page(world: World, page: Page, chosen: frozenset[str] = frozenset()) -
         "icon": page.icon and file_shown(world, page.icon),
         "parent": parent,
         "in_trash": page.in_trash,
-        "is_archived": page.in_trash,
+        "is_archived": False,
         "is_locked": page.is_locked,
         "properties": {column.name: shown_value(world, page, column) for column in columns},
         "url": address(plain(page.values.get("title", [])), page.id),

@@ -85,6 +85,8 @@ def comment(world: World, call: Call, _: str) -> Answer:
         node_id = uuid_in(given.get(kind), f"body.parent.{kind}")
         world.find(Page if kind == "page_id" else Block, node_id)
         parent = {"type": kind, kind: node_id}
+        first = next((one for one in _comments(world) if one.parent == parent), None)
+        discussion = first.discussion if first else None
     made = Comment(
         id=world.new_id(),
         parent=parent,

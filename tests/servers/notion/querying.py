@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 
 from tests.servers.notion.calls import Answer, Call
@@ -105,9 +106,15 @@ def _sort(world: World, source: Source, pages: list[Page], sort: Json) -> None:
     pages[:] = [*filled, *empty]
 
 
+def _naturally(text: str) -> list[tuple[int, int, str]]:
+    """Numbers in a text count as numbers: 4 comes before 10."""
+    parts = re.findall(r"\d+|\D+", text.lower())
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
+
+
 def _sorted_by(kind: str, value: Json, order: dict[str, int]) -> Json:
     if kind in {"title", "rich_text"}:
-        return plain(value).lower() or None
+        return _naturally(plain(value)) or None
     if kind in {"select", "status"}:
         return order[value["id"]] if value else None
     if kind == "date":

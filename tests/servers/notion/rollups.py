@@ -1,6 +1,7 @@
 """What the remote computes: rollups, and formulas as far as they are this simple.
 
 A formula that is not understood is empty text, as the remote shows one that it could not compute.
+A column whose recipe nobody knows keeps what its rows were filled with.
 """
 
 from __future__ import annotations
@@ -9,20 +10,19 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from tests.servers.notion.shapes import Json
+from tests.servers.notion.shapes import Json, plain_id
 from tests.servers.notion.texts import plain
 from tests.servers.notion.world import Column, Page, Source, World
 
 ValueOf: TypeAlias = Callable[[Page, Column], Json]
 
-_PROP = re.compile(
-    r'(?:prop\("(?P<name>[^"]+)"\)|\{\{notion:block_property:(?P<id>[^:}]+(?::[^:}]*)*?)'
-    r":[0-9a-f-]{36}:[0-9a-f-]{36}\}\})"
-)
+_PROP = re.compile(r"\{\{notion:block_property:([^:}]+):[0-9a-f-]{36}:[0-9a-f-]{36}\}\}")
 
 
 def rollup_of(world: World, page: Page, column: Column, value_of: ValueOf) -> Json:
     """`{type, <type>, function}`."""
+    if "function" not in column.config:
+        return page.values.get(column.id)
     function = column.config["function"]
     source = world.find(Source, page.parent["data_source_id"])
     relation = source.columns[column.config["relation_property_id"]]
@@ -65,6 +65,8 @@ def _rolled(function: str, values: list[Json], of: str) -> tuple[str, Json]:
 
 def formula_of(world: World, page: Page, column: Column, value_of: ValueOf) -> Json:
     """`{type, <type>}`."""
+    if "expression" not in column.config:
+        return page.values.get(column.id) or _typed(None)
     expression = column.config["expression"].strip()
     found = _PROP.match(expression)
     is_formatted = False
@@ -73,8 +75,7 @@ def formula_of(world: World, page: Page, column: Column, value_of: ValueOf) -> J
     if found is None:
         return _typed(None)
     source = world.find(Source, page.parent["data_source_id"])
-    wanted = found["name"] or found["id"]
-    meant = next((c for c in source.columns.values() if wanted in {c.name, c.id}), None)
+    meant = source.columns.get(plain_id(found[1]))
     if meant is None:
         return _typed(None)
     value = _simple(meant.type, value_of(page, meant))
@@ -90,6 +91,8 @@ def _after(value: Json, rest: str) -> Json:
         return said[1] in (value or [])
     if said := re.fullmatch(r'== "([^"]*)"', rest):
         return value == said[1]
+    if said := re.fullmatch(r'\+ "([^"]*)"', rest):
+        return (value or "") + said[1]
     if said := re.fullmatch(r"([*+/-]) ([\d.]+)", rest):
         number = float(said[2])
         if value is None:

@@ -14,7 +14,7 @@ from tests.servers.notion.sources import add_source
 from tests.servers.notion.texts import text_of
 from tests.servers.notion.trees import add_blocks
 from tests.servers.notion.values import value_of
-from tests.servers.notion.world import BOT, Block, Database, Page, Source, World
+from tests.servers.notion.world import BOT, WORKSPACE, Block, Database, Page, Source, World
 
 _WORKSPACE = {"type": "workspace", "workspace": True}
 
@@ -36,7 +36,7 @@ class Seeding:
             "bot": {
                 "owner": {"type": "workspace", "workspace": True},
                 "workspace_name": "Test workspace",
-                "workspace_id": "00000000-0000-4000-8000-0000000000f0",
+                "workspace_id": WORKSPACE,
                 "workspace_limits": {"max_file_upload_size_in_bytes": 5_242_880},
             },
         }

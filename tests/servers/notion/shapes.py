@@ -17,7 +17,11 @@ Json: TypeAlias = Any  # the remote's own free-form JSON
 NEWEST, BEFORE = "2026-03-11", "2025-09-03"
 VERSIONS = (NEWEST, BEFORE)
 PAGE_SIZE = 100
-_UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+_HEX = "[0-9a-fA-F]"
+_UUID = re.compile(
+    rf"{_HEX}{{8}}-?{_HEX}{{4}}-?[1-8]{_HEX}{{3}}-?[89abAB]{_HEX}{{3}}-?{_HEX}{{12}}"
+    r"|00000000-?0000-?0000-?0000-?000000000000"
+)
 
 
 class Refused(Exception):

@@ -6,9 +6,9 @@ from tests.servers.notion.calls import Answer, Call
 from tests.servers.notion.columns import change_columns, shown_columns
 from tests.servers.notion.pages import address
 from tests.servers.notion.shapes import Json, exact, invalid, minute, user, uuid_in
-from tests.servers.notion.texts import plain, rich_text
+from tests.servers.notion.texts import plain, rich_text, text_of
 from tests.servers.notion.uploads import file_kept, file_shown
-from tests.servers.notion.world import Database, Page, Source, World
+from tests.servers.notion.world import UNTITLED, Database, Page, Source, World
 
 _TITLED = {"Name": {"type": "title", "title": {}}}
 
@@ -55,11 +55,8 @@ def add_source(world: World, database: Database, wanted: Json, title: Json) -> S
     )
     world.nodes[source.id] = source
     try:
-        titles = {n: w for n, w in wanted.items() if "title" in w}
-        change_columns(world, source, titles or _TITLED)
-        plain_ones = {n: w for n, w in wanted.items() if n not in titles and "rollup" not in w}
-        change_columns(world, source, plain_ones)
-        change_columns(world, source, {n: w for n, w in wanted.items() if "rollup" in w})
+        has_title = any("title" in column for column in wanted.values())
+        change_columns(world, source, wanted if has_title else {**_TITLED, **wanted})
     except Exception:
         del world.nodes[source.id]
         raise
@@ -135,7 +132,7 @@ def shown_database(world: World, database: Database) -> Json:
     return {
         "object": "database",
         "id": database.id,
-        "title": database.title,
+        "title": database.title or text_of(UNTITLED),
         "description": database.description,
         "parent": database.parent,
         "is_inline": database.is_inline,
@@ -144,7 +141,7 @@ def shown_database(world: World, database: Database) -> Json:
         "created_time": exact(database.created),
         "last_edited_time": exact(database.edited),
         "data_sources": [
-            {"id": source.id, "name": plain(source.title)}
+            {"id": source.id, "name": plain(source.title) or UNTITLED}
             for source in sources
             if not source.in_trash
         ],

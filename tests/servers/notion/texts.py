@@ -22,7 +22,7 @@ def rich_text(world: World, given: Json, where: str) -> list[Json]:
             f"body failed validation: {where} should be an array, instead was `{given!r:.60}`."
         )
     runs = [_run(world, run, f"{where}[{index}]") for index, run in enumerate(given)]
-    return [run for run in runs if run["plain_text"] or run["type"] != "text"]
+    return _joined([run for run in runs if run["plain_text"] or run["type"] != "text"])
 
 
 def plain(text: Json) -> str:
@@ -35,6 +35,23 @@ def text_of(content: str) -> list[Json]:
     return (
         [_shown("text", {"content": content, "link": None}, content, None, {})] if content else []
     )
+
+
+def _joined(runs: list[Json]) -> list[Json]:
+    """Neighbours of one look and one link come back as one run."""
+    found: list[Json] = []
+    for run in runs:
+        before = found[-1] if found else None
+        if before and _look(before) == _look(run) and run["type"] == "text":
+            said = before["plain_text"] + run["plain_text"]
+            before["plain_text"] = before["text"]["content"] = said
+        else:
+            found.append(run)
+    return found
+
+
+def _look(run: Json) -> Json:
+    return run["type"], run["annotations"], run["href"]
 
 
 def _run(world: World, run: Json, where: str) -> Json:

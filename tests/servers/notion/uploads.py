@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import HTTP
+from mimetypes import guess_type
 
 from tests.servers.notion.shapes import Json, invalid, minute, user
 from tests.servers.notion.world import Upload, World
@@ -19,14 +20,12 @@ def begin(world: World, body: Json) -> Upload:
     mode = body.get("mode", "single_part")
     if mode not in {"single_part", "external_url"}:
         raise invalid(f"body failed validation: body.mode `{mode}` is not taken here.")
-    is_sent = mode == "external_url"
     upload = Upload(
         id=world.new_id(),
         parent={"type": "workspace", "workspace": True},
         filename=body.get("filename"),
-        content_type=body.get("content_type"),
+        content_type=body.get("content_type") or guess_type(body.get("filename") or "")[0],
         mode=mode,
-        status="uploaded" if is_sent else "pending",
         **world.age(),
     )
     world.keep(upload)

@@ -6,8 +6,9 @@ What is computed (rollups, formulas) is asked of its own modules.
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from tests.servers.notion.columns import CHOICES, new_option
+from tests.servers.notion.choices import CHOICES, new_option
 from tests.servers.notion.rollups import ValueOf, formula_of, rollup_of
 from tests.servers.notion.shapes import Json, invalid, minute, shown_id, uuid_in
 from tests.servers.notion.texts import mentioned, rich_text
@@ -132,18 +133,16 @@ def _date(given: Json, where: str) -> Json:
             f"body failed validation: {where}.start should be a valid ISO 8601 date string, "
             f"instead was `{given.get('start')!r}`."
         ) from None
-    keeps_zone = zone not in {None, "UTC"} and "T" in start
-    return {"start": start, "end": end, "time_zone": zone if keeps_zone else None}
+    return {"start": start, "end": end, "time_zone": None}
 
 
 def _moment(text: str, zone: str | None) -> str:
     moment = datetime.fromisoformat(text)
     if "T" not in text and len(text) <= len("2026-11-02"):
         return text
-    if moment.tzinfo is None and zone not in {None, "UTC"}:
-        return text
-    shown = moment.isoformat(timespec="milliseconds")
-    return shown if moment.tzinfo else shown + "+00:00"
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone or "UTC"))
+    return moment.replace(second=0, microsecond=0).isoformat(timespec="milliseconds")
 
 
 def _relate(world: World, page: Page, column: Column, given: Json) -> None:

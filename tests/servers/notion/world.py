@@ -15,6 +15,9 @@ from uuid import UUID
 from tests.servers.notion.shapes import Json, Refused
 
 START = datetime(2026, 11, 2, 9, 0, 30, tzinfo=UTC)
+UNTITLED = "New database"
+"""What a database without a title is called."""
+WORKSPACE = "00000000-0000-4000-8000-0000000000f0"
 BOT = "00000000-0000-4000-8000-0000000000b0"
 _ID_SIGNS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ:;<=>?@[]^_`{|}~"
 

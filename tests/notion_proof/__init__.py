@@ -1,0 +1,1 @@
+"""Holds the Notion test server against recorded traffic of the real API."""
