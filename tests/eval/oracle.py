@@ -84,7 +84,10 @@ def _found(what: str, pattern: str, said: str, given: str) -> Iterator[str]:
 
 
 def _markup(html: str) -> Iterator[str]:
-    allowed = r"</?(?:html|body|p|ul|ol|li|strong|em|br)\s*/?>"
+    allowed = (
+        r"</?(?:html|body|p|ul|ol|li|strong|em|br)\s*/?>"
+        r'|<body style="font-family: [A-Za-z, -]+; font-size: \d+px; line-height: \d(?:\.\d)?">'
+    )
     for tag in re.findall(r"<[^>]*>?", html):
         if not re.fullmatch(allowed, tag):
             yield f"markup: {tag!r}"

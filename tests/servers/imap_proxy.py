@@ -65,10 +65,10 @@ class CuttingWire:
         try:
             await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            far_writer.transport.abort()  # first: this talk may itself be cut off while it waits
             for task in (there, back):
                 task.cancel()
             await asyncio.gather(there, back, return_exceptions=True)
-            far_writer.transport.abort()
 
     async def _there(
         self, talk: _Talk, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

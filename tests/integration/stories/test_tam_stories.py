@@ -211,7 +211,7 @@ def test_a_roadmap_preview_finds_somebody_to_build_with_and_sales_is_told(office
     }
 
 
-def test_a_check_in_speaks_of_what_was_solved_what_waits_and_what_lies_unused(
+def test_a_check_in_speaks_of_what_was_solved_and_of_the_urgent_ticket_before_anything_unused(
     office: Office,
 ) -> None:
     tallgrove = "tallgrove-pharmacies"
@@ -227,7 +227,8 @@ def test_a_check_in_speaks_of_what_was_solved_what_waits_and_what_lies_unused(
     assert "2 of your tickets were solved" in text
     assert "SUP-21466: “Store closing totals reach the warehouse a day late”" in text
     assert "open for 9 days" in text
-    assert "You also have Run history, which your team does not seem to be using yet." in text
+    assert "I can go through it with our support engineers and let you know where it stands" in text
+    assert "Run history" not in text
     assert result.confidence == "high"
     assert office.made() == {"drafts": 1, "files": 1, "documents": 1}
 
