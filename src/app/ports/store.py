@@ -15,6 +15,7 @@ from app.ports.event_store import Deliveries, EventShelf, Handled
 from app.ports.facts import Book, FactRows, Feeds, People, TicketMapping
 from app.ports.keepsakes import Detail, Documents, Opportunities
 from app.ports.model_ledger import ModelAnswers, ModelCalls
+from app.ports.notion_shelf import NotionShelf
 from app.ports.outbox import Outbox
 from app.ports.people_acts import Diary, RepWords
 from app.ports.records import (
@@ -86,6 +87,8 @@ class Unit(Protocol):
     def model_calls(self) -> ModelCalls: ...
     @property
     def model_answers(self) -> ModelAnswers: ...
+    @property
+    def notion(self) -> NotionShelf: ...
 
 
 class Store(Protocol):

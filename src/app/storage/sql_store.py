@@ -28,6 +28,7 @@ from app.storage.health import SqlHealth
 from app.storage.incidents import SqlIncidents
 from app.storage.mapping import SqlTicketMapping
 from app.storage.model_calls import SqlModelAnswers, SqlModelCalls
+from app.storage.notion import SqlNotionShelf
 from app.storage.opportunities import SqlOpportunities
 from app.storage.outbox import SqlOutbox
 from app.storage.people import SqlPeople
@@ -70,6 +71,7 @@ class SqlUnit:
     opportunities: SqlOpportunities
     model_calls: SqlModelCalls
     model_answers: SqlModelAnswers
+    notion: SqlNotionShelf
 
     @classmethod
     def of(cls, connection: Connection, tenant_id: str) -> SqlUnit:
@@ -100,6 +102,7 @@ class SqlUnit:
             opportunities=SqlOpportunities(connection, tenant_id),
             model_calls=SqlModelCalls(connection, tenant_id),
             model_answers=SqlModelAnswers(connection, tenant_id),
+            notion=SqlNotionShelf(connection, tenant_id),
         )
 
 

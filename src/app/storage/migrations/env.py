@@ -8,6 +8,8 @@ from app.storage import (  # noqa: F401 -- they fill the metadata
     agent_tables,
     event_tables,
     fact_tables,
+    model_tables,
+    notion_tables,
     people_tables,
     record_tables,
 )
