@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     """Alerts in Google Chat."""
     apprise: Section = Field(default_factory=dict, repr=False)
     """Alerts in any chat that apprise knows an address for."""
+    notion: Section = Field(default_factory=dict, repr=False)
+    """Accounts, tickets, profiles and QBRs in Notion."""
     letters: Section = Field(default_factory=dict, repr=False)
     """What letters may say besides an account's facts: our names, links and promises."""
     model: Section = Field(default_factory=dict, repr=False)

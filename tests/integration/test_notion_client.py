@@ -12,12 +12,12 @@ import httpx
 import pytest
 from pydantic import JsonValue
 
+from app.blocks.chunks import planned
+from app.blocks.kinds import Bullet, Paragraph
 from app.errors import AccessExpired, InvalidInput, ServiceError, TransientServiceError
 from app.ports.limits import Budget
 from app.services.limiter import LocalLimiter
 from app.services.notion.appending import append_planned
-from app.services.notion.blocks import Bullet, Paragraph
-from app.services.notion.chunks import planned
 from app.services.notion.client import NotionApi
 from app.services.notion.errors import (
     BlockLimitReached,

@@ -9,7 +9,8 @@ It knows no column of ours and no rule. The public names:
   notion-client's keyword arguments and refuse those that they do not know; `call` for the rest.
 - `query.query_all`, `query.changed_since`, `query.fingerprint`; `paging.children_of`,
   `paging.property_values`, `paging.relation_ids`: whole answers, page by page.
-- `blocks` (typed blocks), `rich_text.Run`, `chunks.planned`, `appending.append_planned`.
+- `appending.append_planned`: the requests that `app.blocks.chunks.planned` makes of blocks.
+- `columns` (what we know in each database), `config.NotionConfig`.
 - `errors.UnknownOutcome` (look it up by key before another try), `errors.NotionRefused` (its
   `status` and `code`), `errors.BlockLimitReached`, `errors.QueryIncomplete`.
 """

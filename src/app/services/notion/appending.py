@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
+from app.blocks.chunks import Append
+from app.blocks.rich_text import NotionObject
 from app.errors import PermanentServiceError
-from app.services.notion.chunks import Append
 from app.services.notion.client import NotionApi
 from app.services.notion.errors import SYSTEM
 from app.services.notion.paging import results_of
-from app.services.notion.rich_text import NotionObject
 
 _OPERATION = "blocks.children.append"
 

@@ -23,6 +23,7 @@ from notion_client.errors import (
 )
 from pydantic import JsonValue
 
+from app.blocks.rich_text import NotionObject
 from app.clock import Clock, system_clock
 from app.errors import InvalidInput, PermanentServiceError, ServiceError, TransientServiceError
 from app.ports.limits import Limiter
@@ -30,7 +31,6 @@ from app.services.http import tries
 from app.services.notion.endpoints import Blocks, Databases, DataSources, FileUploads, Pages, Users
 from app.services.notion.errors import SYSTEM, Clash, Overloaded, UnknownOutcome, error_of, failed
 from app.services.notion.policy import is_repeatable
-from app.services.notion.rich_text import NotionObject
 
 NOTION_VERSION = "2026-03-11"
 BASE_URL = "https://api.notion.com"

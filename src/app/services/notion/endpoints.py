@@ -12,8 +12,8 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
+from app.blocks.rich_text import NotionObject
 from app.errors import InvalidInput
-from app.services.notion.rich_text import NotionObject
 
 _ID = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PROPERTY = re.compile(r"[A-Za-z0-9%~_\-:;@\\^|`?><=\[\]{}()!$&'*+,.]{1,200}")

@@ -13,6 +13,7 @@ import httpx
 from notion_client.errors import HTTPResponseError
 from pydantic import JsonValue
 
+from app.blocks.rich_text import NotionObject
 from app.errors import (
     AccessExpired,
     PermanentServiceError,
@@ -21,7 +22,6 @@ from app.errors import (
     TransientServiceError,
 )
 from app.services.http_reply import wait_asked
-from app.services.notion.rich_text import NotionObject
 from app.services.plain_text import one_line
 
 SYSTEM = "notion"

@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from pydantic import JsonValue
 
+from app.blocks.rich_text import NotionObject
 from app.errors import TransientServiceError
 from app.services.notion.client import NotionApi
 from app.services.notion.errors import SYSTEM
-from app.services.notion.rich_text import NotionObject
 
 PAGE_SIZE = 100
 

@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import JsonValue
 
+from app.blocks.rich_text import NotionObject
 from app.services.notion.client import NotionApi
 from app.services.notion.errors import SYSTEM, NotionRefused, QueryIncomplete
 from app.services.notion.paging import PAGE_SIZE, next_cursor, results_of
-from app.services.notion.rich_text import NotionObject
 
 OVERLAP = timedelta(minutes=2)
 """Read again at each look: an edit of a minute may come after a look in the same minute."""

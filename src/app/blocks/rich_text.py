@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
-from app.services.notion.graphemes import cut, units
+from app.blocks.graphemes import cut, units
 
 NotionObject: TypeAlias = dict[str, JsonValue]
 

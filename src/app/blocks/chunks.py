@@ -9,9 +9,9 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.services.notion.blocks import Block
-from app.services.notion.built import Built, built
-from app.services.notion.rich_text import NotionObject
+from app.blocks.built import Built, built
+from app.blocks.kinds import Block
+from app.blocks.rich_text import NotionObject
 
 # developers.notion.com/reference/request-limits
 MOST_CHILDREN = 100

@@ -7,7 +7,8 @@ from typing import cast
 
 from hypothesis import strategies as st
 
-from app.services.notion.blocks import (
+from app.blocks.chunks import Append
+from app.blocks.kinds import (
     Block,
     Bookmark,
     Bullet,
@@ -23,8 +24,7 @@ from app.services.notion.blocks import (
     ToDo,
     Toggle,
 )
-from app.services.notion.chunks import Append
-from app.services.notion.rich_text import NotionObject, Run, shown
+from app.blocks.rich_text import NotionObject, Run, shown
 
 WORDS = st.one_of(
     st.text(max_size=12),

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
+from app.blocks.rich_text import NotionObject, Words
 from app.errors import InvalidInput
-from app.services.notion.rich_text import NotionObject, Words
 
 MOST_ICON_CHARS = 32
 

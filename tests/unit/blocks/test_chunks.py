@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
+from app.blocks.chunks import Append, planned
+from app.blocks.graphemes import units
+from app.blocks.kinds import Block, Bullet, Heading, Paragraph, Table, Toggle
 from app.errors import InvalidInput
-from app.services.notion.blocks import Block, Bullet, Heading, Paragraph, Table, Toggle
-from app.services.notion.chunks import Append, planned
-from app.services.notion.graphemes import units
 from tests.fakes.schema_check import Json, SchemaCheck
-from tests.unit.services.notion.shapes import (
+from tests.unit.blocks.shapes import (
     BLOCKS,
     body_of,
     carried_out,

@@ -7,8 +7,8 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.notion.graphemes import cut, is_border, units
-from app.services.notion.rich_text import Run, link_of, shown, texts
+from app.blocks.graphemes import cut, is_border, units
+from app.blocks.rich_text import Run, link_of, shown, texts
 
 AWKWARD = [
     "👩‍👩‍👧‍👦", "🇩🇪🇫🇷🇬🇧", "👍🏽", "e\u0301\u0302", "각", "\u1100\u1161\u11a8",

@@ -13,7 +13,7 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from app.services.notion.blocks import (
+from app.blocks.kinds import (
     Block,
     Bookmark,
     Code,
@@ -25,7 +25,7 @@ from app.services.notion.blocks import (
     Table,
     details,
 )
-from app.services.notion.rich_text import MOST_TEXTS, NotionObject, link_of, texts
+from app.blocks.rich_text import MOST_TEXTS, NotionObject, link_of, texts
 
 MOST_TEXT_BYTES = 100_000
 """Of one block's texts: well below a request's 500 KB, so that any block fits with its frame."""
