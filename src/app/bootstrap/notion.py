@@ -1,4 +1,8 @@
-"""Notion put together: one client for each tenant that is connected, at the tenant's pace."""
+"""Notion put together: one client for each tenant that is connected, at the tenant's pace.
+
+A tenant is connected where its token is known: by the settings, or as `tend connect notion` was
+told it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from app.errors import ConfigurationError, InvalidInput
 from app.ports.limits import Limiter
 from app.services.notion.client import NotionApi
 from app.services.notion.config import NotionConfig
+from app.services.notion.kept_token import TokenFile
 from app.settings import Settings
 
 
@@ -22,9 +27,32 @@ class NotionLink:
 
 def notion_of(settings: Settings, tenant: str, limiter: Limiter) -> NotionLink | None:
     """The tenant's connection; None: it has none. Raises ConfigurationError naming TEND_NOTION."""
-    if not settings.notion or not is_own(settings, tenant):
+    config = notion_config_of(settings, tenant)
+    if config is None or not config.token.get_secret_value():
+        return None
+    return link_of(config, tenant, limiter)
+
+
+def notion_config_of(settings: Settings, tenant: str) -> NotionConfig | None:
+    """What is said of the tenant's Notion, its token may be empty; None: nothing is said at all.
+
+    The settings go before what `tend connect notion` kept. Raises ConfigurationError.
+    """
+    if not is_own(settings, tenant):
+        return None
+    kept = TokenFile(settings.home, tenant).read()
+    if kept is None and not settings.notion:
         return None
     config = section_of("notion", settings.notion, NotionConfig)
+    if kept is None:
+        return config
+    token = config.token if config.token.get_secret_value() else kept.token
+    parent = config.parent_page or kept.parent_page
+    return config.model_copy(update={"token": token, "parent_page": parent})
+
+
+def link_of(config: NotionConfig, tenant: str, limiter: Limiter) -> NotionLink:
+    """The connection of a token. Raises ConfigurationError naming TEND_NOTION."""
     try:
         api = NotionApi(
             token=config.token.get_secret_value(),

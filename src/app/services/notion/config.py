@@ -12,10 +12,11 @@ class NotionConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    token: SecretStr
-    """The connection's secret, `ntn_…`."""
+    token: SecretStr = SecretStr("")
+    """The connection's secret, `ntn_…`; empty: the one that `tend connect notion` was told."""
     parent_page: str = ""
-    """Id or address of the page under which `tend connect notion` makes databases."""
+    """Id or address of the page under which `tend connect notion` makes databases; empty: the one
+    that it was told."""
     currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
     """What ARR is in: a number in Notion has no currency of its own."""
     stamp_days: int = Field(default=7, ge=1, le=90)
