@@ -28,6 +28,7 @@ from app.domain.fact_rows import FactRow
 from app.domain.feed import FactKind, Feed, FeedView
 from app.domain.health_record import HealthRecord, NewHealth, Snapshot
 from app.domain.incident import Change, Finding, Incident, IncidentKind, IncidentState, Revision
+from app.domain.reported import ReportedSignals
 from app.domain.scan import Scan, ScanState
 from app.domain.ticket import Ticket, TicketStatus
 
@@ -78,6 +79,7 @@ invoice = partial(Invoice, invoice_id="I-1", account_id="acme", due_on=day_ago(1
 survey_response = partial(
     SurveyResponse, response_id="S-1", account_id="acme", answered_on=day_ago(10), score=9
 )
+reported = partial(ReportedSignals, account_id="acme", reported_on=day_ago(3))
 interaction = partial(Interaction, interaction_id="C-1", account_id="acme", happened_at=days_ago(5))
 feed = partial(Feed, name="crm", provides=frozenset({FactKind.ACCOUNTS}))
 feed_view = partial(FeedView, feeds=(), now=NOW)

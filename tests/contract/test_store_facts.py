@@ -13,6 +13,7 @@ import pytest
 from app.domain.account import TechnicalMaturity
 from app.domain.fact_rows import FactRow, UpsertCount
 from app.domain.feed import FactKind
+from app.domain.reported import EngagementLevel, PaymentStatus, UsageTrend
 from app.domain.ticket import Priority, TicketStatus
 from app.errors import InvalidInput
 from app.ports.store import Unit
@@ -27,6 +28,7 @@ from tests.builders import (
     interaction,
     invoice,
     rep,
+    reported,
     row_of,
     rows_of,
     stakeholder,
@@ -75,6 +77,16 @@ ONE_OF_EACH: dict[FactKind, DataclassInstance] = {
     ),
     FactKind.SURVEYS: survey_response(respondent="sam@acme.example"),
     FactKind.INTERACTIONS: interaction(kind="visit", meaningful=False, summary="coffee"),
+    FactKind.SIGNALS: reported(
+        source="crm",
+        feature_adoption_rate=0.45,
+        usage_trend=UsageTrend.DECLINING,
+        logins_per_week=2.5,
+        last_interaction_on=TODAY,
+        payment_status=PaymentStatus.OVERDUE_60,
+        stakeholder_engagement=EngagementLevel.LOW,
+        nps=0,
+    ),
 }
 
 

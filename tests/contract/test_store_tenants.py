@@ -38,6 +38,7 @@ from tests.builders import (
     invoice,
     new_health,
     rep,
+    reported,
     revision,
     rows_of,
     scan,
@@ -62,6 +63,7 @@ FACTS: dict[FactKind, DataclassInstance] = {
     FactKind.INVOICES: invoice(),
     FactKind.SURVEYS: survey_response(),
     FactKind.INTERACTIONS: interaction(),
+    FactKind.SIGNALS: reported(nps=9),
 }
 TOLD = Delivery(
     incident_id="tam_escalation:acme:1", revision=1, delivery="alert", rep_email="r@x", day=TODAY

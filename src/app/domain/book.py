@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.domain.account import Account, Contract
+from app.domain.reported import ReportedSignals
 from app.domain.ticket import Ticket
 
 
@@ -79,6 +80,8 @@ class AccountFacts:
     nps: int | None = None
     """Newest survey answer of the last 365 days, 0-10."""
     nps_on: date | None = None
+    reported: tuple[ReportedSignals, ...] = ()
+    """The newest word of each source in the last 90 days, newest first, then by source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from app.domain.account import Account, Contract, Rep, Stakeholder
 from app.domain.activity import Heartbeat, Interaction, Invoice, SurveyResponse, UsageDay
 from app.domain.feed import FactKind
+from app.domain.reported import ReportedSignals
 from app.domain.ticket import Ticket
 
 FactValue: TypeAlias = (
@@ -40,6 +41,7 @@ FACT_SHAPES: Mapping[FactKind, FactShape] = {
     FactKind.INVOICES: FactShape(fact=Invoice, key=("invoice_id",)),
     FactKind.SURVEYS: FactShape(fact=SurveyResponse, key=("response_id",)),
     FactKind.INTERACTIONS: FactShape(fact=Interaction, key=("interaction_id",)),
+    FactKind.SIGNALS: FactShape(fact=ReportedSignals, key=("account_id", "reported_on", "source")),
 }
 
 

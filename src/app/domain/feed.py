@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+REP_LOG = "rep-log"
+"""The feed that logged contacts come by; it speaks for the accounts that anybody logged one of."""
+
 
 class FactKind(StrEnum):
     """The kinds of records that a feed brings in; also the names of import templates."""
@@ -21,6 +24,8 @@ class FactKind(StrEnum):
     INVOICES = "invoices"
     SURVEYS = "surveys"
     INTERACTIONS = "interactions"
+    SIGNALS = "signals"
+    """Figures that another system has made of what nobody brings here."""
 
 
 class FeedState(StrEnum):

@@ -1,11 +1,11 @@
-"""Columns of tickets, usage, heartbeats, invoices, surveys and interactions."""
+"""Columns of tickets, usage, heartbeats, invoices, surveys, interactions and reported signals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from app.domain.feed import FactKind
-from app.feeds import amounts, moments
+from app.feeds import amounts, moments, signal_words
 from app.feeds.column import (
     ACCOUNT_ID,
     BOOL,
@@ -20,6 +20,7 @@ from app.feeds.column import (
     SUBJECT,
     Column,
     column,
+    plain,
     read_csat,
     read_score,
 )
@@ -125,5 +126,52 @@ ACTIVITY_COLUMNS: Mapping[FactKind, tuple[Column, ...]] = {
         column("meaningful", BOOL, "no for an automatic reply and the like", "is meaningful"),
         column("stakeholder_email", EMAIL, "who was there", "contact email, email, attendee"),
         column("summary", NOTES, "what was said", "notes, subject, description"),
+    ),
+    FactKind.SIGNALS: (
+        ACCOUNT_ID,
+        column(
+            "reported_on",
+            moments.read_day,
+            "day the figures are of; empty: the day of the import",
+            "reported, report date, as of, snapshot date, date",
+        ),
+        column(
+            "feature_adoption_rate",
+            amounts.read_share,
+            "features in use of those it could use: 45 %, 45 or 0.45",
+            "feature adoption, adoption, adoption rate, product adoption",
+        ),
+        column(
+            "usage_trend",
+            plain(signal_words.read_trend),
+            "growing, stable or declining",
+            "trend, product usage trend",
+        ),
+        column(
+            "logins_per_week",
+            amounts.read_frequency,
+            "days a week with a login",
+            "login frequency, weekly logins, logins a week, login frequency (per week)",
+        ),
+        column(
+            "last_interaction_on",
+            moments.read_day,
+            "day of the last meaningful contact",
+            "last interaction, last interaction date, last contact, last contacted, last touch, "
+            "last touchpoint, last meeting, last activity, last activity date",
+        ),
+        column(
+            "payment_status",
+            plain(signal_words.read_payment),
+            "current, overdue_30, overdue_60 or overdue_90_plus",
+            "payments, billing status, invoice status",
+        ),
+        column(
+            "stakeholder_engagement",
+            plain(signal_words.read_engagement),
+            "high, medium or low",
+            "engagement, engagement level",
+        ),
+        column("nps", read_score, "likelihood to recommend, 0 to 10", "nps score, latest nps"),
     ),
 }

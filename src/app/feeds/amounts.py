@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from app.feeds.formats import DecimalMark, Formats
@@ -64,6 +65,28 @@ def read_hours(text: str, formats: Formats) -> float:
     return float(number)
 
 
+def read_share(text: str, formats: Formats) -> float:
+    """A part of a whole, 0-1: `45 %`, `45` and `0.45` are the same. Raises CellRefused.
+
+    A number with a percent sign is a percentage; one without is a share up to 1 (so `1` is all of
+    it), and a percentage above.
+    """
+    bare = text.strip()
+    has_sign = bare.endswith("%")
+    number = _number(bare.removesuffix("%"), _decimals(bare, formats), is_whole=False, shown=text)
+    if not 0 <= number <= 100:
+        raise CellRefused(f"{excerpt(text)} is not a percentage from 0 to 100 nor a share up to 1")
+    return float(number / 100 if has_sign or number > 1 else number)
+
+
+def read_frequency(text: str, formats: Formats) -> float:
+    """How often something happens in a span, 0 or more. Raises CellRefused."""
+    number = _number(text, _decimals(text, formats), is_whole=False)
+    if not 0 <= number <= LARGEST_COUNT:
+        raise CellRefused(f"{excerpt(text)} is not a number of 0 or more")
+    return float(number)
+
+
 def read_amount(text: str, formats: Formats) -> Decimal:
     """An amount of money, rounded to hundredths, its currency left out. Raises CellRefused."""
     number = _number(split_currency(text)[1], formats, is_whole=False, shown=text)
@@ -105,6 +128,13 @@ def split_currency(text: str) -> tuple[str | None, str]:
         raise CellRefused(f"{excerpt(text)} is not an amount")
     number = ("-" if sign in {"-", "("} else "") + digits
     return (read_currency(words[0]) if words else None), number
+
+
+def _decimals(text: str, formats: Formats) -> Formats:
+    """No thousands begin with a 0: what was not told is plain in `0.125`."""
+    if formats.decimal is DecimalMark.UNTOLD and text.strip().startswith("0."):
+        return replace(formats, decimal=DecimalMark.POINT)
+    return formats
 
 
 def _number(text: str, formats: Formats, *, is_whole: bool, shown: str = "") -> Decimal:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.feed import FactKind
+from app.domain.reported import FIGURES
 from app.feeds.column import Column
 from app.feeds.columns import COLUMNS
 from app.feeds.map_file import KindMap
@@ -62,6 +63,12 @@ class ColumnMap:
         return tuple(use for use in self.uses if not use.ours)
 
     @property
+    def tells_nothing(self) -> bool:
+        """Whether it should report signals, and no column is one."""
+        told = {use.ours for use in self.taken} | set(self.constants)
+        return self.kind is FactKind.SIGNALS and told.isdisjoint(FIGURES)
+
+    @property
     def needs_a_look(self) -> bool:
         """Whether anything but the same name decided, so that a person should see it."""
         return bool(self.left_out) or any(u.because is not Because.SAME_NAME for u in self.uses)
@@ -110,9 +117,9 @@ def normalised(name: str) -> str:
 
 
 def fit(kind: FactKind, header: Sequence[str]) -> int:
-    """How many of the header's columns this kind knows; 0 when a required one would be missing."""
+    """How many of the header's columns this kind knows; 0 when it could not be read as that."""
     table = map_columns(kind, header, KindMap(), None)
-    return 0 if table.missing else len(table.taken)
+    return 0 if table.missing or table.tells_nothing else len(table.taken)
 
 
 def _apply(

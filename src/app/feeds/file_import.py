@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from app.clock import local_day
+from app.domain.fact_rows import FactRow
 from app.domain.feed import FactKind
 from app.feeds.cells import NAME_LIMIT, clean_line
 from app.feeds.column_map import ColumnMap
 from app.feeds.csv_rows import read_table
-from app.feeds.feed_delivery import deliver
+from app.feeds.feed_delivery import deliver, feed_of
 from app.feeds.file_bytes import OpenedFile, open_file
 from app.feeds.file_plan import FilePlan
 from app.feeds.file_report import FileReport, RefusalSink, Tally
@@ -73,6 +75,17 @@ def _take_table(
 ) -> date | None:
     table = read_table(text_lines(opened, choices.encoding))
     reader = RowReader(columns, choices.formats)
-    taking = TableImport(unit, columns.kind, reader, tally, choices.now)
+    untold = _untold(columns.kind, choices)
+    taking = TableImport(unit, columns.kind, reader, tally, choices.now, untold)
     taking.take(table.rows, after_batch)
     return taking.newest_day
+
+
+def _untold(kind: FactKind, choices: ImportChoices) -> FactRow:
+    """What the rows do not say, or need not: whose word it is, and of which day."""
+    if kind is not FactKind.SIGNALS:
+        return {}
+    return {
+        "source": choices.feed or feed_of(kind),
+        "reported_on": local_day(choices.now, choices.formats.zone),
+    }

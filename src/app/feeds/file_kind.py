@@ -22,6 +22,7 @@ IMPORT_ORDER: tuple[FactKind, ...] = (
     FactKind.INVOICES,
     FactKind.SURVEYS,
     FactKind.INTERACTIONS,
+    FactKind.SIGNALS,
 )
 """What others depend on comes first."""
 

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from app.domain.feed import FactKind
+from app.domain.reported import FIGURES
 from app.feeds.cells import clean_line
 from app.feeds.column_map import ColumnMap, how_to_name, map_columns
 from app.feeds.csv_rows import read_table
@@ -63,6 +64,11 @@ def _plan_table(path: Path, opened: OpenedFile, choices: ImportChoices) -> FileP
     columns = map_columns(kind, table.header, choices.mapping.of(kind), choices.preset)
     if columns.missing:
         raise FileRefused(f"line {table.header_line}: {how_to_name(columns)}")
+    if columns.tells_nothing:
+        raise FileRefused(
+            f"line {table.header_line}: no column is a signal; name one in a --map file, "
+            f"under [{kind}]: {', '.join(FIGURES)}"
+        )
     first = [""] * len(table.header)
     for row in islice(table.rows, _LOOK_ROWS):
         if not row.trouble:

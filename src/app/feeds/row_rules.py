@@ -98,6 +98,13 @@ def _interaction(row: Row, now: datetime) -> None:
     _moment_passed(row, "happened_at", now)
 
 
+def _signals(row: Row, now: datetime) -> None:
+    _day_begun(row, "reported_on", now)
+    last, reported = row.get("last_interaction_on"), row.get("reported_on")
+    if isinstance(last, date) and isinstance(reported, date) and last > reported:
+        raise CellRefused(f"{last} is after reported_on ({reported})", column="last_interaction_on")
+
+
 _RULES: Mapping[FactKind, Callable[[Row, datetime], None]] = {
     FactKind.ACCOUNTS: _account,
     FactKind.CONTRACTS: _contract,
@@ -107,4 +114,5 @@ _RULES: Mapping[FactKind, Callable[[Row, datetime], None]] = {
     FactKind.INVOICES: _invoice,
     FactKind.SURVEYS: _survey,
     FactKind.INTERACTIONS: _interaction,
+    FactKind.SIGNALS: _signals,
 }

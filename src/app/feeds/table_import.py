@@ -34,16 +34,26 @@ class _Read:
 
 
 class TableImport:
-    """Takes the rows of one file of one kind; keeps what spans batches, never the rows."""
+    """Takes the rows of one file of one kind; keeps what spans batches, never the rows.
+
+    `untold` stands in every row that does not say it itself.
+    """
 
     def __init__(
-        self, unit: Unit, kind: FactKind, reader: RowReader, tally: Tally, now: datetime
+        self,
+        unit: Unit,
+        kind: FactKind,
+        reader: RowReader,
+        tally: Tally,
+        now: datetime,
+        untold: FactRow,
     ) -> None:
         self._unit = unit
         self._kind = kind
         self._reader = reader
         self._tally = tally
         self._now = now
+        self._untold = untold
         self._known: set[str] = set()
         self._seen = SeenRows(kind)
         self._claimed: dict[tuple[str, str], tuple[str, int]] = {}
@@ -76,6 +86,7 @@ class TableImport:
                 continue
             try:
                 row = self._reader.read(source.cells)
+                row.update({n: v for n, v in self._untold.items() if row.get(n) is None})
                 self._complete(row)
                 self._seen.add(row, source.line)
             except CellRefused as exc:

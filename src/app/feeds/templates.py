@@ -145,6 +145,13 @@ def _exchanges(
             ),
             ("INT-2", "fabrikam", at(35, "15:00"), "meeting", "yes", "raj@fabrikam.example.org"),
         ],
+        FactKind.SIGNALS: [
+            (
+                *("tailspin", day(4), "45 %", "declining", "2.5", day(19)),
+                *("overdue_30", "medium", "7"),
+            ),
+            ("northwind", day(4), "", "stable", "", "", "current"),
+        ],
     }
 
 
@@ -172,6 +179,12 @@ moments 2026-03-31T14:05:00Z; without an offset they are in your own time zone. 
 `renewal_date` of accounts.csv is the **last day** of the current contract: it renews the day after.
 The columns from `arr` to `seats_used` make one contract, `{account_id}:main`; where all of them are
 empty the stored contract stays as it is. Accounts with several contracts use contracts.csv instead.
+
+signals.csv is for figures that a CRM or another tool has made already, where you have no usage,
+invoices, contacts or surveys to bring: what is measured from those goes before. An adoption rate
+with `%` is a percentage, one without is a share up to 1 (`1` is all of it) and a percentage above.
+Trend, payment status and engagement are also known by other usual words; `overdue` alone counts as
+`overdue_30`. A newer row of the same feed is its whole word: what it leaves empty is unknown again.
 
 `external_ids` say what other systems call the account, so that their tickets find it:
 `jira-organization:NAME`, `jira-field:VALUE`, `label:SLUG` (for the label `acct:SLUG`),

@@ -25,7 +25,8 @@ class FactRows(Protocol):
 
         Usage roll-ups by week and features' last days are kept up in the same transaction.
         The same rows again change nothing and count as unchanged. Of two rows with one key in
-        `rows` the later wins.
+        `rows` the later wins. Reported signals that only repeat their source's newest word of less
+        than a week before count as unchanged too, so that a daily feed adds no row a day.
         """
         ...
 

@@ -15,8 +15,10 @@ from sqlalchemy import Connection, Row, Select
 
 from app.domain.account import Account, Contract
 from app.domain.book import AccountFacts, BookContext, Engagement, SupportRecord, UsageWindow
+from app.domain.reported import ReportedSignals
 from app.domain.ticket import Ticket
 from app.storage import book_statements as statements
+from app.storage.reported_statements import REPORTED
 from app.storage.ticket_rows import OpenTicketRow, open_ticket_of
 from app.storage.types import micros
 from app.storage.usage_rollups import DAYS_A_WEEK, week_of
@@ -26,6 +28,7 @@ Values = TypeVarTuple("Values")
 RECORD_DAYS = 90
 FEATURE_DAYS = 28
 _CONTRACT_FIELDS = tuple(field.name for field in fields(Contract))
+_REPORTED_FIELDS = tuple(field.name for field in fields(ReportedSignals))
 _NO_MORE: Mapping[str, int] = MappingProxyType({})
 _NO_SUPPORT = SupportRecord()
 _NO_ENGAGEMENT = Engagement()
@@ -64,6 +67,7 @@ class BookRange:
         engagement = self._engagement()
         overdue = self._overdue()
         surveys = self._surveys()
+        reported = self._reported()
         found = []
         for account in accounts:
             account_id = account.account_id
@@ -81,6 +85,7 @@ class BookRange:
                     overdue_days=overdue.get(account_id),
                     nps=nps,
                     nps_on=answered_on,
+                    reported=tuple(reported.get(account_id, ())),
                 )
             )
         return tuple(found)
@@ -172,6 +177,13 @@ class BookRange:
     def _surveys(self) -> dict[str, tuple[date, int]]:
         rows = self._rows(statements.SURVEYS)
         return {account_id: (answered_on, score) for account_id, answered_on, score in rows}
+
+    def _reported(self) -> dict[str, list[ReportedSignals]]:
+        found: dict[str, list[ReportedSignals]] = {}
+        for row in self._rows(REPORTED):
+            one = ReportedSignals(**dict(zip(_REPORTED_FIELDS, row, strict=True)))
+            found.setdefault(one.account_id, []).append(one)
+        return found
 
 
 def longest_running(contracts: Iterable[Contract]) -> dict[str, Contract]:

@@ -11,6 +11,7 @@ from sqlalchemy import Index, Table
 
 from app.domain.account import TechnicalMaturity
 from app.domain.feed import FactKind
+from app.domain.reported import EngagementLevel, PaymentStatus, UsageTrend
 from app.domain.ticket import Priority, TicketStatus
 from app.storage.columns import (
     amount,
@@ -160,6 +161,22 @@ interactions = Table(
     Index("interactions_by_account", "tenant_id", "account_id", "happened_at"),
 )
 
+reported_signals = Table(
+    "reported_signals",
+    metadata,
+    *key("account_id"),
+    day("reported_on", in_key=True),
+    key("source")[1],
+    real("feature_adoption_rate"),
+    choice("usage_trend", UsageTrend, optional=True),
+    real("logins_per_week"),
+    day("last_interaction_on", optional=True),
+    choice("payment_status", PaymentStatus, optional=True),
+    choice("stakeholder_engagement", EngagementLevel, optional=True),
+    whole("nps", optional=True),
+    sqlite_with_rowid=False,
+)
+
 usage_weeks = Table(
     "usage_weeks",
     metadata,
@@ -219,4 +236,5 @@ FACT_TABLES: Mapping[FactKind, Table] = {
     FactKind.INVOICES: invoices,
     FactKind.SURVEYS: survey_responses,
     FactKind.INTERACTIONS: interactions,
+    FactKind.SIGNALS: reported_signals,
 }

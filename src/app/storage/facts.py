@@ -16,10 +16,12 @@ from sqlalchemy import and_, select, tuple_
 
 from app.domain.fact_rows import FACT_SHAPES, FactRow, FactValue, UpsertCount
 from app.domain.feed import FactKind
+from app.domain.report_news import ReportKey
 from app.errors import InvalidInput
 from app.storage import bulk
 from app.storage.bulk import RawRow, RawValue
 from app.storage.fact_tables import FACT_TABLES, accounts
+from app.storage.reported import SqlReported
 from app.storage.repository import Repository, in_lists
 from app.storage.usage_rollups import UsageKey, UsageRollups
 
@@ -54,9 +56,14 @@ class SqlFactRows(Repository):
 
         Of two rows with one key the later's columns win; the earlier counts as unchanged. Raises
         InvalidInput for a column the kind does not have, for a row without its key, and for a new
-        row that lacks a column it cannot do without.
+        row that lacks a column it cannot do without. Reported signals that only repeat what their
+        source said within a week are not written, and count as unchanged.
         """
         by_key = _latest(kind, rows)
+        if kind is FactKind.SIGNALS:
+            told = cast("Mapping[ReportKey, FactRow]", by_key)
+            news = SqlReported(self._connection, self._tenant_id).news(told)
+            by_key = {key: row for key, row in by_key.items() if key in news}
         count = UpsertCount(unchanged=len(rows) - len(by_key))
         for names, batch in _by_columns(by_key).items():
             count = count.plus(self._upsert_alike(kind, names, batch))

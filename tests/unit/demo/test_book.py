@@ -68,7 +68,7 @@ def test_sixty_accounts_come_with_a_year_of_bounded_history(book: DemoBook) -> N
     counts = {kind: len(rows) for kind, rows in book.rows.items()}
 
     assert counts[FactKind.ACCOUNTS] == 60
-    assert set(counts) == set(FactKind)
+    assert set(counts) == set(FactKind) - {FactKind.SIGNALS}  # it measures everything itself
     assert 800 < counts[FactKind.TICKETS] < 2000
     assert 20_000 < counts[FactKind.USAGE] < 50_000
     assert sum(counts.values()) < 80_000

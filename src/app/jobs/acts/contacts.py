@@ -16,13 +16,11 @@ from app.clock import at_local, local_day
 from app.domain.account import Account, Stakeholder
 from app.domain.act import Act, ActKind, Note
 from app.domain.activity import Interaction
-from app.domain.feed import FactKind, Feed
+from app.domain.feed import REP_LOG, FactKind, Feed
 from app.errors import Conflict, InvalidInput, NotFound
 from app.jobs.acts.said import lines_said
 from app.ports.store import Unit
 
-REP_LOG = "rep-log"
-"""The feed that logged contacts come by; it speaks for the accounts that anybody logged one of."""
 NOON = time(12)
 """When a contact is dated that is told by its day alone."""
 
