@@ -294,3 +294,50 @@ def test_accounts_are_told_by_id_without_the_unknown(store: SqlStore) -> None:
     bring(store, accounts=rows_of(account()))
     found = store.read_now("main", lambda unit: unit.book.accounts(["acme", "nobody"]))
     assert found == {"acme": account()}
+
+
+def test_the_newest_sign_of_life_of_each_is_read_in_bulk(store: SqlStore) -> None:
+    bring(
+        store,
+        accounts=rows_of(account(), account(account_id="beta"), account(account_id="mute")),
+        heartbeats=rows_of(
+            heartbeat(seen_at=days_ago(3), api_calls=3),
+            heartbeat(seen_at=days_ago(1), api_calls=7),
+            heartbeat(seen_at=days_ago(-1), api_calls=9),
+            heartbeat(account_id="beta", seen_at=days_ago(2), api_calls=None),
+        ),
+    )
+    found = store.read_now(
+        "main", lambda unit: unit.book.heartbeats(["acme", "beta", "mute"], until=NOW)
+    )
+    assert {key: (one.seen_at, one.api_calls) for key, one in found.items()} == {
+        "acme": (days_ago(1), 7),
+        "beta": (days_ago(2), None),
+    }
+
+
+def test_open_tickets_of_all_accounts_are_paged_by_id(store: SqlStore) -> None:
+    bring(
+        store,
+        accounts=rows_of(account(), account(account_id="beta")),
+        tickets=rows_of(
+            *[ticket(ticket_id=f"T-{n}") for n in (1, 2, 3)],
+            ticket(ticket_id="T-0", account_id="beta", status=TicketStatus.PENDING),
+            ticket(ticket_id="T-9", status=TicketStatus.RESOLVED, resolved_at=days_ago(1)),
+        ),
+    )
+
+    def work(unit: Unit) -> list[list[str]]:
+        pages, after = [], ""
+        while page := unit.book.open_tickets(after=after, limit=3):
+            pages.append([one.ticket_id for one in page])
+            after = pages[-1][-1]
+        return pages
+
+    assert store.read_now("main", work) == [["T-0", "T-1", "T-2"], ["T-3"]]
+    known = store.read_now("main", lambda unit: unit.book.tickets(["T-9", "T-1", "nope"]))
+    assert {key: one.status for key, one in known.items()} == {
+        "T-1": TicketStatus.OPEN,
+        "T-9": TicketStatus.RESOLVED,
+    }
+    assert store.read_now("other", lambda unit: unit.book.tickets(["T-1"])) == {}

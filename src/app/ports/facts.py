@@ -10,10 +10,12 @@ from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.account import Account, Contract, Rep, Stakeholder
+from app.domain.activity import Heartbeat
 from app.domain.book import AccountFacts, BookContext
 from app.domain.fact_rows import FactRow, UpsertCount
 from app.domain.feed import FactKind, Feed
 from app.domain.feed_file import FeedFile
+from app.domain.ticket import Ticket
 from app.ports.rows import ExternalId, UnresolvedTicket
 
 
@@ -32,6 +34,10 @@ class FactRows(Protocol):
 
     def known_accounts(self, account_ids: Collection[str]) -> frozenset[str]:
         """Which of these accounts exist."""
+        ...
+
+    def known(self, kind: FactKind, keys: Collection[str]) -> frozenset[str]:
+        """Which of these keys exist, of a kind whose key is one column."""
         ...
 
     def count(self, kind: FactKind) -> int:
@@ -110,8 +116,26 @@ class Book(Protocol):
         """These accounts by id; unknown ids are left out."""
         ...
 
+    def ids_by_name(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of all accounts, active or not, by name with case folded, in order of id."""
+        ...
+
     def contracts(self, account_ids: Collection[str], day: date) -> Mapping[str, Contract]:
         """The contract running on `day` of each; accounts without one are left out."""
+        ...
+
+    def heartbeats(
+        self, account_ids: Collection[str], *, until: datetime
+    ) -> Mapping[str, Heartbeat]:
+        """The newest sign of life of each up to a moment; accounts without any are left out."""
+        ...
+
+    def open_tickets(self, *, after: str, limit: int) -> tuple[Ticket, ...]:
+        """The next `limit` open tickets by id after `after` ("" for the first), of any account."""
+        ...
+
+    def tickets(self, ticket_ids: Collection[str]) -> Mapping[str, Ticket]:
+        """These tickets by id, open or not; unknown ids are left out."""
         ...
 
 

@@ -6,17 +6,26 @@ from collections.abc import Collection, Mapping
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from app.clock import local_day
 from app.domain.account import Account, Contract
+from app.domain.activity import Heartbeat
 from app.domain.book import AccountFacts, BookContext
 from app.domain.feed import FactKind
+from app.domain.ticket import OPEN_STATUSES, Ticket
 from app.errors import NotFound
 from app.storage import book_statements as statements
 from app.storage.account_names import account_named
 from app.storage.book_page import BookRange, longest_running
-from app.storage.fact_tables import accounts, contracts, usage_dates, usage_features
+from app.storage.fact_tables import (
+    accounts,
+    contracts,
+    heartbeats,
+    tickets,
+    usage_dates,
+    usage_features,
+)
 from app.storage.record_tables import feeds
 from app.storage.repository import Repository, in_lists, own_columns
 
@@ -136,6 +145,14 @@ class SqlBook(Repository):
             for row in self._rows(accounts, accounts.c.account_id.in_(ids))
         }
 
+    def ids_by_name(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of all accounts, active or not, by name with case folded, in order of id."""
+        statement = select(accounts.c.account_id, accounts.c.name).where(self._mine(accounts))
+        found: dict[str, tuple[str, ...]] = {}
+        for account_id, name in self._connection.execute(statement.order_by(accounts.c.account_id)):
+            found[name.casefold()] = (*found.get(name.casefold(), ()), account_id)
+        return found
+
     def contracts(self, account_ids: Collection[str], day: date) -> Mapping[str, Contract]:
         """The contract running on `day` of each; accounts without one are left out."""
         found: dict[str, Contract] = {}
@@ -152,3 +169,51 @@ class SqlBook(Repository):
             rows = self._connection.execute(statement, {"day": day.toordinal()}).mappings()
             found.update(longest_running(Contract(**row) for row in rows))
         return found
+
+    def heartbeats(
+        self, account_ids: Collection[str], *, until: datetime
+    ) -> Mapping[str, Heartbeat]:
+        """The newest sign of life of each up to a moment; accounts without any are left out."""
+        columns, found = heartbeats.c, {}
+        for ids in in_lists(account_ids):
+            newest = (
+                select(columns.account_id, func.max(columns.seen_at).label("seen_at"))
+                .where(
+                    self._mine(heartbeats), columns.account_id.in_(ids), columns.seen_at <= until
+                )
+                .group_by(columns.account_id)
+                .subquery()
+            )
+            is_newest = and_(
+                columns.account_id == newest.c.account_id, columns.seen_at == newest.c.seen_at
+            )
+            statement = (
+                select(*own_columns(heartbeats))
+                .join_from(heartbeats, newest, is_newest)
+                .where(self._mine(heartbeats))
+            )
+            for row in self._connection.execute(statement).mappings():
+                found[str(row["account_id"])] = Heartbeat(**row)
+        return found
+
+    def open_tickets(self, *, after: str, limit: int) -> tuple[Ticket, ...]:
+        """The next `limit` open tickets by id after `after`, of any account."""
+        statement = (
+            select(*own_columns(tickets))
+            .where(
+                self._mine(tickets),
+                tickets.c.status.in_(sorted(OPEN_STATUSES)),
+                tickets.c.ticket_id > after,
+            )
+            .order_by(tickets.c.ticket_id)
+            .limit(limit)
+        )
+        return tuple(Ticket(**row) for row in self._connection.execute(statement).mappings())
+
+    def tickets(self, ticket_ids: Collection[str]) -> Mapping[str, Ticket]:
+        """These tickets by id, open or not; unknown ids are left out."""
+        return {
+            row["ticket_id"]: Ticket(**row)
+            for ids in in_lists(ticket_ids)
+            for row in self._rows(tickets, tickets.c.ticket_id.in_(ids))
+        }
