@@ -200,6 +200,24 @@ def test_known_accounts_are_told_from_unknown_ones(store: SqlStore) -> None:
     assert known == {one.account_id for one in many}
 
 
+def test_known_keys_of_any_kind_are_told_from_unknown_ones(store: SqlStore) -> None:
+    upsert(store, FactKind.ACCOUNTS, rows_of(account()))
+    upsert(store, FactKind.TICKETS, rows_of(ticket(ticket_id="T-1")))
+    known = store.read_now("main", lambda unit: unit.facts.known(FactKind.TICKETS, ["T-1", "T-2"]))
+    assert known == {"T-1"}
+
+
+def test_accounts_are_found_by_name_whatever_its_case(store: SqlStore) -> None:
+    named = {"a": "Acme", "b": "ACME", "c": "Straße"}
+    upsert(
+        store,
+        FactKind.ACCOUNTS,
+        rows_of(*(account(account_id=key, name=name) for key, name in named.items())),
+    )
+    found = store.read_now("main", lambda unit: unit.book.ids_by_name())
+    assert found == {"acme": ("a", "b"), "strasse": ("c",)}
+
+
 def test_no_rows_are_no_work(store: SqlStore) -> None:
     assert upsert(store, FactKind.USAGE, []) == UpsertCount()
 

@@ -139,6 +139,8 @@ def sight(unit: Unit) -> dict[str, str]:
     found = {
         "counts": [unit.facts.count(kind) for kind in FactKind],
         "known": sorted(unit.facts.known_accounts(["acme"])),
+        "known contracts": sorted(unit.facts.known(FactKind.CONTRACTS, ["acme-1"])),
+        "names": unit.book.ids_by_name(),
         "external ids": unit.mapping.external_ids(),
         "domains": unit.mapping.domains(),
         "unresolved": unit.mapping.unresolved(),

@@ -20,7 +20,7 @@ from app.domain.report_news import ReportKey
 from app.errors import InvalidInput
 from app.storage import bulk
 from app.storage.bulk import RawRow, RawValue
-from app.storage.fact_tables import FACT_TABLES, accounts
+from app.storage.fact_tables import FACT_TABLES
 from app.storage.reported import SqlReported
 from app.storage.repository import Repository, in_lists
 from app.storage.usage_rollups import UsageKey, UsageRollups
@@ -75,11 +75,15 @@ class SqlFactRows(Repository):
 
     def known_accounts(self, account_ids: Collection[str]) -> frozenset[str]:
         """Which of these accounts exist."""
+        return self.known(FactKind.ACCOUNTS, account_ids)
+
+    def known(self, kind: FactKind, keys: Collection[str]) -> frozenset[str]:
+        """Which of these keys exist, of a kind whose key is one column."""
+        table = FACT_TABLES[kind]
+        (name,) = _columns(kind).key
         known: set[str] = set()
-        for ids in in_lists(account_ids):
-            statement = select(accounts.c.account_id).where(
-                self._mine(accounts), accounts.c.account_id.in_(ids)
-            )
+        for some in in_lists(keys):
+            statement = select(table.c[name]).where(self._mine(table), table.c[name].in_(some))
             known.update(self._connection.execute(statement).scalars())
         return frozenset(known)
 
