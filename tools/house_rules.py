@@ -49,7 +49,7 @@ DECIDING_AGENT_MODULES = (
     *("profile_page", "profile_people", "profile_sections", "profile_words", "readings", "recap"),
     *("relationship", "relevance", "roadmap", "schemas", "signals", "trust", "usage"),
     *("bands", "gate", "internal_notes", "modules", "narrative", "phrases", "qbr"),
-    *("qbr_page", "qbr_text", "qbr_words"),
+    *("qbr_page", "qbr_text", "qbr_words", "reported", "stand_in"),
     *("review_adoption", "review_growth", "review_health", "review_value"),
 )
 DECIDING = (

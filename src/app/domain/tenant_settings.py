@@ -97,6 +97,8 @@ class CsmSettings(_Section):
     """A damped fall of usage of this much or more reads as declining."""
     inactive_after_days: int = Field(default=14, ge=1)
     """Days without any use from which an account that used the product counts as silent."""
+    reported_stale_after_days: int = Field(default=45, ge=1, le=90)
+    """Days for which a figure counts that another system reports; then it is unknown."""
 
     @model_validator(mode="after")
     def _bands_in_order(self) -> Self:

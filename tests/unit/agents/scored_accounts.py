@@ -14,6 +14,7 @@ from app.domain.band import Band
 from app.domain.book import AccountFacts, BookContext, Engagement, SupportRecord, UsageWindow
 from app.domain.feed import FactKind, FeedView
 from app.domain.health_record import HealthRecord
+from app.domain.reported import EngagementLevel, PaymentStatus, ReportedSignals, UsageTrend
 from app.domain.tenant_settings import CsmSettings, CsmWeights, TamSettings
 from app.domain.ticket import Priority, Ticket
 from tests.builders import (
@@ -154,6 +155,20 @@ contracts = st.builds(
     seats_used=st.one_of(st.none(), st.integers(0, 120)),
 )
 
+_words = st.builds(
+    ReportedSignals,
+    account_id=st.just("acme"),
+    reported_on=st.integers(0, 89).map(day_ago),
+    source=st.sampled_from(["signals", "", "elsewhere"]),
+    feature_adoption_rate=st.none() | st.floats(0, 1),
+    usage_trend=st.none() | st.sampled_from(UsageTrend),
+    logins_per_week=st.none() | st.floats(0, 50),
+    last_interaction_on=st.none() | st.integers(89, 200).map(day_ago),
+    payment_status=st.none() | st.sampled_from(PaymentStatus),
+    stakeholder_engagement=st.none() | st.sampled_from(EngagementLevel),
+    nps=st.none() | st.integers(0, 10),
+)
+
 csm_facts = st.builds(
     facts,
     account=st.builds(
@@ -186,6 +201,9 @@ csm_facts = st.builds(
     overdue_days=st.one_of(st.none(), st.integers(0, 150)),
     nps=st.one_of(st.none(), st.integers(0, 10)),
     nps_on=st.integers(0, 365).map(day_ago),
+    reported=st.lists(_words, max_size=2, unique_by=lambda one: one.source).map(
+        lambda words: tuple(sorted(words, key=lambda one: one.reported_on, reverse=True))
+    ),
 )
 
 tam_records = st.one_of(
@@ -234,4 +252,5 @@ csm_settings = st.builds(
     tam_red_percent=st.integers(0, 100),
     tam_amber_percent=st.integers(0, 100),
     usage_decline_percent=st.floats(1, 100),
+    reported_stale_after_days=st.integers(1, 90),
 )

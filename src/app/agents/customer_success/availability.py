@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from app.agents.customer_success.inputs import CsmInputs
+from app.agents.customer_success.reported import as_known_in
 from app.domain.band import Band
 from app.domain.feed import FactKind
 
@@ -13,7 +14,8 @@ from app.domain.feed import FactKind
 def with_availability_of(inputs: CsmInputs, other: CsmInputs) -> CsmInputs:
     """These signals as far as `other` knows them too; what only `other` knows is its own."""
     feeds = {kind: inputs.feeds.get(kind, names) for kind, names in other.feeds.items()}
-    changed = replace(inputs, feeds=feeds)
+    reported = as_known_in(inputs.reported, other.reported)
+    changed = replace(inputs, feeds=feeds, reported=reported)
     for is_known, take_over in _SIGNALS:
         if is_known(inputs) != is_known(other):
             changed = take_over(changed, other)

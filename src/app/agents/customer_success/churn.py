@@ -11,11 +11,16 @@ from datetime import date
 from enum import StrEnum
 
 from app.agents.customer_success.inputs import CsmInputs
-from app.agents.customer_success.usage import UsageTrend, is_new, silent_days, trend_of
+from app.agents.customer_success.stand_in import (
+    decline_reported_on,
+    low_engagement_reported_on,
+)
+from app.agents.customer_success.usage import is_new, silent_days, trend_of
 from app.domain.assessment import Assessment
 from app.domain.band import Band
 from app.domain.book import UsageWindow
 from app.domain.feed import FactKind
+from app.domain.reported import UsageTrend
 from app.domain.tenant_settings import CsmSettings
 from app.domain.usage_change import MIN_WEEKS_BEFORE, usage_change_percent
 
@@ -106,15 +111,27 @@ def _proximity(inputs: CsmInputs, band: Band, window_days: int) -> tuple[str, ..
 
 
 def _behaviour(inputs: CsmInputs, settings: CsmSettings) -> tuple[str, ...]:
-    """Fires when use fell, fell silent, or contact with people ended; never for a new customer."""
+    """Fires when use fell, fell silent, or contact with people ended; never for a new customer.
+
+    Where neither is measured, a decline or a low engagement that another system reports fires it.
+    """
     if is_new(inputs):
         return ()
     found = (
         _fallen_use(inputs, settings.usage_decline_percent),
         _silence(inputs, settings.inactive_after_days),
         _lost_contact(inputs),
+        *_reported(inputs, settings),
     )
     return tuple([reason for reason in found if reason])
+
+
+def _reported(inputs: CsmInputs, settings: CsmSettings) -> tuple[str, ...]:
+    found = (
+        ("usage is declining", decline_reported_on(inputs, settings)),
+        ("engagement is low", low_engagement_reported_on(inputs, settings)),
+    )
+    return tuple([f"{what}, as reported on {on.isoformat()}" for what, on in found if on])
 
 
 def _fallen_use(inputs: CsmInputs, decline_percent: float) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from app.agents.customer_success.inputs import CsmInputs
 from app.agents.customer_success.reading import (
     Reading,
@@ -14,6 +12,7 @@ from app.agents.customer_success.reading import (
     unknown,
 )
 from app.domain.feed import FactKind
+from app.domain.reported import PaymentStatus
 
 SEATS_SLOPE: Slope = ((0.0, 0.0), (0.5, 0.6), (0.8, 1.0))
 """Half-empty contracts shrink at renewal; a fifth of seats in reserve is usual."""
@@ -22,15 +21,6 @@ RENEWAL_SLOPE: Slope = ((0.0, 0.3), (90.0, 1.0))
 """Nearness alone is no illness: it warns, and never takes everything."""
 
 _OVERDUE_60, _OVERDUE_90 = 31, 90
-
-
-class PaymentStatus(StrEnum):
-    """By the longest unpaid invoice: overdue up to 30 days, up to 89, or 90 and more."""
-
-    CURRENT = "current"
-    OVERDUE_30 = "overdue_30"
-    OVERDUE_60 = "overdue_60"
-    OVERDUE_90_PLUS = "overdue_90_plus"
 
 
 PAYMENT_SHARES = {

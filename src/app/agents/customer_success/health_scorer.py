@@ -13,6 +13,7 @@ from app.agents.customer_success import commitment, relationship, usage
 from app.agents.customer_success.inputs import CsmInputs
 from app.agents.customer_success.ledger import coverage_row, signal_row, tam_row
 from app.agents.customer_success.reading import Reading
+from app.agents.customer_success.stand_in import with_reported
 from app.domain.apportion import apportioned
 from app.domain.assessment import Agent, Assessment
 from app.domain.band import Band, band_of
@@ -55,6 +56,7 @@ class CSMHealthScorer:
     TAM_RED_PERCENT: int = 15
     TAM_AMBER_PERCENT: int = 5
     USAGE_DECLINE_PERCENT: float = 25
+    REPORTED_STALE_AFTER_DAYS: int = 45
 
     def __init__(
         self,
@@ -67,6 +69,7 @@ class CSMHealthScorer:
         tam_red_percent: int = TAM_RED_PERCENT,
         tam_amber_percent: int = TAM_AMBER_PERCENT,
         usage_decline_percent: float = USAGE_DECLINE_PERCENT,
+        reported_stale_after_days: int = REPORTED_STALE_AFTER_DAYS,
     ) -> None:
         self.weights = tuple({**DEFAULT_WEIGHTS, **weights}.values())
         if len(self.weights) > len(DEFAULT_WEIGHTS) or sum(self.weights) <= 0:
@@ -76,6 +79,7 @@ class CSMHealthScorer:
         self.alert_threshold = alert_threshold
         self.coverage_floor = coverage_floor
         self.usage_decline_percent = usage_decline_percent
+        self.reported_stale_after_days = reported_stale_after_days
         self.tam_percent = {Band.RED: tam_red_percent, Band.AMBER: tam_amber_percent}
         self._allotments: dict[tuple[bool, ...], _Allotment] = {}
 
@@ -91,6 +95,7 @@ class CSMHealthScorer:
             tam_red_percent=settings.tam_red_percent,
             tam_amber_percent=settings.tam_amber_percent,
             usage_decline_percent=settings.usage_decline_percent,
+            reported_stale_after_days=settings.reported_stale_after_days,
         )
 
     def should_alert(self, current_score: int, current_rag: str, previous_rag: str | None) -> bool:
@@ -106,7 +111,8 @@ class CSMHealthScorer:
 
     def assess_restored(self, inputs: CsmInputs, restored: Collection[str]) -> Assessment:
         """The same, as if these factors won all their points; unknown ones stay unknown."""
-        readings = _readings(inputs, self.usage_decline_percent)
+        measured = _readings(inputs, self.usage_decline_percent)
+        readings = with_reported(inputs, measured, self.reported_stale_after_days)
         if restored:
             readings = tuple([_restored(r) if r.factor in restored else r for r in readings])
         allotment = self._allotment(readings)

@@ -14,6 +14,13 @@ from pydantic import JsonValue
 
 from app.agents.customer_success import signals
 from app.agents.customer_success import signals_json as packed
+from app.agents.customer_success.reported import (
+    NOTHING_REPORTED,
+    ReportedFigures,
+    figures_of,
+    read_reported,
+    written_reported,
+)
 from app.agents.customer_success.signals import Adoption, OpenWork
 from app.domain.band import Band
 from app.domain.book import AccountFacts, BookContext, Engagement, SupportRecord, UsageWindow
@@ -69,6 +76,8 @@ class CsmInputs:
     tam_is_stale: bool
     tam_computed: Band | None = None
     """As the account record has it, where a rep says otherwise; None: nobody does."""
+    reported: ReportedFigures = NOTHING_REPORTED
+    """What other systems say, whether it is measured here or not."""
 
     @classmethod
     def of(
@@ -112,6 +121,7 @@ class CsmInputs:
             tam_band=tam_band,
             tam_is_stale=tam is not None and tam.stale_reason is not None,
             tam_computed=None if tam_band is recorded else recorded,
+            reported=figures_of(facts.reported),
         )
 
     @property
@@ -148,6 +158,7 @@ class CsmInputs:
             "escalations": self.escalations,
             "tam": [self.tam_band.value, self.tam_is_stale],
             "tam_computed": None if self.tam_computed is None else self.tam_computed.value,
+            "reported": written_reported(self.reported) or None,
         }
         return {name: value for name, value in told.items() if value is not None}
 
@@ -182,4 +193,5 @@ class CsmInputs:
             tam_band=Band(tam_band),
             tam_is_stale=tam_is_stale,
             tam_computed=None if computed is None else Band(computed),
+            reported=read_reported(written.get("reported", {})),
         )

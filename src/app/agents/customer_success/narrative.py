@@ -15,13 +15,18 @@ from app.agents.customer_success.health_report import known_on
 from app.agents.customer_success.health_scorer import CSMHealthScorer
 from app.agents.customer_success.inputs import CsmInputs
 from app.agents.customer_success.phrases import counted, listed, money, shown
-from app.agents.customer_success.usage import UsageTrend, silent_days, trend_of
+from app.agents.customer_success.stand_in import (
+    decline_reported_on,
+    low_engagement_reported_on,
+)
+from app.agents.customer_success.usage import silent_days, trend_of
 from app.clock import local_day
 from app.domain.assessment import Agent
 from app.domain.band import Band
 from app.domain.dossier import Dossier
 from app.domain.feed import FactKind
 from app.domain.incident import IncidentKind
+from app.domain.reported import UsageTrend
 from app.domain.usage_change import RECENT_WEEKS, usage_change_percent
 
 LOW_NPS = 6
@@ -70,6 +75,7 @@ def risk_points(dossier: Dossier, churn: ChurnRisk) -> tuple[str, ...]:
             _renewal(dossier, churn),
             _health(dossier),
             _usage(dossier, inputs),
+            _reported(dossier, inputs),
             _contact(dossier),
             _sentiment(dossier),
             _money_owed(dossier),
@@ -134,6 +140,19 @@ def _usage(dossier: Dossier, inputs: CsmInputs) -> Iterator[str]:
             f"Nobody has used the product since {usage.last_active_day}, "
             f"{counted(silent, 'day', 'days')} up to {inputs.usage_until}."
         )
+
+
+def _reported(dossier: Dossier, inputs: CsmInputs) -> Iterator[str]:
+    """What another system says where nothing is measured."""
+    settings = dossier.settings.csm
+    declining, low = (
+        decline_reported_on(inputs, settings),
+        low_engagement_reported_on(inputs, settings),
+    )
+    if declining is not None:
+        yield f"Use is declining, as reported on {declining}; it is not measured here."
+    if low is not None:
+        yield f"Engagement of stakeholders is low, as reported on {low}."
 
 
 def _contact(dossier: Dossier) -> Iterator[str]:

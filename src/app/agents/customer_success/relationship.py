@@ -5,8 +5,6 @@ Satisfaction and flags count; what people wrote does not.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from app.agents.customer_success.inputs import CsmInputs
 from app.agents.customer_success.reading import (
     Reading,
@@ -18,6 +16,7 @@ from app.agents.customer_success.reading import (
 )
 from app.agents.customer_success.usage import is_new
 from app.domain.feed import FactKind
+from app.domain.reported import EngagementLevel
 
 CONTACT_SLOPE: Slope = ((30.0, 1.0), (60.0, 0.6), (120.0, 0.0))
 """A monthly talk is the usual rhythm, a quarterly review with a month's grace the slowest."""
@@ -44,14 +43,6 @@ HIGH_CONTACTS, HIGH_PEOPLE = 3, 2
 """In 90 days: monthly, and with more than one person, so that nobody's leaving ends it."""
 
 MEDIUM_CONTACTS = 2
-
-
-class EngagementLevel(StrEnum):
-    """By meaningful contacts and people in 90 days."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
 
 
 ENGAGEMENT_SHARES = {

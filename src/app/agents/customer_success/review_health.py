@@ -20,6 +20,7 @@ from app.domain.band import Band
 from app.domain.dossier import USAGE_DAYS, Dossier
 from app.domain.feed import FactKind
 from app.domain.health_record import HealthRecord, Snapshot
+from app.domain.reported import PaymentStatus
 from app.domain.ticket import URGENT
 
 SIGNALS = {
@@ -44,6 +45,12 @@ MOST_MOVERS = 3
 MOST_TICKETS = 500
 """A dossier has no more of them; where it is full, what came and went is not told."""
 _SCALE = "(100 = healthy)"
+_PAYMENTS = {
+    PaymentStatus.CURRENT.value: "nothing overdue",
+    PaymentStatus.OVERDUE_30.value: "up to 30 days overdue",
+    PaymentStatus.OVERDUE_60.value: "more than 30 days overdue",
+    PaymentStatus.OVERDUE_90_PLUS.value: "90 days or more overdue",
+}
 _DAYS = re.compile(r"\b(\d+) d\b")
 _THOUSANDS = re.compile(r"\b\d{4,}\b")
 
@@ -221,8 +228,11 @@ def _moved(dossier: Dossier) -> str:
 def _fit(row: LedgerRow) -> str:
     """What was measured, without our own short-hand."""
     if row.factor == "payment":
-        status, _, days = row.raw.rpartition(", ")
-        return "nothing overdue" if status == "current" else f"{_spelled(days)} overdue"
+        status, _, days = row.raw.partition(", ")
+        if days and status != PaymentStatus.CURRENT:
+            return f"{_spelled(days)} overdue"
+        # a status that another system reports comes without days
+        return _PAYMENTS.get(status, status)
     if row.factor == "usage_trend":
         # the damped percentage is for scores: it is not what these two figures give
         told, _, _ = row.raw.partition(" before (")

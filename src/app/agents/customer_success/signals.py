@@ -21,6 +21,7 @@ SIGNAL_KINDS = (
     FactKind.INTERACTIONS,
     FactKind.INVOICES,
     FactKind.SURVEYS,
+    FactKind.SIGNALS,
 )
 """The kinds that somebody must bring for their signals to be known."""
 

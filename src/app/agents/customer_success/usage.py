@@ -5,8 +5,6 @@ A change is never only a percentage: it is damped by volume and by how long ther
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from app.agents.customer_success.inputs import CsmInputs
 from app.agents.customer_success.reading import (
     Reading,
@@ -18,6 +16,7 @@ from app.agents.customer_success.reading import (
 )
 from app.domain.book import UsageWindow
 from app.domain.feed import FactKind
+from app.domain.reported import UsageTrend
 from app.domain.usage_change import MIN_WEEKS_BEFORE, RECENT_WEEKS, usage_change_percent
 
 NEW_CUSTOMER_DAYS = 28
@@ -31,14 +30,6 @@ ADOPTION_SLOPE: Slope = ((0.0, 0.0), (0.3, 0.4), (0.7, 1.0))
 
 LOGIN_SLOPE: Slope = ((0.0, 0.0), (1.0, 0.6), (3.0, 1.0))
 """Once a week is a habit, three days a week is part of the work."""
-
-
-class UsageTrend(StrEnum):
-    """Where usage goes."""
-
-    GROWING = "growing"
-    STABLE = "stable"
-    DECLINING = "declining"
 
 
 def is_new(inputs: CsmInputs) -> bool:

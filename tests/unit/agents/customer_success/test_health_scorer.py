@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -14,10 +15,12 @@ from hypothesis import strategies as st
 
 from app.agents.customer_success.health_scorer import DEFAULT_WEIGHTS, CSMHealthScorer
 from app.agents.customer_success.inputs import CsmInputs
+from app.agents.customer_success.reported import ReportedFigures
 from app.domain.assessment import Assessment, LedgerRow
 from app.domain.band import Band
 from app.domain.book import AccountFacts
 from app.domain.feed import FactKind, FeedView
+from app.domain.reported import EngagementLevel, PaymentStatus, UsageTrend
 from app.domain.tenant_settings import CsmSettings, CsmWeights
 from app.domain.ticket import Priority
 from app.errors import InvalidInput
@@ -142,11 +145,13 @@ def test_settings_carry_every_threshold_over() -> None:
         tam_red_percent=5,
         tam_amber_percent=6,
         usage_decline_percent=7,
+        reported_stale_after_days=8,
     )
     scorer = CSMHealthScorer.from_settings(settings)
     assert scorer.weights == tuple(settings.weights.model_dump().values())
     assert (scorer.red_threshold, scorer.amber_threshold, scorer.alert_threshold) == (1, 2, 3)
     assert (scorer.coverage_floor, scorer.usage_decline_percent) == (4, 7)
+    assert scorer.reported_stale_after_days == 8
     assert scorer.tam_percent == {Band.RED: 5, Band.AMBER: 6}
     by_default = CSMHealthScorer.from_settings(CsmSettings())
     assert {**vars(by_default), "weights": 0} == {**vars(CSMHealthScorer()), "weights": 0}
@@ -423,8 +428,29 @@ def worse_by_one() -> st.SearchStrategy[tuple[str, int]]:
             ("csat_sum", -1),
             ("escalations", 1),
             ("open", 1),
+            *((figure, 1) for figure in ("feature_adoption_rate", "logins_per_week")),
+            *((figure, 1) for figure in ("usage_trend", "payment_status", "nps_reported")),
+            *((figure, 1) for figure in ("stakeholder_engagement", "last_interaction_on")),
         ]
     )
+
+
+REPORTED_WORSE: dict[str, Callable[[CsmInputs], ReportedFigures]] = {
+    "feature_adoption_rate": lambda one: _less(one, "feature_adoption_rate", 0.0),
+    "logins_per_week": lambda one: _less(one, "logins_per_week", 0.0),
+    "usage_trend": lambda one: _less(one, "usage_trend", UsageTrend.DECLINING),
+    "payment_status": lambda one: _less(one, "payment_status", PaymentStatus.OVERDUE_90_PLUS),
+    "nps_reported": lambda one: _less(one, "nps", 0),
+    "stakeholder_engagement": lambda one: _less(one, "stakeholder_engagement", EngagementLevel.LOW),
+    "last_interaction_on": lambda one: _less(one, "last_interaction_on", day_ago(900)),
+}
+
+
+def _less(inputs: CsmInputs, figure: str, worst: float | str | date) -> ReportedFigures:
+    told = getattr(inputs.reported, figure)
+    if told is None:
+        return inputs.reported
+    return replace(inputs.reported, **{figure: replace(told, value=worst)})
 
 
 def worsened(inputs: CsmInputs, what: str, by: int) -> CsmInputs:
@@ -461,7 +487,12 @@ def test_a_worse_signal_never_improves_a_score(
     inputs: CsmInputs, settings: CsmSettings, change: tuple[str, int]
 ) -> None:
     scorer = CSMHealthScorer.from_settings(settings)
-    before, after = scorer.assess(inputs), scorer.assess(worsened(inputs, *change))
+    what, by = change
+    if what in REPORTED_WORSE:
+        worse = replace(inputs, reported=REPORTED_WORSE[what](inputs))
+    else:
+        worse = worsened(inputs, what, by)
+    before, after = scorer.assess(inputs), scorer.assess(worse)
     assert (before.score is None) == (after.score is None)
     if before.score is not None and after.score is not None:
         assert after.score <= before.score

@@ -114,6 +114,7 @@ def test_a_score_rests_on_its_signals_and_on_what_the_technical_band_rests_on() 
         FactKind.INTERACTIONS,
         FactKind.INVOICES,
         FactKind.SURVEYS,
+        FactKind.SIGNALS,
         FactKind.CONTRACTS,
     }
     assert FactKind.HEARTBEATS in kinds_behind_csm(facts(last_heartbeat=NOW))

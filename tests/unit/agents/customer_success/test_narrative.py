@@ -13,14 +13,17 @@ from app.domain.band import Band
 from app.domain.dossier import Dossier
 from app.domain.feed import FactKind
 from app.domain.incident import IncidentKind
+from app.domain.reported import EngagementLevel, UsageTrend
 from tests.builders import (
     TODAY,
     contract,
     day_ago,
     days_ago,
     engagement,
+    facts,
     health_record,
     incident,
+    reported,
     snapshot,
     usage_window,
 )
@@ -143,3 +146,14 @@ def test_there_are_points_exactly_where_there_are_reasons(given: Dossier) -> Non
     if not churn.reasons:
         assert risk_points(given, churn) == ()
     assert all(one.endswith(".") for one in risk_points(given, churn))
+
+
+def test_what_is_only_reported_is_told_with_its_day() -> None:
+    word = reported(usage_trend=UsageTrend.DECLINING, stakeholder_engagement=EngagementLevel.LOW)
+    given = dossier(
+        facts=facts(reported=(word,)), feeds=feeds_for(FactKind.SIGNALS), records={}, incidents=()
+    )
+    assert points(given) == (
+        "Use is declining, as reported on 2026-03-08; it is not measured here.",
+        "Engagement of stakeholders is low, as reported on 2026-03-08.",
+    )

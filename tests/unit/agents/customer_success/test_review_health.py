@@ -158,6 +158,24 @@ def test_our_own_short_hand_is_spelled_out() -> None:
     assert section.metrics[-1].value == "nothing overdue → 36 days overdue (-7 points)"
 
 
+@pytest.mark.parametrize(
+    "before, after, told",
+    [
+        ("current", "overdue_60", "nothing overdue → more than 30 days overdue"),
+        ("overdue_90_plus", "unknown", "90 days or more overdue → unknown"),
+        ("unknown", "current, 0 d", "unknown → nothing overdue"),
+    ],
+)
+def test_a_payment_status_that_is_reported_comes_without_days(
+    before: str, after: str, told: str
+) -> None:
+    then = point(60, 80, Band.GREEN, row("payment", 5, before))
+    now = point(0, 80, Band.GREEN, row("payment", 3, after))
+    section = standing(80, Band.GREEN, measured=(then, now))
+
+    assert section.metrics[-1].value == f"{told} (-2 points)"
+
+
 def test_a_change_of_use_is_told_without_the_percentage_that_scores_are_made_of() -> None:
     before = point(60, 80, Band.GREEN, row("usage_trend", 15, "980 events a week, 5192 before (+1"))
     raw = "1748 events a week, 4545 before (-55 % damped)"
