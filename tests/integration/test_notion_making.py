@@ -16,7 +16,8 @@ from app.domain.notion import NotionPage, NotionPageKind, NotionRole
 from app.errors import InvalidInput, ServiceError, TransientServiceError
 from app.services.notion.client import NotionApi
 from app.services.notion.errors import NotionRefused, UnknownOutcome
-from app.services.notion.making import HOLD_SECONDS, LAG_SECONDS, Below, PageMaker, Row, Wanted
+from app.services.notion.intents import HOLD_SECONDS, LAG_SECONDS
+from app.services.notion.making import Below, PageMaker, Row, Wanted
 from app.storage.sql_store import SqlStore
 from tests.integration.notion_workspace import TENANT, Moment, Workspace, faults
 from tests.servers.notion import Fault, Kind

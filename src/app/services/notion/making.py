@@ -7,7 +7,7 @@ column and no page by its meaning.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import TypeAlias
 
@@ -25,18 +25,21 @@ from app.errors import (
     ServiceError,
     TransientServiceError,
 )
-from app.ports.store import Store, Unit
-from app.services.notion.client import WITHIN_SECONDS, NotionApi
+from app.ports.store import Store
+from app.services.notion.client import NotionApi
 from app.services.notion.errors import SYSTEM, UnknownOutcome
+from app.services.notion.intents import (
+    FRESH_SECONDS,
+    HOLD_SECONDS,
+    LAG_SECONDS,
+    Taken,
+    forget,
+    swap,
+    take,
+)
 from app.services.notion.paging import PAGE_SIZE, children_of, results_of
 from app.services.notion.row_keys import key_filter, key_on, key_value
 
-LAG_SECONDS = 5.0
-"""How long after a call's end its page may still appear: none is looked for sooner."""
-FRESH_SECONDS = 10.0
-"""A call begins on an intent that is no older."""
-HOLD_SECONDS = FRESH_SECONDS + WITHIN_SECONDS + 2 * LAG_SECONDS
-"""The age from which an intent is surely nobody's: no call made on it is still under way."""
 _OPERATION = "pages.create"
 
 log = structlog.get_logger(__name__)
@@ -73,6 +76,15 @@ class Wanted:
     place: Place
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A page that is there."""
+
+    page: NotionPage
+    is_new: bool
+    """Whether it was made just now, and says what was to be said."""
+
+
 class PageMaker:
     """Makes the pages of one tenant, each once under its kind and key."""
 
@@ -84,6 +96,10 @@ class PageMaker:
         self._bot = ""
 
     async def made(self, wanted: Wanted) -> NotionPage:
+        """The page, as `make` gives it."""
+        return (await self.make(wanted)).page
+
+    async def make(self, wanted: Wanted) -> Made:
         """The page that is known, else one that an earlier try made, else a new one.
 
         Raises TransientServiceError where somebody else is at it, or a last try is too young to be
@@ -93,7 +109,7 @@ class PageMaker:
         body = _body(wanted)
         taken = await self._taken(wanted)
         if taken.page.page_id:
-            return taken.page
+            return Made(page=taken.page, is_new=False)
         page = taken.page
         if taken.is_again or isinstance(wanted.place, Below):
             try:
@@ -102,13 +118,15 @@ class PageMaker:
                 await self._left(page, seconds=0.0)
                 raise
             if found is not None:
-                return await self._kept(page, found)
-        return await self._created(await self._renewed(page), body)
+                return Made(page=await self._kept(page, found), is_new=False)
+        return Made(page=await self._created(await self._renewed(page), body), is_new=True)
 
-    async def _taken(self, wanted: Wanted) -> _Taken:
+    async def _taken(self, wanted: Wanted) -> Taken:
         """The page as it is known, or our intent to make it. Raises TransientServiceError."""
         now = self._clock()
-        taken = await self._store.write(self._tenant_id, partial(_take, wanted=wanted, now=now))
+        taken = await self._store.write(
+            self._tenant_id, partial(take, kind=wanted.kind, key=wanted.key, now=now)
+        )
         if taken.wait_seconds > 0:
             told = f"the {wanted.kind} page is being made, or was just now"
             raise TransientServiceError(SYSTEM, _OPERATION, told, retry_after=taken.wait_seconds)
@@ -117,7 +135,9 @@ class PageMaker:
     async def _renewed(self, page: NotionPage) -> NotionPage:
         """An intent that is fresh, unless somebody took it meanwhile."""
         now = self._clock()
-        if page.intended_at is not None and now - page.intended_at <= _seconds(FRESH_SECONDS):
+        if page.intended_at is not None and now - page.intended_at <= timedelta(
+            seconds=FRESH_SECONDS
+        ):
             return page
         renewed = replace(page, intended_at=now)
         await self._swapped(page, renewed)
@@ -125,15 +145,15 @@ class PageMaker:
 
     async def _left(self, page: NotionPage, *, seconds: float) -> None:
         """The intent stays; whoever comes in so many seconds may take it."""
-        since = self._clock() - _seconds(HOLD_SECONDS - seconds)
+        since = self._clock() - timedelta(seconds=HOLD_SECONDS - seconds)
         await self._swapped(page, replace(page, intended_at=since))
 
     async def _given_up(self, page: NotionPage) -> None:
         """Nothing was made: the intent goes, unless somebody took it meanwhile."""
-        await self._store.write(self._tenant_id, partial(_forget, page=page))
+        await self._store.write(self._tenant_id, partial(forget, page=page))
 
     async def _swapped(self, page: NotionPage, by: NotionPage) -> None:
-        if not await self._store.write(self._tenant_id, partial(_swap, page=page, by=by)):
+        if not await self._store.write(self._tenant_id, partial(swap, page=page, by=by)):
             raise TransientServiceError(SYSTEM, _OPERATION, "somebody else took it over")
 
     async def _kept(self, page: NotionPage, made: NotionObject) -> NotionPage:
@@ -218,42 +238,6 @@ class PageMaker:
         ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Taken:
-    """What was found on asking for a page."""
-
-    page: NotionPage
-    """Known, or our intent; somebody else's where there is a wait."""
-    is_again: bool = False
-    """An earlier try may have made it."""
-    wait_seconds: float = 0.0
-
-
-def _take(unit: Unit, *, wanted: Wanted, now: datetime) -> _Taken:
-    known = unit.notion.pages(wanted.kind, [wanted.key]).get(wanted.key)
-    if known is not None and known.page_id:
-        return _Taken(page=known)
-    if known is not None and known.intended_at is not None:
-        free_at = known.intended_at + _seconds(HOLD_SECONDS)
-        if now < free_at:
-            return _Taken(page=known, wait_seconds=(free_at - now).total_seconds())
-    page = NotionPage(kind=wanted.kind, key=wanted.key, intended_at=now)
-    unit.notion.save_pages([page])
-    return _Taken(page=page, is_again=known is not None)
-
-
-def _swap(unit: Unit, *, page: NotionPage, by: NotionPage) -> bool:
-    if unit.notion.pages(page.kind, [page.key]).get(page.key) != page:
-        return False
-    unit.notion.save_pages([by])
-    return True
-
-
-def _forget(unit: Unit, *, page: NotionPage) -> None:
-    if unit.notion.pages(page.kind, [page.key]).get(page.key) == page:
-        unit.notion.forget_pages(page.kind, [page.key])
-
-
 def _may_have_been_made(error: ServiceError) -> bool:
     """Whether a creation that failed for good may have gone through all the same."""
     is_clear = isinstance(error, AccessExpired | RemoteRefused)
@@ -287,7 +271,3 @@ def _content(text: NotionObject) -> str:
 def _part(whole: NotionObject, name: str) -> NotionObject:
     part = whole.get(name)
     return part if isinstance(part, dict) else {}
-
-
-def _seconds(seconds: float) -> timedelta:
-    return timedelta(seconds=seconds)
