@@ -29,7 +29,10 @@ def read_engagement(text: str) -> EngagementLevel:
 
 
 def read_payment(text: str) -> PaymentStatus:
-    """How long an invoice is overdue; overdue without a number is up to 30 days."""
+    """How long an invoice is overdue; overdue without a number is up to 30 days.
+
+    Raises CellRefused.
+    """
     return _read(text, _PAYMENTS, "current, overdue_30, overdue_60, overdue_90_plus")
 
 

@@ -89,7 +89,7 @@ def _stood_in(inputs: CsmInputs, reading: Reading, stale_after_days: int) -> Rea
         return reading
     age_days = max(0, (inputs.day - said.on).days)
     if age_days <= stale_after_days:
-        reason = f"reported on {said.on.isoformat()}: {said.words}"
+        reason = f"{said.words}, as reported on {said.on.isoformat()}"
         sources = _sources(inputs, said)
         return Reading(reading.factor, said.share, said.raw, reason, sources, float(age_days))
     if reading.share is not None:
@@ -160,7 +160,7 @@ def _login_frequency(figures: ReportedFigures, day: date) -> _Said | None:
     told = figures.logins_per_week
     if told is None:
         return None
-    words = f"logins {plain(told.value)} times a week"
+    words = f"login frequency is {plain(told.value)} a week"
     raw = f"{plain(told.value)} logins a week"
     return _Said(along(told.value, LOGIN_SLOPE), raw, words, told.on, told.source)
 

@@ -76,7 +76,7 @@ def test_an_account_of_which_only_reports_are_known_has_a_score() -> None:
     [
         ("adoption", "45 % of features", 14, "45 % adoption"),
         ("usage_trend", "declining", 4, "usage is declining"),
-        ("login_frequency", "2.5 logins a week", 12, "logins 2.5 times a week"),
+        ("login_frequency", "2.5 logins a week", 12, "login frequency is 2.5 a week"),
         ("last_interaction", "60 d ago", 7, "last contact on 2026-01-10"),
         ("payment", "overdue_60", 3, "an invoice is overdue by more than 30 days"),
         ("stakeholder_engagement", "medium", 5, "engagement is medium"),
@@ -87,7 +87,11 @@ def test_each_reported_figure_says_its_day_and_its_row(
     factor: str, raw: str, points: int, reason: str
 ) -> None:
     row = ledger(unmeasured(WORD))[factor]
-    assert (row.raw, row.points, row.reason) == (raw, points, f"reported on 2026-03-08: {reason}")
+    assert (row.raw, row.points, row.reason) == (
+        raw,
+        points,
+        f"{reason}, as reported on 2026-03-08",
+    )
     assert row.sources == ("signals:acme:2026-03-08", "feed:signals")
     assert row.age_days == 3.0
 
@@ -114,8 +118,8 @@ def test_a_feed_that_has_nothing_of_the_account_leaves_it_to_reports() -> None:
     silent = facts(account=account(features=("Alerts",)), contract=contract(), reported=(WORD,))
     rows = ledger(silent, ALL_FEEDS)
     for factor in ("adoption", "usage_trend", "login_frequency", "last_interaction", "payment"):
-        assert rows[factor].reason.startswith("reported on 2026-03-08: ")
-    assert rows["stakeholder_engagement"].reason.endswith("engagement is medium")
+        assert rows[factor].reason.endswith(", as reported on 2026-03-08")
+    assert rows["stakeholder_engagement"].reason.startswith("engagement is medium, as")
     assert rows["support"].reason == "support is calm"
 
 
@@ -131,7 +135,7 @@ def test_an_old_figure_is_unknown_and_says_since_when() -> None:
         "what was reported on 2026-01-24 is too old to count"
     )
     at_the_edge = reported(reported_on=day_ago(45), source="signals", nps=9)
-    assert ledger(unmeasured(at_the_edge))["nps"].reason == "reported on 2026-01-25: NPS 9 of 10"
+    assert ledger(unmeasured(at_the_edge))["nps"].reason == "NPS 9 of 10, as reported on 2026-01-25"
     longer = CSMHealthScorer(reported_stale_after_days=46)
     found = longer.assess(csm_inputs(unmeasured(old), SIGNALS))
     assert "nps" not in found.missing
@@ -148,7 +152,9 @@ def test_of_several_sources_the_newest_figure_counts() -> None:
     older = reported(reported_on=day_ago(9), source="tool", nps=9, logins_per_week=1.0)
     rows = ledger(unmeasured(newer, older))
     assert rows["nps"].raw == "2 of 10"
-    assert rows["login_frequency"].reason == "reported on 2026-03-02: logins 1 times a week"
+    assert (
+        rows["login_frequency"].reason == "login frequency is 1 a week, as reported on 2026-03-02"
+    )
 
 
 def test_a_new_customers_habits_are_not_judged_by_report() -> None:
@@ -156,10 +162,10 @@ def test_a_new_customers_habits_are_not_judged_by_report() -> None:
     rows = ledger(new)
     for factor in ("adoption", "usage_trend", "login_frequency", "stakeholder_engagement"):
         assert rows[factor].reason.startswith("unknown: ")
-    assert rows["last_interaction"].reason.startswith("reported on")
+    assert rows["last_interaction"].reason.endswith("reported on 2026-03-08")
     engaged = reported(source="signals", stakeholder_engagement=EngagementLevel.HIGH)
     well = ledger(facts(account=account(customer_since=day_ago(10)), reported=(engaged,)))
-    assert well["stakeholder_engagement"].reason.startswith("reported on")
+    assert well["stakeholder_engagement"].reason.endswith("reported on 2026-03-08")
 
 
 def log_of(*kinds: FactKind) -> FeedView:
@@ -170,8 +176,14 @@ def log_of(*kinds: FactKind) -> FeedView:
 @pytest.mark.parametrize(
     "logged, level, last, engagement_says, contact_says",
     [
-        (1, EngagementLevel.HIGH, day_ago(4), "reported on", "last meaningful contact"),
-        (5, EngagementLevel.MEDIUM, day_ago(60), "engagement is high", "last meaningful contact"),
+        (1, EngagementLevel.HIGH, day_ago(4), "engagement is high, as", "last meaningful contact"),
+        (
+            5,
+            EngagementLevel.MEDIUM,
+            day_ago(60),
+            "engagement is high: 5",
+            "last meaningful contact",
+        ),
     ],
 )
 def test_contacts_that_reps_logged_prove_contact_never_that_none_was(
@@ -261,7 +273,7 @@ def test_reports_survive_being_stored_and_only_fill_what_is_not_measured(
     with_reports, without = SCORER.assess(inputs), SCORER.assess(silent)
     assert with_reports.coverage >= without.coverage
     for row, bare in zip(with_reports.ledger[-12:], without.ledger[-12:], strict=True):
-        if row.reason.startswith("reported on"):
+        if ", as reported on" in row.reason:
             assert bare.factor in without.missing or bare.points == 0
         elif "too old to count" not in row.reason:
             assert (row.reason, row.raw, row.sources) == (bare.reason, bare.raw, bare.sources)
@@ -272,4 +284,6 @@ def test_usage_too_short_to_compare_leaves_the_trend_to_reports() -> None:
         usage=usage_window(weeks_before=2),
         reported=(reported(source="signals", usage_trend=UsageTrend.GROWING),),
     )
-    assert ledger(short, ALL_FEEDS)["usage_trend"].reason.endswith("usage is growing")
+    assert ledger(short, ALL_FEEDS)["usage_trend"].reason.startswith(
+        "usage is growing, as reported"
+    )
