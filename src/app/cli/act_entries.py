@@ -63,4 +63,16 @@ ACT_ENTRIES: tuple[tuple[str, str, str, str], ...] = (
         "history_app",
         "An account's story: incidents, letters, contacts, notes, who did what.",
     ),
+    (
+        "release",
+        "app.cli.release_cmd",
+        "release_app",
+        "Hand in what shipped (JSON): for how many accounts it matters, and why.",
+    ),
+    (
+        "roadmap",
+        "app.cli.roadmap_cmd",
+        "roadmap_app",
+        "Hand in what is planned (JSON): with how many accounts it aligns.",
+    ),
 )

@@ -1,4 +1,4 @@
-"""`tend connect`: a rep lets Tend into his own drafts, by his consent in a browser."""
+"""`tend connect`: a rep lets Tend into his own drafts, a team lets it into its Notion."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from app.cli.connect_notion import EPILOG, notion
 
 if TYPE_CHECKING:
     from app.cli.context import CliContext
@@ -15,7 +17,10 @@ connect_app = typer.Typer(rich_markup_mode="rich", add_completion=False, no_args
 
 @connect_app.callback()
 def _connect() -> None:
-    """Connect what Tend writes to: a rep's Gmail drafts."""
+    """Connect what Tend reads and writes: the team's Notion, a rep's Gmail drafts."""
+
+
+connect_app.command(epilog=EPILOG)(notion)
 
 
 @connect_app.command(

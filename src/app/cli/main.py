@@ -151,20 +151,15 @@ ENTRIES: Mapping[str, Entry] = {
         attribute="opportunities_app",
         help="Room to grow with customers: what was found, what is held back and why.",
     ),
-    "release": Entry(
-        module="app.cli.release_cmd",
-        attribute="release_app",
-        help="Hand in what shipped (JSON): for how many accounts it matters, and why.",
-    ),
-    "roadmap": Entry(
-        module="app.cli.roadmap_cmd",
-        attribute="roadmap_app",
-        help="Hand in what is planned (JSON): with how many accounts it aligns.",
-    ),
     "connect": Entry(
         module="app.cli.connect_cmd",
         attribute="connect_app",
-        help="Let Tend put drafts into a rep's Gmail, by his consent; try who is connected.",
+        help="Connect the team's Notion, or a rep's Gmail drafts by his consent.",
+    ),
+    "notion": Entry(
+        module="app.cli.notion_cmd",
+        attribute="notion_app",
+        help="The team's Notion: what is connected, whether it is as it was, what mends it.",
     ),
     "doctor": Entry(
         module="app.cli.doctor_cmd",

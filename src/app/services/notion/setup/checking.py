@@ -21,6 +21,7 @@ from app.services.notion.setup.drift import (
     rows_drift,
 )
 from app.services.notion.setup.sampling import sample_of
+from app.services.notion.setup.wishes import ROLES
 from app.services.notion.setup.workspace import Bot, bot_of, source_in, title_of_page
 
 NOTION = "Notion"
@@ -66,7 +67,7 @@ async def checked(
     accounts = stored.get(NotionRole.ACCOUNTS)
     accounts_source = "" if accounts is None else accounts.data_source_id
     read: list[NotionDatabase] = []
-    for role, database in stored.items():
+    for role, database in ((role, stored[role]) for role in ROLES if role in stored):
         try:
             source = await source_in(api, database.database_id, database.data_source_id)
             drifts += drift_of(database, source, accounts_source=accounts_source)

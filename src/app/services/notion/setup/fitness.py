@@ -34,8 +34,7 @@ _WORDS = {"rich_text": "text", "url": "URL", "unique_id": "ID"}
 def unfit(spec: ColumnSpec, theirs: Theirs, *, accounts_source: str, is_written: bool) -> str:
     """Why it will not do; empty: it will."""
     if theirs.type not in spec.types:
-        fitting = " or ".join(word_of(kind) for kind in (spec.type, *sorted(spec.also)))
-        return f"it is of type {word_of(theirs.type)}; Tend needs {fitting}"
+        return f"it is of type {word_of(theirs.type)}; Tend needs {types_told(spec)}"
     if theirs.type == "relation" and theirs.points_to != accounts_source:
         return "it relates to another database than the accounts that are connected"
     if not is_written or spec.owner is Owner.PEOPLE:
@@ -55,6 +54,11 @@ def missing_options(spec: ColumnSpec, theirs: Theirs) -> tuple[str, ...]:
     if theirs.type not in {"select", "status"}:
         return ()
     return tuple(option for option in spec.options if option not in theirs.options)
+
+
+def types_told(spec: ColumnSpec) -> str:
+    """The types that will do, ours first."""
+    return " or ".join(word_of(kind) for kind in (spec.type, *sorted(spec.also - {spec.type})))
 
 
 def word_of(kind: str) -> str:

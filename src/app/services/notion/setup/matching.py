@@ -12,13 +12,15 @@ from enum import StrEnum
 
 from app.domain.notion import NotionColumn, NotionRole
 from app.errors import InvalidInput
-from app.services.notion.columns import COLUMNS, ColumnSpec, Owner
-from app.services.notion.setup.fitness import unfit
+from app.services.notion.columns import COLUMNS, KEY, ColumnSpec, Owner
+from app.services.notion.setup.fitness import TICKET_KEY, unfit
 from app.services.notion.setup.schema import Source, Theirs
 from app.services.plain_text import one_line
 
 NEW = "+"
 """Before a name in `--map`: a column that is to be added under that name."""
+KEYS = frozenset({KEY, TICKET_KEY})
+"""They tell rows apart."""
 MOST_NAME = 40
 
 
@@ -28,6 +30,7 @@ class Becomes(StrEnum):
     READ = "read"
     WRITTEN = "written"
     BOTH = "read and written"
+    KEY = "read, and written on rows that Tend makes"
     ADDED = "added"
     LEFT_OUT = "left out"
 
@@ -200,4 +203,6 @@ def _absent(spec: ColumnSpec, asked: Asked) -> Match:
 def _use_of(spec: ColumnSpec, *, is_written: bool) -> Becomes:
     if not is_written or spec.owner is Owner.PEOPLE:
         return Becomes.READ
+    if spec.name in KEYS:
+        return Becomes.KEY
     return Becomes.BOTH if spec.owner is Owner.LATER else Becomes.WRITTEN

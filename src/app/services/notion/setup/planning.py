@@ -60,7 +60,8 @@ class Plan:
     @property
     def overwritten(self) -> tuple[tuple[str, int], ...]:
         """Columns new to us that have values which Tend would replace, and in how many rows."""
-        filled = {} if self.sample is None else self.sample.filled
+        is_theirs = self.role is NotionRole.ACCOUNTS
+        filled = self.sample.filled if self.sample is not None and is_theirs else {}
         return tuple(
             (match.name, filled[match.theirs.property_id])
             for match in self.matches

@@ -81,8 +81,10 @@ async def sees_addresses(api: NotionApi) -> bool:
         answer = await api.call("GET", "users", operation=operation, query={"page_size": 100})
     except AccessExpired:  # 403: the token is good, this one right is not given
         return False
-    people = (one.get("person") for one in results_of(answer, operation))
-    return any(isinstance(person, dict) and person.get("email") for person in people)
+    members = [one for one in results_of(answer, operation) if one.get("type") == "person"]
+    people = (one.get("person") for one in members)
+    seen = any(isinstance(person, dict) and person.get("email") for person in people)
+    return seen or not members
 
 
 async def title_of_page(api: NotionApi, page_id: str) -> str:
