@@ -15,6 +15,11 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def utc_of(moment: datetime) -> datetime:
+    """The moment in UTC; one without a zone is read as UTC, for want of a better word."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 def local_day(moment: datetime, zone: str) -> date:
     """The calendar day of `moment` (aware) in the IANA zone `zone`."""
     return moment.astimezone(ZoneInfo(zone)).date()

@@ -44,6 +44,13 @@ class Built:
     """Bytes, of itself alone."""
 
     @property
+    def words(self) -> str:
+        """Its text, as it will be read back; empty for kinds that have none of their own."""
+        body = cast("NotionObject", self.own[str(self.own["type"])])
+        pieces = cast("list[dict[str, dict[str, str]]]", body.get("rich_text", []))
+        return "".join(piece["text"]["content"] for piece in pieces)
+
+    @property
     def is_table(self) -> bool:
         """A table cannot be sent without a row."""
         return self.own["type"] == "table"
@@ -80,6 +87,11 @@ class Built:
 def built(blocks: Sequence[Block]) -> tuple[Built, ...]:
     """The blocks in order, each within a block's limits, no text lost."""
     return tuple(piece for block in blocks for piece in _built(block))
+
+
+def block_objects(blocks: Sequence[Block]) -> list[NotionObject]:
+    """The blocks as JSON objects, children inside; how many fit into a request is not looked at."""
+    return [piece.as_json(piece.children) for piece in built(blocks)]
 
 
 def json_size(value: JsonValue) -> int:

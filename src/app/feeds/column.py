@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from app.domain.account import TechnicalMaturity
 from app.domain.fact_rows import FactValue
 from app.domain.ticket import Priority, TicketStatus
+from app.domain.ticket_words import STATUSES, priority_of
 from app.feeds import amounts, cells, moments
 from app.feeds.formats import Formats
 from app.feeds.refusals import CellRefused, excerpt
-from app.feeds.words import MATURITIES, STATUSES, InteractionKind, priority_of
+from app.feeds.words import MATURITIES, InteractionKind
 
 Reader: TypeAlias = Callable[[str, Formats], FactValue]
 V = TypeVar("V", bound=FactValue)

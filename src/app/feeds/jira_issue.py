@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from app.domain.fact_rows import FactRow, FactValue
 from app.domain.ticket import TicketStatus
+from app.domain.ticket_words import priority_of
 from app.feeds.account_resolver import Hints
 from app.feeds.cells import clean_line, is_empty, read_id, read_subject
 from app.feeds.formats import Formats
@@ -21,7 +22,6 @@ from app.feeds.jira_page import JiraFields
 from app.feeds.moments import read_moment
 from app.feeds.refusals import CellRefused
 from app.feeds.row_rules import CLOCK_SLACK
-from app.feeds.words import priority_of
 
 NEEDED_FIELDS = (
     "summary,status,priority,created,updated,resolutiondate,components,labels,project,reporter"

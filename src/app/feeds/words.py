@@ -1,7 +1,6 @@
-"""Words that sources use for priorities and states, and what they mean here.
+"""Words that sources use for people, contacts and mail hosts, and what they mean here.
 
-Priorities follow the usual schemes of Jira, Zendesk, Freshdesk, Kayako and incident practice; one
-that is not listed is unknown, never P3 by default.
+Those for tickets are the domain's own (`app.domain.ticket_words`).
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from app.domain.account import TechnicalMaturity
-from app.domain.ticket import Priority, TicketStatus
 
 
 class InteractionKind(StrEnum):
@@ -23,33 +21,6 @@ class InteractionKind(StrEnum):
     TRAINING = "training"
     OTHER = "other"
 
-
-_PRIORITY_WORDS: Mapping[Priority, str] = {
-    Priority.P1: "blocker highest critical urgent emergency sev1 sev-1 s1 p0 p1 1-urgent",
-    Priority.P2: "high major sev2 sev-2 s2 p2 2-high",
-    Priority.P3: "medium normal moderate sev3 sev-3 s3 p3 3-medium 3-normal",
-    Priority.P4: "low lowest minor trivial sev4 sev-4 s4 p4 p5 4-low",
-}
-PRIORITIES: Mapping[str, Priority] = {
-    word: priority for priority, words in _PRIORITY_WORDS.items() for word in words.split()
-}
-
-STATUSES: Mapping[str, TicketStatus] = {
-    "new": TicketStatus.OPEN,
-    "reopened": TicketStatus.OPEN,
-    "in progress": TicketStatus.OPEN,
-    "in_progress": TicketStatus.OPEN,
-    "to do": TicketStatus.OPEN,
-    "on hold": TicketStatus.PENDING,
-    "on-hold": TicketStatus.PENDING,
-    "hold": TicketStatus.PENDING,
-    "waiting": TicketStatus.PENDING,
-    "waiting on customer": TicketStatus.PENDING,
-    "waiting for customer": TicketStatus.PENDING,
-    "solved": TicketStatus.RESOLVED,
-    "done": TicketStatus.RESOLVED,
-    "completed": TicketStatus.RESOLVED,
-}
 
 MATURITIES: Mapping[str, TechnicalMaturity] = {"med": TechnicalMaturity.MEDIUM}
 
@@ -101,8 +72,3 @@ FREE_MAIL = frozenset(
     }
 )
 """Mail hosts that anybody may use: such a domain says nothing about a company."""
-
-
-def priority_of(word: str) -> Priority | None:
-    """What a source's priority means, case ignored; None: it says nothing that we know."""
-    return PRIORITIES.get(" ".join(word.split()).casefold())

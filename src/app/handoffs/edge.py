@@ -10,15 +10,12 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
+from app.clock import utc_of
+
 Identifier: TypeAlias = Annotated[str, Field(min_length=1)]
 """An id of a tenant, an account or a record: never empty."""
 
 Confidence: TypeAlias = Literal["high", "medium", "low"]
-
-
-def utc_of(moment: datetime) -> datetime:
-    """The moment in UTC; one without a zone is read as UTC, as the contract's callers mean it."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def utc_now() -> datetime:
@@ -27,7 +24,7 @@ def utc_now() -> datetime:
 
 
 Moment: TypeAlias = Annotated[datetime, AfterValidator(utc_of)]
-"""An aware moment in UTC."""
+"""An aware moment in UTC; one without a zone is read as UTC, as the contract's callers mean it."""
 
 
 class Shape(BaseModel):

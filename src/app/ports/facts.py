@@ -130,8 +130,11 @@ class Book(Protocol):
         """The newest sign of life of each up to a moment; accounts without any are left out."""
         ...
 
-    def open_tickets(self, *, after: str, limit: int) -> tuple[Ticket, ...]:
-        """The next `limit` open tickets by id after `after` ("" for the first), of any account."""
+    def open_tickets(self, *, after: str, limit: int, account_id: str = "") -> tuple[Ticket, ...]:
+        """The next `limit` open tickets by id after `after` ("" for the first).
+
+        Of one account, active or not; empty: of any.
+        """
         ...
 
     def tickets(self, ticket_ids: Collection[str]) -> Mapping[str, Ticket]:

@@ -196,12 +196,14 @@ class SqlBook(Repository):
                 found[str(row["account_id"])] = Heartbeat(**row)
         return found
 
-    def open_tickets(self, *, after: str, limit: int) -> tuple[Ticket, ...]:
-        """The next `limit` open tickets by id after `after`, of any account."""
+    def open_tickets(self, *, after: str, limit: int, account_id: str = "") -> tuple[Ticket, ...]:
+        """The next `limit` open tickets by id after `after`, of one account or of any."""
+        of = [tickets.c.account_id == account_id] if account_id else []
         statement = (
             select(*own_columns(tickets))
             .where(
                 self._mine(tickets),
+                *of,
                 tickets.c.status.in_(sorted(OPEN_STATUSES)),
                 tickets.c.ticket_id > after,
             )

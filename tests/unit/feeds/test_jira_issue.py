@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from app.domain.ticket import Priority, TicketStatus
+from app.domain.ticket_words import priority_of
 from app.feeds.jira_issue import JiraTicket, read_issue
 from app.feeds.jira_page import JiraFields
 from app.feeds.refusals import CellRefused
-from app.feeds.words import priority_of
 
 NOW = datetime(2026, 3, 11, tzinfo=UTC)
 

@@ -1,11 +1,13 @@
-"""The TAM's pages as Notion blocks: profile, dashboard, communication log. Pure rendering."""
+"""The TAM's pages as Notion blocks: profile, dashboard, communication log. Pure rendering.
+
+`…_blocks` are typed, of any length; `render_…` are the same as JSON objects. What other people
+wrote stays on its own line.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from app.agents.notion.blocks import bullet, callout, heading, paragraph
-from app.agents.notion.ports import NotionObject
 from app.agents.technical_account_manager.schemas import (
     CoDevOpportunity,
     CommunicationRecord,
@@ -15,7 +17,12 @@ from app.agents.technical_account_manager.schemas import (
     RelationshipProfile,
     StakeholderProfile,
 )
+from app.blocks.built import block_objects
+from app.blocks.kinds import Block, Bullet, Callout, Heading, Paragraph
+from app.blocks.rich_text import NotionObject
 
+PROFILE_TITLE = "Technical Relationship Profile - "
+"""What the title of every profile page begins with."""
 COMMUNICATION_HISTORY = "Communication History"
 HEALTH_DASHBOARD = "Health Dashboard"
 
@@ -24,7 +31,7 @@ _ProfileSection = tuple[str, Callable[[RelationshipProfile], list[str]], str]
 
 def profile_title(profile: RelationshipProfile) -> str:
     """The title of an account's profile page; an account without a name goes by its id."""
-    return f"Technical Relationship Profile - {profile.account_name or profile.account_id}"
+    return f"{PROFILE_TITLE}{_line(profile.account_name or profile.account_id)}"
 
 
 def render_relationship_profile_blocks(profile: RelationshipProfile) -> list[NotionObject]:
@@ -32,64 +39,76 @@ def render_relationship_profile_blocks(profile: RelationshipProfile) -> list[Not
 
     The health dashboard comes last; a section without entries says so.
     """
-    blocks = [heading(profile_title(profile), 2)]
-    for title, entries_of, empty in _SECTIONS:
-        entries = [bullet(entry) for entry in entries_of(profile)]
-        blocks += [heading(title, 3), *(entries or [paragraph(empty)])]
-    return [*blocks, *_dashboard_of(profile)]
+    return block_objects(profile_blocks(profile))
 
 
 def render_health_dashboard_blocks(health_score: HealthScoreResult) -> list[NotionObject]:
     """The dashboard: score and band, last scan, trend, and a callout when it escalates."""
-    blocks = [
-        heading(HEALTH_DASHBOARD, 3),
+    blocks: list[Block] = [
+        Heading(words=HEALTH_DASHBOARD, level=3),
         *_standing(health_score.score, health_score.rag_status),
-        paragraph(f"Last scan: {health_score.scan_timestamp:%Y-%m-%d %H:%M} UTC"),
-        paragraph(f"Trend: {_trend(health_score.score, health_score.previous_score)}"),
+        Paragraph(words=f"Last scan: {health_score.scan_timestamp:%Y-%m-%d %H:%M} UTC"),
+        Paragraph(words=f"Trend: {_trend(health_score.score, health_score.previous_score)}"),
     ]
     if health_score.should_escalate:
-        blocks.append(callout("Escalation: a draft outreach is waiting for review.", "🚨"))
-    return blocks
+        waiting = "Escalation: a draft outreach is waiting for review."
+        blocks.append(Callout(words=waiting, emoji="🚨"))
+    return block_objects(blocks)
 
 
 def render_communication_log_blocks(
     records: Sequence[CommunicationRecord],
 ) -> list[NotionObject]:
     """One list entry for each record, in the order given; without any, a line that says so."""
-    return [bullet(communication_line(record)) for record in records] or [
-        paragraph("No communications recorded yet.")
-    ]
+    return block_objects([communication_block(record) for record in records] or [_NO_RECORDS])
+
+
+def profile_blocks(profile: RelationshipProfile) -> tuple[Block, ...]:
+    """The profile as typed blocks."""
+    blocks: list[Block] = [Heading(words=profile_title(profile), level=2)]
+    for title, entries_of, empty in _SECTIONS:
+        entries: list[Block] = [Bullet(words=entry) for entry in entries_of(profile)]
+        blocks += [Heading(words=title, level=3), *(entries or [Paragraph(words=empty)])]
+    return (*blocks, *_dashboard_of(profile))
+
+
+def communication_block(record: CommunicationRecord) -> Bullet:
+    """A record as its entry in the log."""
+    return Bullet(words=communication_line(record))
 
 
 def communication_line(record: CommunicationRecord) -> str:
     """A record as its line in the log: the same record is always the same line."""
-    return (
+    return _line(
         f"{record.date} | {record.communication_type} | {record.subject} "
         f"| Outcome: {record.outcome or 'open'}"
     )
 
 
-def _dashboard_of(profile: RelationshipProfile) -> list[NotionObject]:
+def _dashboard_of(profile: RelationshipProfile) -> list[Block]:
     if profile.health_score is None or profile.health_rag is None:
-        return [
-            heading(HEALTH_DASHBOARD, 3),
-            paragraph(f"Status: {profile.health_rag or 'Unknown'}. No score is known."),
-        ]
+        nothing = f"Status: {_line(profile.health_rag or 'Unknown')}. No score is known."
+        return [Heading(words=HEALTH_DASHBOARD, level=3), Paragraph(words=nothing)]
     scan = profile.last_health_scan
     day = "not recorded" if scan is None else f"{scan:%Y-%m-%d %H:%M} UTC"
     return [
-        heading(HEALTH_DASHBOARD, 3),
+        Heading(words=HEALTH_DASHBOARD, level=3),
         *_standing(profile.health_score, profile.health_rag),
-        paragraph(f"Last scan: {day}"),
-        paragraph("Trend: shown from the next scan on"),
+        Paragraph(words=f"Last scan: {day}"),
+        Paragraph(words="Trend: shown from the next scan on"),
     ]
 
 
-def _standing(score: int, band: str) -> list[NotionObject]:
+def _standing(score: int, band: str) -> list[Block]:
     return [
-        paragraph(f"Current Score: {score}/100 | Status: {band}"),
-        paragraph("100 is healthy."),
+        Paragraph(words=f"Current Score: {score}/100 | Status: {_line(band)}"),
+        Paragraph(words="100 is healthy."),
     ]
+
+
+def _line(text: str) -> str:
+    """The text on one line: what other people wrote does not look like lines of ours."""
+    return " ".join(text.split())
 
 
 def _trend(score: int, previous: int | None) -> str:
@@ -106,26 +125,27 @@ def _stakeholder(person: StakeholderProfile) -> str:
     role = f", {person.role}" if person.role else ""
     notes = f" | {person.notes}" if person.notes else ""
     maturity = f"technical maturity {person.technical_maturity} ({source}{reason})"
-    return f"{person.name}{role} | {maturity}{notes}"
+    return _line(f"{person.name}{role} | {maturity}{notes}")
 
 
 def _integration(integration: IntegrationStatus) -> str:
     since = f" | since {integration.since}" if integration.since else ""
     state = "active" if integration.is_active else "not active"
-    return f"{integration.integration_name} | {state}{since}"
+    return _line(f"{integration.integration_name} | {state}{since}")
 
 
 def _feature(feature: FeatureAdoption) -> str:
     state = "in use" if feature.adopted else "not in use"
-    return f"{feature.feature_name} | {state} (source: {feature.source})"
+    return _line(f"{feature.feature_name} | {state} (source: {feature.source})")
 
 
 def _opportunity(opportunity: CoDevOpportunity) -> str:
     told = " | Sales was told" if opportunity.dispatched_to_sales else ""
     status = opportunity.status.replace("_", " ")
-    return f"{opportunity.opportunity_name} | {status} | {opportunity.description}{told}"
+    return _line(f"{opportunity.opportunity_name} | {status} | {opportunity.description}{told}")
 
 
+_NO_RECORDS = Paragraph(words="No communications recorded yet.")
 _SECTIONS: tuple[_ProfileSection, ...] = (
     (
         "Stakeholder Map",
@@ -144,12 +164,12 @@ _SECTIONS: tuple[_ProfileSection, ...] = (
     ),
     (
         "Customer Environment",
-        lambda profile: list(profile.customer_environment),
+        lambda profile: [_line(one) for one in profile.customer_environment],
         "No other applications recorded yet.",
     ),
     (
         "Roadmap Alignment",
-        lambda profile: list(profile.roadmap_alignment_notes),
+        lambda profile: [_line(one) for one in profile.roadmap_alignment_notes],
         "No alignment notes yet.",
     ),
     (

@@ -6,29 +6,33 @@ What people write on those pages is never touched. Errors are the injected clien
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import TypedDict
 
 from pydantic import JsonValue
 
-from app.agents.notion.blocks import batches, rich_text
-from app.agents.notion.ports import NotionClient, NotionObject
-from app.agents.notion.reading import children_of, data_sources_of, parsed, rows_of
-from app.agents.notion.wire import Child, Row
-from app.agents.technical_account_manager.notion_accounts import (
-    NotionAccount,
-    account_of,
-    is_active,
-)
 from app.agents.technical_account_manager.notion_renderers import (
     COMMUNICATION_HISTORY,
-    communication_line,
+    PROFILE_TITLE,
+    communication_block,
+    profile_blocks,
     profile_title,
     render_communication_log_blocks,
     render_health_dashboard_blocks,
     render_relationship_profile_blocks,
 )
 from app.agents.technical_account_manager.schemas import CommunicationRecord, RelationshipProfile
+from app.blocks.built import built
+from app.blocks.chunks import planned
+from app.blocks.rich_text import MOST_TEXTS, texts
 from app.clock import Clock, system_clock
 from app.errors import InvalidInput
+from app.ports.notion_client import NotionClient
+from app.services.notion.appending import append_planned
+from app.services.notion.named import first_level, rows_of_database
+from app.services.notion.once import filled, made_once
+from app.services.notion.wire import Child, Row, parsed
 
 __all__ = [
     "NotionAccount",
@@ -38,7 +42,22 @@ __all__ = [
     "render_relationship_profile_blocks",
 ]
 
-_PROFILE = "Technical Relationship Profile - "
+
+class NotionAccount(TypedDict):
+    """An active account as its page in Notion tells it; None where a field is empty."""
+
+    id: str
+    """The account page's id."""
+    name: str
+    health_score: int | None
+    health_rag: str | None
+    last_health_scan: datetime | None
+    last_heartbeat: datetime | None
+    hours_since_heartbeat: float | None
+    """None: never monitored."""
+    api_call_count: int | None
+    checkin_interval_days: int | None
+    profile_url: str | None
 
 
 class NotionTAMAdapter:
@@ -63,23 +82,15 @@ class NotionTAMAdapter:
         Where the sub-page is there already, what an interrupted call left out is added to it.
         Raises ServiceError.
         """
-        blocks = render_relationship_profile_blocks(profile)
-        page_id = await self.get_relationship_profile_page(account_page_id)
-        if page_id is None:
-            first = next(batches(blocks))
-            page = await self._client.pages.create(
-                parent={"type": "page_id", "page_id": account_page_id},
-                properties={"title": {"title": rich_text(profile_title(profile))}},
-                children=_json(first),
-            )
-            page_id = parsed(Row, page, "pages.create").id
-            missing = blocks[len(first) :]
-        else:
-            missing = _left_out(blocks, await children_of(self._client, page_id))
-        for batch in batches(missing):
-            await self._client.blocks.children.append(block_id=page_id, children=_json(batch))
-        await self._link_profile(account_page_id, page_id)
-        return page_id
+        page, is_new = await made_once(
+            partial(self._profile_page, account_page_id),
+            partial(self._make_profile_page, account_page_id, profile_title(profile)),
+        )
+        await filled(self._client, page.id, profile_blocks(profile), is_new=is_new)
+        await self._client.pages.update(
+            account_page_id, properties={"TAM Profile": {"url": page.url}}
+        )
+        return page.id
 
     async def update_health_score(
         self, account_page_id: str, score: int | None, rag_status: str
@@ -89,7 +100,7 @@ class NotionTAMAdapter:
         A score of None empties the field: the band is Unknown. Raises ServiceError.
         """
         await self._client.pages.update(
-            page_id=account_page_id,
+            account_page_id,
             properties={
                 "Health Score": {"number": score},
                 "Health Status": {"select": {"name": rag_status}},
@@ -104,19 +115,20 @@ class NotionTAMAdapter:
 
         A page without that section gets the line at its end. Raises ServiceError.
         """
-        section = _section(await children_of(self._client, profile_page_id), COMMUNICATION_HISTORY)
-        if any(child.words == communication_line(record) for child in section):
-            return
-        position: dict[str, JsonValue] = (
-            {"type": "after_block", "after_block": {"id": section[-1].id}}
-            if section
-            else {"type": "end"}
-        )
-        await self._client.blocks.children.append(
-            block_id=profile_page_id,
-            children=_json(render_communication_log_blocks([record])),
-            position=position,
-        )
+        entry = communication_block(record)
+        line, end = built([entry])[0].words, ""
+
+        async def there() -> str | None:
+            section = _section(await first_level(self._client, profile_page_id))
+            nonlocal end
+            end = section[-1].id if section else ""
+            return next((child.id for child in section if child.words == line), None)
+
+        async def add() -> str:
+            plan = planned([entry])
+            return (await append_planned(self._client, profile_page_id, plan, after=end))[0]
+
+        await made_once(there, add)
 
     async def query_all_accounts(self) -> list[NotionAccount]:
         """Every active account: its renewal is still to come, or has no date.
@@ -127,53 +139,77 @@ class NotionTAMAdapter:
             raise InvalidInput("accounts_database_id: no accounts database in Notion is named")
         now = self._clock()
         return [
-            account_of(row, now)
-            for source_id in await data_sources_of(self._client, self._accounts_database_id)
-            async for row in rows_of(self._client, source_id)
-            if is_active(row, now)
+            _account_of(row, now)
+            async for row in rows_of_database(self._client, self._accounts_database_id)
+            if _is_active(row, now)
         ]
 
     async def get_relationship_profile_page(self, account_page_id: str) -> str | None:
         """The id of the account's profile sub-page; None: there is none. Raises ServiceError."""
-        children = await children_of(self._client, account_page_id)
+        children = await first_level(self._client, account_page_id)
         return next(
             (
                 child.id
                 for child in children
-                if child.type == "child_page" and child.words.startswith(_PROFILE)
+                if child.type == "child_page" and child.words.startswith(PROFILE_TITLE)
             ),
             None,
         )
 
-    async def _link_profile(self, account_page_id: str, page_id: str) -> None:
-        answer = await self._client.pages.retrieve(page_id=page_id)
-        page = parsed(Row, answer, "pages.retrieve")
-        await self._client.pages.update(
-            page_id=account_page_id, properties={"TAM Profile": {"url": page.url}}
+    async def _profile_page(self, account_page_id: str) -> Row | None:
+        page_id = await self.get_relationship_profile_page(account_page_id)
+        if page_id is None:
+            return None
+        return parsed(Row, await self._client.pages.retrieve(page_id), "pages.retrieve")
+
+    async def _make_profile_page(self, account_page_id: str, title: str) -> Row:
+        words: list[JsonValue] = [*texts(title)[:MOST_TEXTS]]
+        answer = await self._client.pages.create(
+            parent={"type": "page_id", "page_id": account_page_id},
+            properties={"title": {"title": words}},
         )
+        return parsed(Row, answer, "pages.create")
 
 
-def _json(blocks: Sequence[NotionObject]) -> JsonValue:
-    return list(blocks)
-
-
-def _left_out(blocks: list[NotionObject], there: Sequence[Child]) -> list[NotionObject]:
-    """What follows the blocks that are there; nothing when people have changed the page since."""
-    kinds = [block["type"] for block in blocks]
-    found = [child.type for child in there]
-    return blocks[len(found) :] if kinds[: len(found)] == found else []
-
-
-def _section(children: Sequence[Child], title: str) -> Sequence[Child]:
-    """The heading of this title and what stands under it; empty: there is no such heading."""
+def _section(children: Sequence[Child]) -> Sequence[Child]:
+    """The log's heading and what stands under it; a page without it is taken as a whole."""
     starts = [
         index
         for index, child in enumerate(children)
-        if child.type == "heading_3" and child.words == title
+        if child.type.startswith("heading_") and child.words == COMMUNICATION_HISTORY
     ]
     if not starts:
-        return ()
+        return children
     end = starts[0] + 1
     while end < len(children) and not children[end].type.startswith("heading_"):
         end += 1
     return children[starts[0] : end]
+
+
+def _is_active(row: Row, now: datetime) -> bool:
+    """Whether the contract has not ended: its renewal is still to come, or has no date."""
+    renewal = row.moment("Renewal Date")
+    return renewal is None or now < renewal
+
+
+def _account_of(row: Row, now: datetime) -> NotionAccount:
+    """The account that a row tells of, its silence measured up to `now`."""
+    heartbeat = row.moment("Last Heartbeat")
+    return NotionAccount(
+        id=row.id,
+        name=row.title,
+        health_score=_whole(row.number("Health Score")),
+        health_rag=row.words("Health Status") or None,
+        last_health_scan=row.moment("Last Health Scan"),
+        last_heartbeat=heartbeat,
+        hours_since_heartbeat=(
+            None if heartbeat is None else max((now - heartbeat).total_seconds() / 3600, 0.0)
+        ),
+        api_call_count=_whole(row.number("API Call Count")),
+        checkin_interval_days=_whole(row.number("Check-in Interval")),
+        profile_url=row.words("TAM Profile") or None,
+    )
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else round(number)

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from app.blocks.chunks import Append
 from app.blocks.rich_text import NotionObject
 from app.errors import PermanentServiceError
-from app.services.notion.client import NotionApi
+from app.ports.notion_client import NotionClient
 from app.services.notion.errors import SYSTEM
 from app.services.notion.paging import results_of
 
@@ -20,7 +20,7 @@ _OPERATION = "blocks.children.append"
 
 
 async def append_planned(
-    api: NotionApi, block_id: str, plan: Sequence[Append], *, after: str = ""
+    client: NotionClient, block_id: str, plan: Sequence[Append], *, after: str = ""
 ) -> list[str]:
     """Append below a block or page, at its end or `after` one of its children.
 
@@ -31,22 +31,22 @@ async def append_planned(
     first_level: list[str] = []
     for request in plan:
         if request.below is None:
-            ids = await _append(api, block_id, request, after=after)
+            ids = await _append(client, block_id, request, after=after)
             first_level += ids
             after = ids[-1] if after else ""
         else:
             parent = made[request.below.request][request.below.index]
-            ids = await _append(api, parent, request, after="")
+            ids = await _append(client, parent, request, after="")
         made.append(ids)
     return first_level
 
 
-async def _append(api: NotionApi, block_id: str, request: Append, *, after: str) -> list[str]:
+async def _append(client: NotionClient, block_id: str, request: Append, *, after: str) -> list[str]:
     children: list[JsonValue] = list(request.children)
     place: NotionObject = {}
     if after:
         place = {"position": {"type": "after_block", "after_block": {"id": after}}}
-    answer = await api.blocks.children.append(block_id, children=children, **place)
+    answer = await client.blocks.children.append(block_id, children=children, **place)
     # with a position, the siblings that follow come back after the new blocks
     blocks = results_of(answer, _OPERATION)[: len(request.children)]
     ids = [str(block.get("id", "")) for block in blocks]

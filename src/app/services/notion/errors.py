@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import httpx
-from notion_client.errors import HTTPResponseError
 from pydantic import JsonValue
 
 from app.blocks.rich_text import NotionObject
@@ -23,6 +23,9 @@ from app.errors import (
 )
 from app.services.http_reply import wait_asked
 from app.services.plain_text import one_line
+
+if TYPE_CHECKING:  # who catches these errors need not have the library
+    from notion_client.errors import HTTPResponseError
 
 SYSTEM = "notion"
 BLOCKED = "public_api_request_blocked"

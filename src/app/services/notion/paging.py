@@ -6,22 +6,26 @@ It knows no columns.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
 from app.blocks.rich_text import NotionObject
 from app.errors import TransientServiceError
-from app.services.notion.client import NotionApi
+from app.ports.notion_client import NotionClient
 from app.services.notion.errors import SYSTEM
+
+if TYPE_CHECKING:  # adapters that are given a client read with this, and import no library
+    from app.services.notion.client import NotionApi
 
 PAGE_SIZE = 100
 
 
-async def children_of(api: NotionApi, block_id: str) -> list[NotionObject]:
+async def children_of(client: NotionClient, block_id: str) -> list[NotionObject]:
     """All first-level children of a block or page, in order. Raises ServiceError."""
 
     async def page(**query: JsonValue) -> NotionObject:
-        return await api.blocks.children.list(block_id, **query)
+        return await client.blocks.children.list(block_id, **query)
 
     return [child async for child in _all(page, "blocks.children.list")]
 

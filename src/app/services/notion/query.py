@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import JsonValue
 
 from app.blocks.rich_text import NotionObject
-from app.services.notion.client import NotionApi
+from app.ports.notion_client import NotionClient
 from app.services.notion.errors import SYSTEM, NotionRefused, QueryIncomplete
 from app.services.notion.paging import PAGE_SIZE, next_cursor, results_of
 
@@ -39,7 +39,7 @@ class _Window:
 
 
 async def query_all(
-    api: NotionApi,
+    client: NotionClient,
     data_source_id: str,
     *,
     where: NotionObject | None = None,
@@ -51,13 +51,13 @@ async def query_all(
     `only` names the properties to answer with, by id. Raises ServiceError; QueryIncomplete where
     rows would be left out: more than 10,000 of one minute, or of an order of its own.
     """
-    rows = _in_order(api, data_source_id, where, sorts, only) if sorts else None
-    async for row in rows or _in_windows(api, data_source_id, where, only):
+    rows = _in_order(client, data_source_id, where, sorts, only) if sorts else None
+    async for row in rows or _in_windows(client, data_source_id, where, only):
         yield row
 
 
 async def changed_since(
-    api: NotionApi,
+    client: NotionClient,
     data_source_id: str,
     since: datetime,
     *,
@@ -75,7 +75,7 @@ async def changed_since(
         "last_edited_time": {"on_or_after": _iso(since - OVERLAP)},
     }
     both = edited if where is None else _both(where, edited)
-    async for row in query_all(api, data_source_id, where=both, only=only):
+    async for row in query_all(client, data_source_id, where=both, only=only):
         if fingerprint(row) not in known:
             yield row
 
@@ -89,7 +89,7 @@ def fingerprint(row: NotionObject) -> str:
 
 
 async def _in_order(
-    api: NotionApi,
+    client: NotionClient,
     data_source_id: str,
     where: NotionObject | None,
     sorts: Sequence[NotionObject],
@@ -97,14 +97,14 @@ async def _in_order(
 ) -> AsyncIterator[NotionObject]:
     """One query in an order of the caller's own, which no window can divide."""
     window = _Window()
-    async for row in _read(api, data_source_id, _body(where, "", sorts), only, window):
+    async for row in _read(client, data_source_id, _body(where, "", sorts), only, window):
         yield row
     if not window.is_whole:
         raise QueryIncomplete(SYSTEM, _OPERATION, "more rows than a query in this order shows")
 
 
 async def _in_windows(
-    api: NotionApi, data_source_id: str, where: NotionObject | None, only: Sequence[str]
+    client: NotionClient, data_source_id: str, where: NotionObject | None, only: Sequence[str]
 ) -> AsyncIterator[NotionObject]:
     """Query after query, each from the creation of the last row seen."""
     window = _Window()
@@ -112,7 +112,7 @@ async def _in_windows(
     while True:
         body = _body(where, window.since, ())
         try:
-            async for row in _read(api, data_source_id, body, only, window):
+            async for row in _read(client, data_source_id, body, only, window):
                 yield row
         except NotionRefused as exc:
             if is_again or not _is_bad_cursor(exc):
@@ -129,7 +129,7 @@ async def _in_windows(
 
 
 async def _read(
-    api: NotionApi,
+    client: NotionClient,
     data_source_id: str,
     body: NotionObject,
     only: Sequence[str],
@@ -140,7 +140,7 @@ async def _read(
     if only:
         body = {**body, "filter_properties": list(only)}
     while True:
-        answer = await api.data_sources.query(data_source_id, **body)
+        answer = await client.data_sources.query(data_source_id, **body)
         status = answer.get("request_status")
         if isinstance(status, dict) and status.get("type") == "incomplete":
             window.is_whole = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.agents.notion.ports import NotionObject
+from app.blocks.rich_text import NotionObject
 from app.agents.technical_account_manager.notion_tam import (
     render_communication_log_blocks,
     render_health_dashboard_blocks,

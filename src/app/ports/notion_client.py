@@ -1,7 +1,7 @@
 """The Notion client that adapters are given: the few calls they make, shaped as notion-client's.
 
 Whoever passes one in keeps its rate limit, its retries and its errors: every call may raise
-ServiceError and nothing else that is expected.
+ServiceError and nothing else that is expected. Facts about the API are of version 2026-03-11.
 """
 
 from __future__ import annotations
@@ -55,6 +55,10 @@ class DataSources(Protocol):
 
     async def query(self, data_source_id: str, **body: JsonValue) -> NotionObject:
         """One page of rows: `filter`, `sorts`, `start_cursor`, `page_size` (at most 100)."""
+        ...
+
+    async def retrieve(self, data_source_id: str) -> NotionObject:
+        """A data source with the schema of its properties."""
         ...
 
 

@@ -1,0 +1,277 @@
+"""Notion's answers as the named adapters read them, by the names of columns that people see.
+
+Fields that are not read are ignored, and a value that cannot be read is as good as empty.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    model_validator,
+)
+
+from app.blocks.rich_text import NotionObject
+from app.clock import utc_of
+from app.errors import PermanentServiceError
+from app.services.notion.errors import SYSTEM
+
+_ENDED = "complete"
+
+WireT = TypeVar("WireT", bound=BaseModel)
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return utc_of(moment)
+    except OverflowError as exc:
+        raise ValueError("beyond the calendar") from exc
+
+
+_Moment = Annotated[datetime, AfterValidator(_utc)]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+
+
+class Named(_Wire):
+    """An option of a select or status."""
+
+    name: str
+
+
+class Span(_Wire):
+    """A date; a day alone reads as its midnight in UTC."""
+
+    start: _Moment
+
+
+class Text(_Wire):
+    """A piece of rich text."""
+
+    plain_text: str = ""
+
+
+class Reference(_Wire):
+    """A page that a relation points to."""
+
+    id: str
+
+
+class Numbered(_Wire):
+    """A row's own number, such as `T-12`."""
+
+    prefix: str | None = None
+    number: int | None = None
+
+    @property
+    def words(self) -> str:
+        """As people see it."""
+        if self.number is None:
+            return ""
+        return f"{self.prefix}-{self.number}" if self.prefix else str(self.number)
+
+
+class Reckoned(_Wire):
+    """What a formula or a rollup comes to; only the field of its own type is set."""
+
+    string: str | None = None
+    number: float | None = None
+    date: Span | None = None
+
+
+class Value(_Wire):
+    """A property's value; only the field of its own type is set."""
+
+    type: str
+    number: float | None = None
+    select: Named | None = None
+    status: Named | None = None
+    date: Span | None = None
+    created_time: _Moment | None = None
+    url: str | None = None
+    unique_id: Numbered | None = None
+    formula: Reckoned = Reckoned()
+    rollup: Reckoned = Reckoned()
+    title: list[Text] = Field(default_factory=list)
+    rich_text: list[Text] = Field(default_factory=list)
+    relation: list[Reference] = Field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """Its value as text: of a title, text, option, link, number or relation; else empty."""
+        option = self.select or self.status
+        if option is not None:
+            return option.name
+        if self.relation:
+            return self.relation[0].id
+        written = "".join(piece.plain_text for piece in (*self.title, *self.rich_text))
+        numbered = "" if self.unique_id is None else self.unique_id.words
+        return written or self.url or numbered or self.formula.string or _digits(self.figure)
+
+    @property
+    def figure(self) -> float | None:
+        """Its value as a number."""
+        found = (self.number, self.formula.number, self.rollup.number)
+        return next((number for number in found if number is not None), None)
+
+    @property
+    def moment(self) -> datetime | None:
+        """Its value as a moment: of a date its beginning, in UTC."""
+        span = self.date or self.formula.date or self.rollup.date
+        return self.created_time if span is None else span.start
+
+
+class Parent(_Wire):
+    """Where a page is; empty: in no data source."""
+
+    data_source_id: str = ""
+
+
+class Row(_Wire):
+    """A page with its properties, which are read one by one as they are asked for."""
+
+    id: str
+    parent: Parent = Parent()
+    created_time: _Moment
+    url: str = ""
+    in_trash: bool = False
+    properties: dict[str, JsonValue] = Field(default_factory=dict)
+
+    def words(self, name: str) -> str:
+        """A property's text; empty where it is empty or not there."""
+        return self._value(name).words
+
+    def number(self, name: str) -> float | None:
+        """A number property; None where it is empty or not there."""
+        return self._value(name).figure
+
+    def moment(self, name: str) -> datetime | None:
+        """The beginning of a date property, in UTC; None where it is empty or not there."""
+        return self._value(name).moment
+
+    @property
+    def title(self) -> str:
+        """The page's title, whatever its property is called."""
+        for name, value in self.properties.items():
+            if isinstance(value, dict) and value.get("type") == "title":
+                return self.words(name)
+        return ""
+
+    def _value(self, name: str) -> Value:
+        try:
+            return Value.model_validate(self.properties.get(name))
+        except ValidationError:
+            return Value(type="")
+
+
+class Option(_Wire):
+    """An option that a select or status has."""
+
+    id: str = ""
+    name: str
+
+
+class Group(_Wire):
+    """A group that options of a status stand in."""
+
+    name: str = ""
+    option_ids: list[str] = Field(default_factory=list)
+
+
+class Options(_Wire):
+    """All of them."""
+
+    options: list[Option] = Field(default_factory=list)
+    groups: list[Group] = Field(default_factory=list)
+
+
+class Target(_Wire):
+    """Where a relation points."""
+
+    data_source_id: str = ""
+
+
+class Column(_Wire):
+    """A column of a data source; only the field of its own type is set."""
+
+    id: str
+    type: str
+    select: Options = Options()
+    status: Options = Options()
+    relation: Target = Target()
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The names of its options, in order; empty where it has none."""
+        return tuple(one.name for one in (*self.select.options, *self.status.options))
+
+    @property
+    def ended(self) -> frozenset[str]:
+        """The names of the options in the group that Notion itself takes for done."""
+        groups = [one for one in self.status.groups if one.name.strip().lower() == _ENDED]
+        ids = {option_id for group in groups for option_id in group.option_ids}
+        return frozenset(one.name for one in self.status.options if one.id in ids)
+
+
+class DataSource(_Wire):
+    """Where a database's rows are, and its columns by name."""
+
+    id: str
+    properties: dict[str, Column] = Field(default_factory=dict)
+
+
+class _Body(_Wire):
+    title: str = ""
+    rich_text: list[Text] = Field(default_factory=list)
+
+
+class Child(_Wire):
+    """A block among a page's children."""
+
+    id: str
+    type: str
+    words: str = ""
+    """Its text, or the title of a sub-page; empty where it has none."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flatten(cls, given: JsonValue) -> JsonValue:
+        if not isinstance(given, dict):
+            return given
+        try:
+            body = _Body.model_validate(given.get(str(given.get("type"))))
+        except ValidationError:
+            body = _Body()
+        words = body.title or "".join(piece.plain_text for piece in body.rich_text)
+        return {"id": given.get("id"), "type": given.get("type"), "words": words}
+
+
+class Database(_Wire):
+    """A database: a container of data sources."""
+
+    data_sources: list[Reference]
+
+
+def parsed(shape: type[WireT], answer: NotionObject, operation: str) -> WireT:
+    """Notion's answer as a wire shape. Raises PermanentServiceError when it is another one."""
+    try:
+        return shape.model_validate(answer)
+    except ValidationError as exc:
+        where = ", ".join(
+            ".".join(str(part) for part in error["loc"])
+            for error in exc.errors(include_input=False, include_url=False)
+        )
+        raise PermanentServiceError(SYSTEM, operation, f"unexpected answer at {where}") from exc
+
+
+def _digits(number: float | None) -> str:
+    return "" if number is None else f"{number:.15g}"
