@@ -19,6 +19,7 @@ from app.jobs.flows.feed import FeedFlow
 from app.jobs.flows.scan_flow import ScanFlow, feed_ask, scan_ask
 from app.jobs.inline import InlineEngine
 from app.storage.sql_store import SqlStore
+from tests.integration.small_book import nowhere
 
 NOW = datetime(2026, 3, 9, 7, tzinfo=UTC)
 ACCOUNTS = "account_id,name\nacme,Acme\nnorth,Northwind\n"
@@ -64,7 +65,7 @@ class Dropbox:
             rejects_of=lambda _: self.rejects,
             settle_seconds=self.settle_seconds,
         )
-        scan = ScanFlow(store=self.store, clock=lambda: self.now)
+        scan = ScanFlow(store=self.store, clock=lambda: self.now, shows=nowhere)
         return InlineEngine(
             shapes={FlowName.FEED: flow, FlowName.SCAN: scan}, clock=lambda: self.now
         )

@@ -35,7 +35,7 @@ from app.ports.engine import Steps
 from app.services.checked_writer import NoModel
 from app.services.writing import writer_with
 from tests import builders
-from tests.integration.small_book import MONDAY, TENANT, SmallBook
+from tests.integration.small_book import MONDAY, TENANT, SmallBook, nowhere
 
 NOON = MONDAY + timedelta(hours=5)
 FOUND = Hop(agent=CSM, request_type="check_expansion", account_id="acme")
@@ -304,7 +304,7 @@ class Tended:
         planners = Planners(store=store, writer_of=lambda _: writer, clock=self.clock)
         self.engine = InlineEngine(
             shapes={
-                FlowName.SCAN: ScanFlow(store=store, clock=self.clock),
+                FlowName.SCAN: ScanFlow(store=store, clock=self.clock, shows=nowhere),
                 FlowName.ACT: acting,
                 FlowName.CHANNEL: retrying,
                 FlowName.TASK: AgentTaskFlow(store=store, clock=self.clock, planner_of=planners),

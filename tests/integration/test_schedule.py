@@ -33,7 +33,7 @@ from app.ports.rows import SlotStart
 from app.ports.store import Store
 from app.services.checked_writer import NoModel
 from app.services.writing import writer_with
-from tests.integration.small_book import MONDAY, TENANT, SmallBook
+from tests.integration.small_book import MONDAY, TENANT, SmallBook, nowhere
 
 FIRST_OF_APRIL = datetime(2026, 4, 1, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -69,7 +69,7 @@ class Kept:
             return await channel(effects, steps, argument)
 
         usual: Mapping[FlowName, FlowBody] = {
-            FlowName.SCAN: ScanFlow(store=store, clock=self.clock),
+            FlowName.SCAN: ScanFlow(store=store, clock=self.clock, shows=nowhere),
             FlowName.ACT: acting,
             FlowName.CHANNEL: retrying,
             FlowName.TASK: task_flow(store, self.clock),

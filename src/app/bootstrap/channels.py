@@ -11,6 +11,7 @@ from typing import TypeAlias
 from app.bootstrap.buses import bus_of
 from app.bootstrap.mailboxes import draft_boxes_of, gmail_mailer_of
 from app.bootstrap.sections import extra_missing, is_own, reps_of, section_of
+from app.bootstrap.surfaces import record_sink_of
 from app.domain.effect import EffectKind
 from app.errors import ConfigurationError
 from app.events.publishing import PublishEvents
@@ -44,6 +45,7 @@ def connected_sinks(
     sinks = _sinks(store, settings, tenant, draft_boxes_of(store, settings, tenant, limiter))
     if not is_own(settings, tenant):
         return sinks
+    sinks[EffectKind.RECORD] = record_sink_of(store, settings, tenant, limiter)
     if settings.chat and settings.apprise:
         raise ConfigurationError("TEND_CHAT, TEND_APPRISE: alerts go to one chat: set one of them")
     if settings.chat:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.bootstrap.channels import SinksOf, connected_sinks
 from app.bootstrap.limits import limiter_of
+from app.bootstrap.surfaces import Surfaces
 from app.bootstrap.tenants import performer_with, worker_name
 from app.bootstrap.writers import writers_of
 from app.clock import Clock, system_clock
@@ -55,6 +56,8 @@ class App:
     effects_of: Callable[[str], Performer]
     """A tenant's effects."""
     limiter: Limiter
+    surfaces: Surfaces
+    """Where what is known is shown."""
 
 
 def open_store_of(settings: Settings) -> SqlStore:
@@ -115,6 +118,7 @@ async def open_app(
         app.liveness.let_go()
         for sinks in connected:
             await close_all(sinks.values())
+        await app.surfaces.aclose()
         await app.limiter.aclose()
         app.store.close()
 
@@ -126,6 +130,7 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
     store, worker = open_store_of(settings), worker_name()
     liveness, limiter = liveness_for(settings), limiter_of(settings)
     writer_of = writers_of(store, settings, limiter, clock)
+    surfaces = Surfaces(settings=settings, store=store, limiter=limiter, clock=clock)
 
     @cache
     def effects_of(tenant: str) -> Performer:
@@ -140,11 +145,12 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
         planner_of=Planners(store=store, writer_of=writer_of, clock=clock),
         clock=clock,
         feed=_feed_flow(store, settings, clock),
+        publish=surfaces.publish,
+        shows=surfaces.shows,
     )
     engine = DbosEngine(
         shapes=shapes, url=settings.engine_url, worker=worker, look_seconds=look_seconds
     )
-    stale = effects_of(settings.tenant).stale_after_seconds
     return App(
         settings=settings,
         store=store,
@@ -152,11 +158,17 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
         worker=worker,
         engine=engine,
         liveness=liveness,
-        starter=Starter(store=store, desk=engine, clock=clock, stale_after_seconds=stale),
+        starter=_starter(store, engine, clock, effects_of(settings.tenant)),
         sweeper=Sweeper(engine=engine, liveness=liveness),
         effects_of=effects_of,
         limiter=limiter,
+        surfaces=surfaces,
     )
+
+
+def _starter(store: Store, engine: Engine, clock: Clock, effects: Performer) -> Starter:
+    stale = effects.stale_after_seconds
+    return Starter(store=store, desk=engine, clock=clock, stale_after_seconds=stale)
 
 
 def _feed_flow(store: Store, settings: Settings, clock: Clock) -> FeedFlow:

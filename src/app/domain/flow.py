@@ -22,6 +22,7 @@ class FlowName(StrEnum):
     CHANNEL = "channel"
     FEED = "feed"
     TASK = "task"
+    PUBLISH = "publish"
 
 
 class Urgency(IntEnum):

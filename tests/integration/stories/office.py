@@ -20,7 +20,8 @@ from app.agents.customer_success.schemas import CSMResult
 from app.agents.registry import AgentRegistry
 from app.agents.routing import SupervisorAnswer
 from app.agents.technical_account_manager.schemas import TAMResult
-from app.bootstrap import performer_of
+from app.bootstrap import limiter_of, performer_of
+from app.bootstrap.surfaces import Surfaces
 from app.clock import Clock
 from app.domain.document import Document, DocumentKind
 from app.domain.dossier import Dossier
@@ -65,6 +66,9 @@ class Office:
     def __post_init__(self) -> None:
         store, settings, clock = self.book.store, self.book.settings, self.clock
         effects = performer_of(store, settings, clock)
+        surfaces = Surfaces(
+            settings=settings, store=store, limiter=limiter_of(settings), clock=clock
+        )
         self.engine = InlineEngine(
             shapes=flow_shapes(
                 store=store,
@@ -79,6 +83,8 @@ class Office:
                     folder_of=settings.feed_folder_of,
                     rejects_of=settings.rejects_of,
                 ),
+                publish=surfaces.publish,
+                shows=surfaces.shows,
             ),
             clock=clock,
         )

@@ -5,7 +5,7 @@ Every part is a step that bears being run again; the body itself reads and decid
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,7 @@ from app.domain.scan import Scan
 from app.errors import FlowFailed, NotFound
 from app.jobs.flows.act import act_ask, released_ask
 from app.jobs.flows.pages import PAGE, Pages
+from app.jobs.flows.publish_asking import publish_ask
 from app.jobs.flows.scan import (
     ScanRequest,
     begin,
@@ -63,6 +64,8 @@ class ScanFlow:
 
     store: Store
     clock: Clock
+    shows: Callable[[str], bool]
+    """Whether a tenant has a place where what is known is shown once it is recorded."""
     page_size: int = PAGE
     _open: dict[str, Pages] = field(default_factory=dict, repr=False)
     """The scan under way, so that what is the same for all accounts is read once."""
@@ -70,11 +73,12 @@ class ScanFlow:
     async def __call__(self, steps: Steps, argument: Argument) -> JsonValue:
         """Scan; the flow's id becomes the scan's. The result is `ScanDone` as JSON."""
         given = ScanArgument.model_validate(argument)
-        await _bring_in(steps, given.feeds)
+        await _bring_in(steps, given)
         begun = await steps.run("begin", partial(self._begin, steps, given))
         assessed = await self._pages(steps)
         owed = await steps.run("record to the end", partial(self._settle, steps))
         await self._start_work(steps)
+        await self._show(steps, given)
         return {**_mapping(begun), "assessed": assessed, "owed": owed}
 
     async def _pages(self, steps: Steps) -> int:
@@ -123,6 +127,15 @@ class ScanFlow:
             raise NotFound(f"there is no scan {steps.flow_id!r}")
         return scan
 
+    async def _show(self, steps: Steps, given: ScanArgument) -> None:
+        """A flow of its own, not waited for: whatever becomes of it, the scan is done."""
+        if await steps.run("is shown", partial(self._is_shown, steps)):
+            only = None if given.account_id is None else [given.account_id]
+            await steps.start(publish_ask(steps.tenant_id, steps.flow_id, account_ids=only))
+
+    async def _is_shown(self, steps: Steps) -> JsonValue:
+        return self.shows(steps.tenant_id)
+
     async def _start_work(self, steps: Steps) -> None:
         """A flow per group of effects owed, this scan's and whatever else has none."""
         batch = 0
@@ -164,9 +177,9 @@ class _Unstarted(BaseModel):
     released: tuple[tuple[str, int], ...]
 
 
-async def _bring_in(steps: Steps, feeds: Sequence[str]) -> None:
-    for feed in feeds:
-        ask = feed_ask(steps.tenant_id, feed, request_id=steps.flow_id)
+async def _bring_in(steps: Steps, given: ScanArgument) -> None:
+    for feed in given.feeds:
+        ask = feed_ask(steps.tenant_id, feed, request_id=steps.flow_id, account_id=given.account_id)
         await steps.start(ask)
         try:
             await steps.wait(ask.flow_id)
@@ -174,13 +187,15 @@ async def _bring_in(steps: Steps, feeds: Sequence[str]) -> None:
             log.warning("feed.failed", feed=feed, reason=str(exc))
 
 
-def feed_ask(tenant_id: str, feed: str, *, request_id: str) -> FlowAsk:
-    """The flow that brings one feed up to date; a request of its own each time."""
+def feed_ask(
+    tenant_id: str, feed: str, *, request_id: str, account_id: str | None = None
+) -> FlowAsk:
+    """The flow that brings one feed up to date, or one account; a request of its own each time."""
     return FlowAsk(
         tenant_id=tenant_id,
         flow=FlowName.FEED,
         flow_id=f"{tenant_id}:feed:{feed}:{request_id.removeprefix(f'{tenant_id}:')}",
-        argument={"feed": feed},
+        argument={"feed": feed, "account_id": account_id},
         urgency=Urgency.ASKED,
     )
 

@@ -24,8 +24,13 @@ def flow_shapes(
     planner_of: PlannerOf,
     clock: Clock,
     feed: FeedFlow,
+    publish: FlowBody,
+    shows: Callable[[str], bool],
 ) -> Mapping[FlowName, FlowBody]:
-    """Bodies by name; `effects_of` gives a tenant's effects, `planner_of` an agent of a tenant."""
+    """Bodies by name; `effects_of` gives a tenant's effects, `planner_of` an agent of a tenant.
+
+    `shows` says whether a tenant has a place where `publish` shows what is known.
+    """
 
     async def acting(steps: Steps, argument: Argument) -> JsonValue:
         return await act(effects_of(steps.tenant_id), steps, argument)
@@ -34,9 +39,10 @@ def flow_shapes(
         return await channel(effects_of(steps.tenant_id), steps, argument)
 
     return {
-        FlowName.SCAN: ScanFlow(store=store, clock=clock),
+        FlowName.SCAN: ScanFlow(store=store, clock=clock, shows=shows),
         FlowName.ACT: acting,
         FlowName.CHANNEL: retrying,
         FlowName.TASK: AgentTaskFlow(store=store, clock=clock, planner_of=planner_of),
         FlowName.FEED: feed,
+        FlowName.PUBLISH: publish,
     }
