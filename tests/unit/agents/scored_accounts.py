@@ -192,11 +192,14 @@ csm_facts = st.builds(
     features_used=st.lists(st.sampled_from(CATALOGUE), unique=True).map(
         lambda names: tuple(sorted(names))
     ),
-    engagement=st.builds(
-        Engagement,
-        last_meaningful_on=st.one_of(st.none(), st.integers(0, 500).map(day_ago)),
-        meaningful=st.integers(0, 8),
-        people=st.integers(0, 5),
+    engagement=st.one_of(
+        st.just(Engagement()),
+        st.builds(
+            Engagement,
+            last_meaningful_on=st.integers(0, 500).map(day_ago),
+            meaningful=st.integers(0, 8),
+            people=st.integers(0, 5),
+        ),
     ),
     overdue_days=st.one_of(st.none(), st.integers(0, 150)),
     nps=st.one_of(st.none(), st.integers(0, 10)),

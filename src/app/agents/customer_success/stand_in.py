@@ -118,8 +118,7 @@ def _is_unused(inputs: CsmInputs, reading: Reading) -> bool:
 
 def _tells_contacts(inputs: CsmInputs) -> bool:
     """Whether any contact is on record, and somebody brings them."""
-    seen = inputs.engagement
-    is_any = seen.meaningful > 0 or seen.last_meaningful_on is not None
+    is_any = inputs.engagement.last_meaningful_on is not None
     return is_any and FactKind.INTERACTIONS in inputs.feeds
 
 
