@@ -89,6 +89,20 @@ assert render_communication_log_blocks([letter])
 assert render_communication_log_blocks([])
 """
 
+CSM_ALIKE = """
+from {app}.agents.customer_success.notion_csm import (
+    NotionCSMAdapter, render_qbr_blocks, render_qbr_internal_blocks,
+)
+from {app}.agents.customer_success.schemas import QBRContent, QBRSection
+section = QBRSection(text="Well.")
+qbr = QBRContent(
+    account_id="acme", period="2026-Q1", trigger="quarterly", account_health_summary=section,
+    roi_business_impact=section, feature_adoption_scorecard=section, expansion_next_steps=section,
+)
+assert render_qbr_blocks(qbr)
+assert render_qbr_internal_blocks(qbr)
+"""
+
 THE_REST = """
 from {app}.agents.base import AgentCapability, AgentRegistration, BaseAgent
 from {app}.agents.technical_account_manager.agent import TAMAgent
@@ -114,6 +128,7 @@ CHECKS = {
     "scorer": SCORES,
     "prompts": PROMPTS,
     "renderers": RENDERERS,
+    "csm": CSM_ALIKE,
     "rest": THE_REST,
 }
 

@@ -29,6 +29,7 @@ from app.blocks.rich_text import MOST_TEXTS, texts
 from app.clock import Clock, system_clock
 from app.errors import InvalidInput
 from app.ports.notion_client import NotionClient
+from app.services.notion.account_keys import is_active
 from app.services.notion.appending import append_planned
 from app.services.notion.named import first_level, rows_of_database
 from app.services.notion.once import filled, made_once
@@ -141,7 +142,7 @@ class NotionTAMAdapter:
         return [
             _account_of(row, now)
             async for row in rows_of_database(self._client, self._accounts_database_id)
-            if _is_active(row, now)
+            if is_active(row, now)
         ]
 
     async def get_relationship_profile_page(self, account_page_id: str) -> str | None:
@@ -184,12 +185,6 @@ def _section(children: Sequence[Child]) -> Sequence[Child]:
     while end < len(children) and not children[end].type.startswith("heading_"):
         end += 1
     return children[starts[0] : end]
-
-
-def _is_active(row: Row, now: datetime) -> bool:
-    """Whether the contract has not ended: its renewal is still to come, or has no date."""
-    renewal = row.moment("Renewal Date")
-    return renewal is None or now < renewal
 
 
 def _account_of(row: Row, now: datetime) -> NotionAccount:

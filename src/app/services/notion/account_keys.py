@@ -1,11 +1,12 @@
-"""Which account a page of Accounts is: the one of its External ID, else it goes by its own id.
+"""Which account a page of Accounts is, and whether it is active.
 
-It reads in bulk where it can, and knows no other column.
+It is the account of its External ID, else it goes by its own id. It reads in bulk where it can.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from app.blocks.rich_text import NotionObject
 from app.domain.notion import NotionColumn, NotionRole
@@ -64,6 +65,12 @@ def account_id_of(row: Row, column: NotionColumn | None) -> str:
     """The id of the account that a row of Accounts is."""
     key = "" if column is None else row.words(column.name).strip()
     return key or row.id
+
+
+def is_active(row: Row, now: datetime) -> bool:
+    """Whether the contract has not ended: its renewal is still to come, or has no date."""
+    renewal = row.moment("Renewal Date")
+    return renewal is None or now < renewal
 
 
 def _asked(column: NotionColumn | None, account_id: str) -> list[NotionObject]:
