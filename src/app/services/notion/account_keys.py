@@ -33,32 +33,29 @@ async def pages_of_account(
     client: NotionClient, data_source_id: str, account_id: str
 ) -> tuple[str, ...]:
     """The pages that are this account, by id; there should be one at most. Raises ServiceError."""
-    return tuple(row.id for row in await rows_of_account(client, data_source_id, account_id))
+    source = await source_of(client, data_source_id)
+    return tuple(row.id for row in await rows_of_account(client, source, account_id))
 
 
 async def rows_of_account(
-    client: NotionClient, data_source_id: str, account_id: str
+    client: NotionClient, source: DataSource, account_id: str
 ) -> tuple[Row, ...]:
     """The same with all their properties. Raises ServiceError."""
-    column = key_column(await source_of(client, data_source_id))
+    column = key_column(source)
     where = _asked(column, account_id)
-    candidates = (
-        [row async for row in rows_of(client, data_source_id, where=where)] if where else []
-    )
+    candidates = [row async for row in rows_of(client, source.id, where=where)] if where else []
     if not candidates and _PAGE_ID.fullmatch(account_id):
-        candidates = await _page(client, data_source_id, account_id)
+        candidates = await _page(client, source.id, account_id)
     return tuple(row for row in candidates if account_id_of(row, column) == account_id)
 
 
 def key_column(source: DataSource) -> NotionColumn | None:
     """Where the External ID stands; None: nowhere that we can ask for."""
-    spec = spec_of(NotionRole.ACCOUNTS, KEY)
-    for name in sorted(source.properties, key=lambda name: name != spec.name):
-        column = source.properties[name]
-        is_it = name == spec.name or name.strip().lower() in spec.aliases
-        if is_it and column.type in _ASKABLE:
-            return NotionColumn(property_id=column.id, type=column.type, name=name)
-    return None
+    name = source.name_of(spec_of(NotionRole.ACCOUNTS, KEY), _ASKABLE)
+    if not name:
+        return None
+    column = source.properties[name]
+    return NotionColumn(property_id=column.id, type=column.type, name=name)
 
 
 def account_id_of(row: Row, column: NotionColumn | None) -> str:

@@ -5,6 +5,7 @@ Fields that are not read are ignored, and a value that cannot be read is as good
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, TypeVar
 
@@ -21,6 +22,7 @@ from pydantic import (
 from app.blocks.rich_text import NotionObject
 from app.clock import utc_of
 from app.errors import PermanentServiceError
+from app.services.notion.columns import ColumnSpec
 from app.services.notion.errors import SYSTEM
 
 _ENDED = "complete"
@@ -227,6 +229,22 @@ class DataSource(_Wire):
 
     id: str
     properties: dict[str, Column] = Field(default_factory=dict)
+
+    def name_of(self, spec: ColumnSpec, types: Collection[str] = ()) -> str:
+        """What the column is called here: by its name, else by another that it goes by.
+
+        Of the types that will do, unless others are given. Empty: there is none.
+        """
+        known = sorted(self.properties, key=lambda name: name != spec.name)
+        return next(
+            (
+                name
+                for name in known
+                if (name == spec.name or name.strip().lower() in spec.aliases)
+                and self.properties[name].type in (types or spec.types)
+            ),
+            "",
+        )
 
 
 class _Body(_Wire):

@@ -1,0 +1,1 @@
+"""The CRM: the port that readers of it share, and one module for each system."""
