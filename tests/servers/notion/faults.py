@@ -33,6 +33,10 @@ class Kind(StrEnum):
     """No answer: a time-out in process, a pause of `seconds` and a closed socket otherwise."""
     RESET = "reset"
     """The connection breaks off."""
+    FULL = "full"
+    """A free workspace of several members has no blocks left: nothing new is taken."""
+    REFUSED = "400"
+    """It does not like what is said."""
     REVOKED = "revoked"
     """From here on the token is not valid any more."""
 
@@ -128,6 +132,11 @@ def refusal(fault: Fault, call: Call, answer: Answer | None) -> Refused:
     if fault.kind is Kind.OVERLOADED:
         more = {"retry_after": str(fault.retry_after)}
         return Refused(529, "service_overload", "Notion is overloaded. Try again later.", more)
+    if fault.kind is Kind.REFUSED:
+        return Refused(400, "validation_error", "body failed validation.")
+    if fault.kind is Kind.FULL:
+        told = "This workspace has used up the blocks of its plan."
+        return Refused(403, "restricted_resource", told, {"block_limit": "block_creation"})
     if fault.kind is Kind.INTERNAL:
         return Refused(500, "internal_server_error", "Unexpected error occurred.")
     if fault.kind is Kind.BAD_GATEWAY:

@@ -7,7 +7,7 @@ column.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import structlog
@@ -27,6 +27,10 @@ MOST_MISSES = 3
 MOST_TOLD = 20
 """Rows that are named with what became of them; the others are counted."""
 _NOT_FOUND = 404
+STATUS_LACKS = (
+    "a column of type status lacks an option of ours, which only a person can add: rows are "
+    "written without it until what it says changes"
+)
 
 log = structlog.get_logger(__name__)
 
@@ -184,9 +188,18 @@ class RowWriter:
     async def _refused(
         self, batch: _Batch, work: RowWork, place: RowPlace, error: NotionRefused
     ) -> None:
-        """A row that a person took away is left alone from now on; any other refusal is told."""
+        """A row that a person took away is left alone from now on; any other refusal is told.
+
+        A status that lacks an option of ours keeps the other columns from nothing: they are
+        written without it.
+        """
         if not work.page_id or not await self._is_gone(work, error):
-            batch.add(refused={work.key: str(error)})
+            lean = without_status(work)
+            if lean is None:
+                batch.add(refused={work.key: str(error)})
+            else:
+                batch.add(findings=(STATUS_LACKS,))
+                await self._one(batch, lean, place)
             return
         if not await self._is_there(place):
             batch.add(stopped="the database of these rows is not shared with the connection")
@@ -211,6 +224,18 @@ class RowWriter:
         except ServiceError:
             return False
         return source.get("in_trash") is not True
+
+
+def without_status(work: RowWork) -> RowWork | None:
+    """The same without columns of type status; None: it has none, or nothing else."""
+    properties = {
+        key: value
+        for key, value in work.patch.properties.items()
+        if not (isinstance(value, dict) and "status" in value)
+    }
+    if not properties or len(properties) == len(work.patch.properties):
+        return None
+    return replace(work, patch=replace(work.patch, properties=properties))
 
 
 def _keep(unit: Unit, *, kept: Sequence[NotionFields]) -> None:
