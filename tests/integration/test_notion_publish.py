@@ -40,8 +40,8 @@ def test_what_was_written_once_costs_no_request_again(shown: Shown) -> None:
     assert shown.since("PATCH", "pages/") == []
     shown.assess("a007", score=30, band=Band.RED)
     assert shown.publish().accounts.written == 1
-    (patch,) = shown.since("PATCH", "pages/")
-    assert patch.path.endswith(shown.page("a007").page_id)
+    (sent,) = shown.since("PATCH", "pages/")
+    assert sent.path.endswith(shown.page("a007").page_id)
     assert shown.value("a007", "Health Status") == "Red"
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from app.bootstrap.channels import SinksOf, connected_sinks
+from app.bootstrap.feeds import feed_flow
 from app.bootstrap.limits import limiter_of
 from app.bootstrap.surfaces import Surfaces
 from app.bootstrap.tenants import performer_with, worker_name
@@ -18,7 +19,6 @@ from app.clock import Clock, system_clock
 from app.domain.effect import EffectKind
 from app.errors import ConfigurationError
 from app.jobs.effects import Performer
-from app.jobs.flows.feed import FeedFlow
 from app.jobs.flows.shapes import flow_shapes
 from app.jobs.flows.starting import Starter
 from app.jobs.sweeper import Sweeper
@@ -144,9 +144,8 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
         effects_of=effects_of,
         planner_of=Planners(store=store, writer_of=writer_of, clock=clock),
         clock=clock,
-        feed=_feed_flow(store, settings, clock),
-        publish=surfaces.publish,
-        shows=surfaces.shows,
+        feed=feed_flow(store, settings, clock, surfaces),
+        surfaces=surfaces,
     )
     engine = DbosEngine(
         shapes=shapes, url=settings.engine_url, worker=worker, look_seconds=look_seconds
@@ -169,15 +168,6 @@ def _put_together(settings: Settings, clock: Clock, sinks_of: SinksOf, look_seco
 def _starter(store: Store, engine: Engine, clock: Clock, effects: Performer) -> Starter:
     stale = effects.stale_after_seconds
     return Starter(store=store, desk=engine, clock=clock, stale_after_seconds=stale)
-
-
-def _feed_flow(store: Store, settings: Settings, clock: Clock) -> FeedFlow:
-    return FeedFlow(
-        store=store,
-        clock=clock,
-        folder_of=settings.feed_folder_of,
-        rejects_of=settings.rejects_of,
-    )
 
 
 async def take_up(app: App) -> None:

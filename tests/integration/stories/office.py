@@ -83,8 +83,7 @@ class Office:
                     folder_of=settings.feed_folder_of,
                     rejects_of=settings.rejects_of,
                 ),
-                publish=surfaces.publish,
-                shows=surfaces.shows,
+                surfaces=surfaces,
             ),
             clock=clock,
         )

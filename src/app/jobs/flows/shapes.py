@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from pydantic import JsonValue
 
@@ -17,6 +18,18 @@ from app.ports.engine import FlowBody, Steps
 from app.ports.store import Store
 
 
+class Showing(Protocol):
+    """Where what is known of tenants' accounts is shown."""
+
+    def shows(self, tenant: str) -> bool:
+        """Whether a tenant has such a place."""
+        ...
+
+    async def publish(self, steps: Steps, argument: Argument) -> JsonValue:
+        """The body of the flow that shows it."""
+        ...
+
+
 def flow_shapes(
     *,
     store: Store,
@@ -24,13 +37,9 @@ def flow_shapes(
     planner_of: PlannerOf,
     clock: Clock,
     feed: FeedFlow,
-    publish: FlowBody,
-    shows: Callable[[str], bool],
+    surfaces: Showing,
 ) -> Mapping[FlowName, FlowBody]:
-    """Bodies by name; `effects_of` gives a tenant's effects, `planner_of` an agent of a tenant.
-
-    `shows` says whether a tenant has a place where `publish` shows what is known.
-    """
+    """Bodies by name; `effects_of` gives a tenant's effects, `planner_of` an agent of a tenant."""
 
     async def acting(steps: Steps, argument: Argument) -> JsonValue:
         return await act(effects_of(steps.tenant_id), steps, argument)
@@ -39,10 +48,10 @@ def flow_shapes(
         return await channel(effects_of(steps.tenant_id), steps, argument)
 
     return {
-        FlowName.SCAN: ScanFlow(store=store, clock=clock, shows=shows),
+        FlowName.SCAN: ScanFlow(store=store, clock=clock, shows=surfaces.shows),
         FlowName.ACT: acting,
         FlowName.CHANNEL: retrying,
         FlowName.TASK: AgentTaskFlow(store=store, clock=clock, planner_of=planner_of),
         FlowName.FEED: feed,
-        FlowName.PUBLISH: publish,
+        FlowName.PUBLISH: surfaces.publish,
     }
