@@ -56,6 +56,7 @@ DECIDING = (
     "src/app/domain/*",
     "src/app/words/*",
     "src/app/handoffs/*",
+    "src/app/blocks/layout*.py",
     "src/app/agents/asking.py",
     "src/app/agents/routing.py",
     "src/app/agents/customer_success/reading.py",

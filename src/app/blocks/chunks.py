@@ -39,7 +39,7 @@ class Append:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Sent:
+class Sent:
     """A first-level block as it goes into a request, and those of its children that follow."""
 
     block: Built
@@ -48,10 +48,12 @@ class _Sent:
 
     @property
     def count(self) -> int:
+        """Blocks in the request, itself included."""
         return 1 + sum(child.count for child in self.inside)
 
     @property
     def size(self) -> int:
+        """Bytes in the request."""
         return self.block.size + sum(child.whole_size for child in self.inside)
 
 
@@ -61,7 +63,7 @@ def planned(blocks: Sequence[Block]) -> tuple[Append, ...]:
     waiting: deque[tuple[Place | None, tuple[Built, ...]]] = deque([(None, built(blocks))])
     while waiting:
         below, siblings = waiting.popleft()
-        for group in _groups([_sent(block) for block in siblings]):
+        for group in requests_of(siblings):
             made = tuple(sent.block.as_json(sent.inside) for sent in group)
             waiting += [
                 (Place(request=len(plan), index=index), sent.later)
@@ -72,7 +74,22 @@ def planned(blocks: Sequence[Block]) -> tuple[Append, ...]:
     return tuple(plan)
 
 
-def _sent(block: Built) -> _Sent:
+def requests_of(siblings: Sequence[Built]) -> list[list[Sent]]:
+    """The siblings by requests, in order; what does not fit below one of them is left for later."""
+    groups: list[list[Sent]] = []
+    count = size = 0
+    for sent in map(_sent, siblings):
+        is_full = not groups or len(groups[-1]) == MOST_CHILDREN
+        if is_full or count + sent.count > MOST_BLOCKS or size + sent.size > MOST_BYTES:
+            groups.append([])
+            count = size = 0
+        groups[-1].append(sent)
+        count += sent.count
+        size += sent.size
+    return groups
+
+
+def _sent(block: Built) -> Sent:
     fits = (
         block.height <= MOST_LEVELS
         and block.widest <= MOST_CHILDREN
@@ -80,9 +97,9 @@ def _sent(block: Built) -> _Sent:
         and block.whole_size <= MOST_BYTES
     )
     if fits:
-        return _Sent(block=block, inside=block.children, later=())
+        return Sent(block=block, inside=block.children, later=())
     first = _first_rows(block) if block.is_table else 0
-    return _Sent(block=block, inside=block.children[:first], later=block.children[first:])
+    return Sent(block=block, inside=block.children[:first], later=block.children[first:])
 
 
 def _first_rows(table: Built) -> int:
@@ -94,17 +111,3 @@ def _first_rows(table: Built) -> int:
             break
         count += 1
     return count
-
-
-def _groups(siblings: Sequence[_Sent]) -> list[list[_Sent]]:
-    groups: list[list[_Sent]] = []
-    count = size = 0
-    for sent in siblings:
-        is_full = not groups or len(groups[-1]) == MOST_CHILDREN
-        if is_full or count + sent.count > MOST_BLOCKS or size + sent.size > MOST_BYTES:
-            groups.append([])
-            count = size = 0
-        groups[-1].append(sent)
-        count += sent.count
-        size += sent.size
-    return groups
