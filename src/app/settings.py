@@ -168,6 +168,10 @@ class Settings(BaseSettings):
         """The file that rows of a tenant's folder are written to when they are refused."""
         return self.home / f"rejects-{tenant}.csv"
 
+    def notion_rejects_of(self, tenant: str) -> Path:
+        """The file that values of a tenant's Notion are written to when they are refused."""
+        return self.home / f"notion-rejects-{tenant}.csv"
+
 
 def load_settings() -> Settings:
     """Read the environment and `tend.toml`.

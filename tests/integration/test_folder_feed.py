@@ -16,6 +16,7 @@ from app.domain.flow import FlowName, FlowState
 from app.domain.tenant_settings import TenantSettings
 from app.feeds.folder import FOLDER
 from app.jobs.flows.feed import FeedFlow
+from app.jobs.flows.folder_feed import FolderFeed
 from app.jobs.flows.scan_flow import ScanFlow, feed_ask, scan_ask
 from app.jobs.inline import InlineEngine
 from app.storage.sql_store import SqlStore
@@ -58,13 +59,14 @@ class Dropbox:
         return self.home / "rejects.csv"
 
     def engine(self) -> InlineEngine:
-        flow = FeedFlow(
+        feed = FolderFeed(
             store=self.store,
             clock=lambda: self.now,
             folder_of=lambda tenant: self.folder if tenant == self.tenant else None,
             rejects_of=lambda _: self.rejects,
             settle_seconds=self.settle_seconds,
         )
+        flow = FeedFlow(feeds={FOLDER: feed})
         scan = ScanFlow(store=self.store, clock=lambda: self.now, shows=nowhere)
         return InlineEngine(
             shapes={FlowName.FEED: flow, FlowName.SCAN: scan}, clock=lambda: self.now

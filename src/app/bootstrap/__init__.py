@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.bootstrap.buses import bus_of, event_desk_of
 from app.bootstrap.channels import SinksOf, connected_sinks, embedded_sinks
+from app.bootstrap.feeds import feeds_asked_for
 from app.bootstrap.limits import limiter_of
 from app.bootstrap.processes import (
     LOOK_SECONDS,
@@ -31,6 +32,7 @@ __all__ = [
     "connected_sinks",
     "embedded_sinks",
     "event_desk_of",
+    "feeds_asked_for",
     "limiter_of",
     "liveness_for",
     "open_app",

@@ -8,9 +8,9 @@ from functools import cache, partial
 from app.agents.customer_success.scheduler import CSMScheduler
 from app.agents.technical_account_manager.scheduler import TAMScheduler
 from app.bootstrap.buses import bus_of
+from app.bootstrap.feeds import feeds_of
 from app.bootstrap.processes import App
 from app.domain.effect import EffectKind
-from app.feeds.folder import FOLDER
 from app.jobs.access import regained
 from app.jobs.draft_watch import DraftWatch
 from app.jobs.folder_watch import FolderWatch
@@ -31,7 +31,7 @@ def service_of(app: App) -> Service:
         store=app.store,
         desk=app.engine,
         clock=app.clock,
-        feeds=() if folder is None else (FOLDER,),
+        feeds=feeds_of(settings),
     )
     watched = () if folder is None else (folder,)
     ears = SalesListener(

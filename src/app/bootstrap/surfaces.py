@@ -43,11 +43,7 @@ class Surfaces:
 
     def shows(self, tenant: str) -> bool:
         """Whether the tenant has one. Raises ConfigurationError."""
-        if not is_own(self.settings, tenant):
-            return False
-        return (
-            bool(self.settings.notion) or TokenFile(self.settings.home, tenant).read() is not None
-        )
+        return is_connected(self.settings, tenant)
 
     async def publish(self, steps: Steps, argument: Argument) -> JsonValue:
         """The body of the publish flow. Raises ConfigurationError."""
@@ -70,7 +66,7 @@ class Surfaces:
         """The rows of a tenant's accounts; None: it has none. Raises ConfigurationError."""
         from app.services.notion.publishing import AccountRows
 
-        link = self._link(tenant)
+        link = self.link(tenant)
         if link is None:
             return None
         return AccountRows(
@@ -87,7 +83,8 @@ class Surfaces:
             for link in links:
                 await link.api.aclose()
 
-    def _link(self, tenant: str) -> NotionLink | None:
+    def link(self, tenant: str) -> NotionLink | None:
+        """A tenant's connection; None: it has none. Raises ConfigurationError."""
         if not self.shows(tenant):
             return None
         from app.bootstrap.notion import link_of, notion_config_of
@@ -99,6 +96,13 @@ class Surfaces:
         if not links or links[-1].config != config:
             links.append(link_of(config, tenant, self.limiter))
         return links[-1]
+
+
+def is_connected(settings: Settings, tenant: str) -> bool:
+    """Whether a tenant's Notion is known. Raises ConfigurationError."""
+    if not is_own(settings, tenant):
+        return False
+    return bool(settings.notion) or TokenFile(settings.home, tenant).read() is not None
 
 
 def record_sink_of(store: Store, settings: Settings, tenant: str, limiter: Limiter) -> Sink:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from app.bootstrap import open_client
+from app.bootstrap import feeds_asked_for, open_client
 from app.cli.context import CliContext
 from app.cli.desk import run_flow
 from app.clock import local_day
@@ -51,7 +51,8 @@ async def scanned(
     request_id, is_resumed = f"{now:%Y%m%dT%H%M%S%fZ}", False
     for scan in await _interrupted(cli, account_id, day):
         request_id, is_resumed = scan.scan_id.removeprefix(f"{cli.tenant}:scan:"), True
-    ask = scan_ask(cli.tenant, request_id, account_id=account_id)
+    feeds = feeds_asked_for(cli.settings)
+    ask = scan_ask(cli.tenant, request_id, account_id=account_id, feeds=feeds)
     before = await cli.store.read(cli.tenant, lambda unit: unit.work.counts())
     seen = _Watch(cli=cli, scan_id=ask.flow_id, day=day, before=before, tell=tell)
     done = ScanDone.model_validate(await run_flow(cli, ask, seen.look))

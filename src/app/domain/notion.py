@@ -13,6 +13,10 @@ from enum import StrEnum
 from pydantic import JsonValue
 
 
+NOTION = "notion"
+"""The feed's name, and the source of the signals that it reports."""
+
+
 class NotionRole(StrEnum):
     """What a database is to us."""
 

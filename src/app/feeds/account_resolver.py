@@ -75,6 +75,9 @@ class Resolution:
 
 LABEL_PREFIX = "acct:"
 
+ACCOUNT_NAME = "account-name"
+"""As a system: what accounts themselves are called, for sources that name them so."""
+
 
 def resolve(hints: Hints, directory: Directory) -> Resolution:
     """The first rule that points at an account decides."""
@@ -156,7 +159,8 @@ def _by_organization(hints: Hints, directory: Directory) -> frozenset[str]:
 
 def _by_field(hints: Hints, directory: Directory) -> frozenset[str]:
     named = directory.accounts.intersection(hints.field_values)
-    return named | directory.named("jira-field", hints.field_values)
+    called = directory.named(ACCOUNT_NAME, hints.field_values)
+    return named | called | directory.named("jira-field", hints.field_values)
 
 
 def _by_label(hints: Hints, directory: Directory) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -48,14 +48,19 @@ def directory_for(unit: Unit, named: frozenset[str]) -> Directory:
     return directory_of(unit.mapping.external_ids(), unit.mapping.domains(), known)
 
 
-def place_unresolved(unit: Unit) -> int:
-    """Run the resolver again over the whole list; returns how many tickets have an account now."""
+def place_unresolved(
+    unit: Unit, look: Callable[[Unit, frozenset[str]], Directory] = directory_for
+) -> int:
+    """Run the resolver again over the whole list; returns how many tickets have an account now.
+
+    `look`: what is known for it, of a source that knows more than the store's own mapping.
+    """
     waiting = unit.mapping.unresolved()
     if not waiting:
         return 0
     hints = {entry.ticket_id: hints_of(entry.hints) for entry in waiting}
     named = frozenset(name for hint in hints.values() for name in named_accounts(hint))
-    directory = directory_for(unit, named)
+    directory = look(unit, named)
     placed: list[FactRow] = []
     for entry in waiting:
         found = resolve(hints[entry.ticket_id], directory)

@@ -21,6 +21,7 @@ from app.agents.registry import AgentRegistry
 from app.agents.routing import SupervisorAnswer
 from app.agents.technical_account_manager.schemas import TAMResult
 from app.bootstrap import limiter_of, performer_of
+from app.bootstrap.feeds import feed_flow
 from app.bootstrap.surfaces import Surfaces
 from app.clock import Clock
 from app.domain.document import Document, DocumentKind
@@ -28,7 +29,6 @@ from app.domain.dossier import Dossier
 from app.domain.draft import Draft
 from app.handoffs.routes import CSM, TAM
 from app.jobs.dossiers import StoreDossiers
-from app.jobs.flows.feed import FeedFlow
 from app.jobs.flows.shapes import flow_shapes
 from app.jobs.inline import InlineEngine
 from app.jobs.office import registry_of, supervisor_of
@@ -77,12 +77,7 @@ class Office:
                     store=store, writer_of=lambda _: writer_with(NoModel()), clock=clock
                 ),
                 clock=clock,
-                feed=FeedFlow(
-                    store=store,
-                    clock=clock,
-                    folder_of=settings.feed_folder_of,
-                    rejects_of=settings.rejects_of,
-                ),
+                feed=feed_flow(store, settings, clock, surfaces),
                 surfaces=surfaces,
             ),
             clock=clock,

@@ -195,7 +195,7 @@ def feed_ask(
         tenant_id=tenant_id,
         flow=FlowName.FEED,
         flow_id=f"{tenant_id}:feed:{feed}:{request_id.removeprefix(f'{tenant_id}:')}",
-        argument={"feed": feed, "account_id": account_id},
+        argument={"feed": feed} if account_id is None else {"feed": feed, "account_id": account_id},
         urgency=Urgency.ASKED,
     )
 

@@ -1,0 +1,153 @@
+"""Rows of Accounts into the store: each as the account that it is, a batch in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.domain.fact_rows import FactRow, FactValue
+from app.domain.feed import FactKind
+from app.domain.notion import NOTION, NotionPage, NotionPageKind
+from app.feeds.notion.account_values import ReadAccount, says_figures
+from app.feeds.notion.tally import NotionTally
+from app.feeds.notion.ties import Ties
+from app.feeds.notion.values import RefusedValue
+from app.feeds.refusals import CellRefused
+from app.ports.store import Unit
+from app.services.notion.columns import KEY
+
+CONTRACT_PREFIX = f"{NOTION}:"
+"""Before an account's id, the id of the contract that its row tells of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """Rows with their accounts, and what of them is to be written."""
+
+    rows: dict[str, ReadAccount] = field(default_factory=dict)
+    pages: list[NotionPage] = field(default_factory=list)
+
+
+def write_accounts(
+    unit: Unit,
+    rows: Sequence[ReadAccount],
+    ties: Ties,
+    tally: NotionTally,
+    *,
+    now: datetime,
+    reports: bool,
+) -> None:
+    """Write what was read of these rows, and which page is which account.
+
+    `reports`: this feed has told signals before, so that their end is told as well.
+    """
+    batch = _told_apart(unit, rows, ties, tally)
+    _write(unit, tally, FactKind.ACCOUNTS, _accounts(batch))
+    _write(unit, tally, FactKind.CONTRACTS, _contracts(unit, batch))
+    _write(unit, tally, FactKind.HEARTBEATS, _heartbeats(unit, batch, now))
+    _write(unit, tally, FactKind.SIGNALS, _signals(batch, reports=reports))
+    unit.notion.save_pages(batch.pages)
+
+
+def _told_apart(unit: Unit, rows: Sequence[ReadAccount], ties: Ties, tally: NotionTally) -> _Batch:
+    """Which account each row is; what a row left is forgotten under its old account."""
+    batch = _Batch()
+    if any(row.page_id not in ties.accounts for row in rows):
+        ties.refresh(unit)
+    for row in rows:
+        tally.accounts += 1
+        tally.seen.add(row.page_id)
+        if row.is_blank:
+            continue
+        for value in row.refused:
+            tally.refuse(value)
+        try:
+            account_id = ties.account_of(unit, row)
+        except CellRefused as exc:
+            column = exc.column or (KEY if row.external_id else "Name")
+            _refuse(tally, row, column, exc.reason)
+            continue
+        page, left = ties.tie(account_id, row)
+        if left is not None:
+            tally.left.append(left)
+            unit.notion.forget_pages(NotionPageKind.ACCOUNT, [left])
+        if page is not None:
+            batch.pages.append(page)
+        batch.rows[account_id] = row
+    return batch
+
+
+def _accounts(batch: _Batch) -> list[FactRow]:
+    """An emptied name is no name: the one that is known stays."""
+    found: list[FactRow] = []
+    for account_id, row in batch.rows.items():
+        named: dict[str, FactValue] = {"name": row.name} if row.name else {}
+        found.append({"account_id": account_id, **named, **row.facts[FactKind.ACCOUNTS]})
+    return found
+
+
+def _contracts(unit: Unit, batch: _Batch) -> list[FactRow]:
+    """What rows tell of contracts; one of which nothing is told is not begun."""
+    told: dict[str, FactRow] = {}
+    silent: dict[str, FactRow] = {}
+    for account_id, row in batch.rows.items():
+        given = row.facts.get(FactKind.CONTRACTS)
+        if not given:
+            continue
+        contract_id = f"{CONTRACT_PREFIX}{account_id}"
+        says = any(value is not None for value in given.values())
+        (told if says else silent)[contract_id] = {
+            "contract_id": contract_id,
+            "account_id": account_id,
+            **given,
+        }
+    begun = unit.facts.known(FactKind.CONTRACTS, silent.keys())
+    return [
+        *told.values(),
+        *(silent[contract_id] for contract_id in silent if contract_id in begun),
+    ]
+
+
+def _heartbeats(unit: Unit, batch: _Batch, now: datetime) -> list[FactRow]:
+    """Signs of life that are later than the last one known: Notion shows ours back as well."""
+    given = {
+        account_id: row.facts[FactKind.HEARTBEATS]
+        for account_id, row in batch.rows.items()
+        if FactKind.HEARTBEATS in row.facts
+    }
+    if not given:
+        return []
+    last = unit.book.heartbeats(given.keys(), until=now)
+    found: list[FactRow] = []
+    for account_id, told in given.items():
+        seen_at, known = told["seen_at"], last.get(account_id)
+        if known is None or (isinstance(seen_at, datetime) and seen_at > known.seen_at):
+            found.append({"account_id": account_id, **told})
+    return found
+
+
+def _signals(batch: _Batch, *, reports: bool) -> list[FactRow]:
+    given = [
+        {"account_id": account_id, **row.facts[FactKind.SIGNALS]}
+        for account_id, row in batch.rows.items()
+        if FactKind.SIGNALS in row.facts
+    ]
+    return [row for row in given if reports or says_figures(row)]
+
+
+def _write(unit: Unit, tally: NotionTally, kind: FactKind, rows: Sequence[FactRow]) -> None:
+    if rows:
+        tally.add(kind, unit.facts.upsert(kind, rows))
+
+
+def _refuse(tally: NotionTally, row: ReadAccount, column: str, reason: str) -> None:
+    tally.refuse(
+        RefusedValue(
+            page_id=row.page_id,
+            url=row.url,
+            column=column,
+            reason=reason,
+            value=row.external_id or row.name,
+        )
+    )
