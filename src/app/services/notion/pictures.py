@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 
+from app.blocks.layout_tree import Picture, Wanted
 from app.errors import TransientServiceError
 from app.services.charts import png_of
 from app.services.notion.client import NotionApi
 from app.services.notion.errors import SYSTEM, UnknownOutcome
-from app.blocks.layout_tree import Picture, Wanted
 
 _MEDIA = "image/png"
 _MOST_TRIES = 4
