@@ -57,6 +57,8 @@ DECIDING = (
     "src/app/words/*",
     "src/app/handoffs/*",
     "src/app/blocks/layout*.py",
+    "src/app/services/notion/ticket_rows.py",
+    *(f"src/app/services/notion/{name}.py" for name in ("fields", "property_values", "row_keys")),
     "src/app/agents/asking.py",
     "src/app/agents/routing.py",
     "src/app/agents/customer_success/reading.py",
