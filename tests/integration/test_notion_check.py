@@ -11,6 +11,7 @@ import pytest
 
 from app.domain.notion import NotionDatabase, NotionRole
 from app.storage.sql_store import open_store
+from tests.e2e.service_process import running
 from tests.e2e.typed import Said, typed
 from tests.servers.notion import TOKEN, NotionServer
 from tests.servers.notion.world import Column, Database, Source
@@ -186,3 +187,73 @@ def test_the_columns_are_listed_with_whose_they_are(tmp_path: Path) -> None:
     assert "Health Score" in said.words
     shown = typed(tmp_path, "notion", "columns", "--json").json()
     assert set(shown) == {"accounts", "tickets", "qbrs"}
+
+
+def examined(said: Said) -> list[tuple[str, str, str]]:
+    """What the doctor says of Notion: verdict, words, mend."""
+    found = json.loads(said.out)["findings"]
+    return [(one["verdict"], one["says"], one["mend"]) for one in found if one["about"] == "notion"]
+
+
+def test_the_doctor_says_what_it_reaches_and_at_which_pace(place: Place) -> None:
+    assert examined(place.says("doctor", "--json")) == [
+        (
+            "ok",
+            "Tend, in Test workspace: Accounts, Support Tickets, QBRs; 180 requests a minute",
+            "",
+        )
+    ]
+
+
+def test_the_doctor_names_a_missing_column_and_what_mends_it(place: Place) -> None:
+    del place.source().columns[place.column("Churn Risk").id]
+    said = place.says("doctor", "--json")
+    assert said.code == 1
+    verdict, says, mend = examined(said)[1]
+    assert (verdict, says) == ("wrong", "Accounts: the column Churn Risk is gone")
+    assert "tend connect notion" in mend
+
+
+def test_the_doctor_asks_a_new_machine_s_notion_too(place: Place, tmp_path: Path) -> None:
+    told = json.dumps({"token": TOKEN, "base_url": place.address})
+    (_, says, mend) = examined(typed(tmp_path / "new", "doctor", "--json", TEND_NOTION=told))[1]
+    assert "no database is connected" in says
+    assert mend == "tend connect notion"
+
+
+@pytest.mark.parametrize(
+    "section, says, mend",
+    [
+        ({"currency": "EUR"}, "no token is known", "tend connect notion"),
+        ({"tokn": "x"}, "TEND_NOTION: tokn", "mend TEND_NOTION"),
+        ({"token": "two words"}, "TEND_NOTION: token", "mend TEND_NOTION"),
+        ({"token": "x", "parent_page": "CRM"}, "no page of Notion", "mend TEND_NOTION"),
+    ],
+)
+def test_the_doctor_names_a_setting_that_cannot_be_used(
+    section: dict[str, str], says: str, mend: str, tmp_path: Path
+) -> None:
+    said = typed(tmp_path / "new", "doctor", "--json", TEND_NOTION=json.dumps(section))
+    assert said.code == 1
+    ((verdict, words, mends),) = examined(said)
+    assert verdict == "wrong"
+    assert says in words
+    assert mend in mends
+
+
+def test_a_token_that_was_taken_back_is_named_by_the_doctor(place: Place) -> None:
+    place.notion.connections[TOKEN].is_revoked = True
+    ((verdict, says, mend),) = examined(place.says("doctor", "--json"))
+    assert verdict == "wrong"
+    assert "API token is invalid" in says
+    assert "--new-token" in mend
+
+
+def test_a_service_says_at_its_start_what_is_missing(place: Place) -> None:
+    del place.source().columns[place.column("Churn Risk").id]
+    told = json.dumps({"token": TOKEN, "base_url": place.address})
+    with running(place.home, "--no-web", TEND_NOTION=told) as service:
+        service.until_said("notion.found_amiss")
+        assert "Accounts, Support Tickets, QBRs" in service.words
+        assert "the column Churn Risk is gone" in service.words
+        assert service.stop() == 0

@@ -56,6 +56,7 @@ def _examined() -> tuple[Finding, ...]:
 
 async def _looked(settings: Settings) -> Facts:
     from app.bootstrap import liveness_for, open_store_of, performer_of
+    from app.bootstrap.notion_look import notion_facts
     from app.cli.releasing import start_released
     from app.clock import system_clock
     from app.jobs.doctor_looks import (
@@ -67,15 +68,23 @@ async def _looked(settings: Settings) -> Facts:
     )
     from app.jobs.findings import Facts
     from app.jobs.stored_flows import StoredFlows
+    from app.services.closing import close_all
 
     now = system_clock()
     store_facts = look_at_store(settings, lambda: liveness_for(settings).living())
-    book = None
+    book = notion = None
+    if store_facts.revision is None and not store_facts.trouble:
+        notion = await notion_facts(settings, {})
     if store_facts.is_at_head:
         store = open_store_of(settings)
         try:
+            stored = await store.read(settings.tenant, lambda unit: unit.notion.databases())
+            notion = await notion_facts(settings, stored)
             sinks = performer_of(store, settings, system_clock).sinks
-            book = await look_at_book(store, settings.tenant, sinks, now)
+            try:
+                book = await look_at_book(store, settings.tenant, sinks, now)
+            finally:
+                await close_all(sinks.values())
             if book.released:
                 await start_released(settings, store)
         finally:
@@ -87,6 +96,7 @@ async def _looked(settings: Settings) -> Facts:
         flows=await look_at_flows(StoredFlows(url=settings.engine_url), settings.tenant),
         book=book,
         systems=await look_at_systems(settings),
+        notion=notion,
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -19,6 +20,7 @@ from rich.console import Console
 from rich.text import Text
 
 from app.bootstrap import App, open_app, service_of
+from app.bootstrap.notion_look import notion_line, say_what_notion_lacks
 from app.clock import local_day, system_clock
 from app.domain.schedule import Job, Started, coming_slots
 from app.jobs.schedule import last_looks
@@ -102,9 +104,11 @@ async def run_service(settings: Settings, manner: Manner) -> int:
             standing.troubles = service.troubles
             await _say_what_comes(app, address)
             stopping = asyncio.create_task(_pass_on(ending.asked, service))
+            looking = asyncio.create_task(say_what_notion_lacks(app.settings, app.store))
             if not await service.run():
                 _end_now(LOST)  # others may have our flows in hand: nothing is to be closed slowly
             stopping.cancel()
+            looking.cancel()
     log.info("service.stopped", left="what is unfinished goes on at the next start")
     return 0
 
@@ -137,10 +141,12 @@ async def _say_what_comes(app: App, address: str) -> None:
     if settings.log_format == "json":
         log.info("service.started", keeps=where, next_scan=coming, address=address, tenants=tenants)
         return
+    notion = await app.store.read(settings.tenant, partial(notion_line, settings))
     told = {
         "Tend keeps its things in": f"{where} (tenant {settings.tenant})",
         "Next scan": coming,
         "Files are taken from": "" if settings.feed_folder is None else str(settings.feed_folder),
+        "Notion": notion,
         "Health": f"{address}/v1/health/ready" if address else "",
         "Stop it with": "Ctrl-C or SIGTERM; what is unfinished goes on at the next start",
     }

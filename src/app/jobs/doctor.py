@@ -10,6 +10,7 @@ from itertools import chain
 
 from app.jobs import book_checks as book
 from app.jobs import machine_checks as machine
+from app.jobs import notion_checks
 from app.jobs.findings import Facts, Finding
 
 Check = Callable[[Facts], Iterator[Finding]]
@@ -21,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     machine.clock,
     machine.service,
     machine.systems,
+    notion_checks.notion,
     book.alerts,
     book.owners,
     book.reps,

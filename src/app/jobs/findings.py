@@ -112,6 +112,18 @@ class SystemFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotionFacts:
+    """The team's Notion, as it answered."""
+
+    reached: str
+    """Whose connection it is and which databases it reaches; empty: it does not answer us."""
+    a_minute: float
+    """Requests that Tend may make."""
+    findings: tuple[Finding, ...]
+    """What is not as it should be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything that was looked at, at one moment."""
 
@@ -123,6 +135,8 @@ class Facts:
     """None: there is no store that this program can read."""
     systems: tuple[SystemFacts, ...]
     """Those that the settings name."""
+    notion: NotionFacts | None
+    """None: nothing is said of one."""
 
 
 def ok(about: str, says: str) -> Finding:

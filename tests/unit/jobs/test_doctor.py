@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -19,9 +20,11 @@ from app.jobs.findings import (
     Finding,
     FlowFacts,
     FolderFacts,
+    NotionFacts,
     StoreFacts,
     SystemFacts,
     Verdict,
+    wrong,
 )
 from app.jobs.machine_checks import NETWORK_FILE_SYSTEMS
 from app.ports.rows import SettingsVersion
@@ -64,7 +67,14 @@ book = partial(
     released={},
 )
 facts = partial(
-    Facts, now=NOW, folder=folder(), store=store(), flows=flows(), book=book(), systems=()
+    Facts,
+    now=NOW,
+    folder=folder(),
+    store=store(),
+    flows=flows(),
+    book=book(),
+    systems=(),
+    notion=None,
 )
 flow = partial(
     FlowRow,
@@ -243,6 +253,17 @@ def test_systems_are_spoken_of_where_the_settings_name_them() -> None:
     given = facts(systems=(there, gone))
     assert verdict("redis", given) == "ok"
     assert (verdict("limits", given), about("limits", given).mend) == ("wrong", "mend TEND_LIMITS")
+
+
+def test_notion_is_spoken_of_where_it_is_connected() -> None:
+    gone = wrong("notion", "Accounts: the column NPS is gone", "tend connect notion")
+    there = NotionFacts(reached="Tend, in Acme: Accounts", a_minute=180, findings=())
+    found = [f for f in examine(facts(notion=replace(there, findings=(gone,)))) if f == gone]
+    assert found == [gone]
+    assert about("notion", facts(notion=there)).says.endswith("Accounts; 180 requests a minute")
+    greedy = NotionFacts(reached="", a_minute=1_200, findings=())
+    assert about("notion", facts(notion=greedy)).verdict is Verdict.WARNING
+    assert "notion" not in {finding.about for finding in examine(facts())}
 
 
 MOUNTS = """\
