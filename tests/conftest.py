@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.servers.emulator import is_installed
+from tests.servers.notion.conformity import TALLY
 
 pytest_plugins = (
     "tests.servers.certificates",
@@ -65,6 +68,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in a line each what was left out and why."""
     for why in missing_needs().values():
         terminalreporter.write_line(f"not run: {why}")
+
+
+@pytest.fixture(autouse=True)
+def requests_to_notion_conform() -> Iterator[None]:
+    """Fail a test that sent the Notion test server what Notion's schemas refuse."""
+    before = len(TALLY.violations)
+    yield
+    assert TALLY.violations[before:] == []
+
+
+def pytest_sessionfinish() -> None:
+    """Add the count of checked requests to the file that NOTION_TALLY names, a line a process."""
+    path = os.environ.get("NOTION_TALLY", "")
+    if path:
+        told = {"checked": TALLY.checked, "violations": len(TALLY.violations)}
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(told) + "\n")
 
 
 @pytest.fixture(scope="session")

@@ -12,52 +12,105 @@ class SchemaCheck:
 
     def __init__(self, document: Json) -> None:
         self._document = document
+        self._known: dict[str, Json] = {}
 
     def faults(self, value: Json, schema: Json, at: str = "$") -> list[str]:
         """Everything about the value that the schema refuses; empty: it conforms."""
-        if "$ref" in schema:
-            return self.faults(value, self._resolved(schema["$ref"]), at)
-        found: list[str] = []
-        for part in schema.get("allOf", ()):
-            found += self.faults(value, part, at)
+        schema = self._meant(schema)
+        if self.fits(value, schema):
+            return []
         for key in ("anyOf", "oneOf"):
-            if key in schema and all(self.faults(value, part, at) for part in schema[key]):
-                found.append(f"{at}: none of {len(schema[key])} alternatives fits {value!r:.80}")
-        if "const" in schema and value != schema["const"]:
-            found.append(f"{at}: {value!r:.40} is not {schema['const']!r}")
-        if "enum" in schema and value not in schema["enum"]:
-            found.append(f"{at}: {value!r:.40} is not one of {schema['enum']!r:.80}")
-        if "type" in schema and not _is_of(value, schema["type"]):
-            return [*found, f"{at}: {value!r:.40} is not of type {schema['type']}"]
-        return found + self._inside(value, schema, at)
-
-    def _inside(self, value: Json, schema: Json, at: str) -> list[str]:
-        found: list[str] = []
-        if isinstance(value, str) and len(value) > schema.get("maxLength", len(value)):
-            found.append(f"{at}: longer than {schema['maxLength']}")
+            if key in schema and not any(self.fits(value, part) for part in schema[key]):
+                return [self._nearest(value, schema[key], at)]
+        found = [
+            fault for part in schema.get("allOf", ()) for fault in self.faults(value, part, at)
+        ]
+        if not _is_shaped(value, schema):
+            found.append(f"{at}: {value!r:.60} is not of {_own(schema)!s:.80}")
         if isinstance(value, list):
-            if len(value) > schema.get("maxItems", len(value)):
-                found.append(f"{at}: more than {schema['maxItems']} entries")
             for index, entry in enumerate(value):
                 found += self.faults(entry, schema.get("items", {}), f"{at}[{index}]")
         if isinstance(value, dict):
             known = schema.get("properties", {})
-            found += [f"{at}: {n} is missing" for n in schema.get("required", ()) if n not in value]
-            rest = schema.get("additionalProperties", True)
             for name, entry in value.items():
-                if name in known:
-                    found += self.faults(entry, known[name], f"{at}.{name}")
-                elif rest is False:
-                    found.append(f"{at}: {name} is not known")
-                elif isinstance(rest, dict):
-                    found += self.faults(entry, rest, f"{at}.{name}")
+                found += self.faults(entry, known.get(name, _rest(schema)), f"{at}.{name}")
         return found
 
-    def _resolved(self, reference: str) -> Json:
-        schema = self._document
-        for step in reference.removeprefix("#/").split("/"):
-            schema = schema[step]
+    def fits(self, value: Json, schema: Json) -> bool:
+        """Whether the value conforms; quick to say no."""
+        schema = self._meant(schema)
+        if not _is_shaped(value, schema):
+            return False
+        if not all(self.fits(value, part) for part in schema.get("allOf", ())):
+            return False
+        for key in ("anyOf", "oneOf"):
+            if key in schema and not any(self.fits(value, part) for part in schema[key]):
+                return False
+        if "not" in schema and self.fits(value, schema["not"]):
+            return False
+        if isinstance(value, list) and "items" in schema:
+            return all(self.fits(entry, schema["items"]) for entry in value)
+        if isinstance(value, dict):
+            known, rest = schema.get("properties", {}), _rest(schema)
+            return all(self.fits(entry, known.get(name, rest)) for name, entry in value.items())
+        return True
+
+    def _nearest(self, value: Json, parts: list[Json], at: str) -> str:
+        """What keeps the value from the alternative that it comes closest to."""
+        shaped = [part for part in parts if _is_shaped(value, self._meant(part))]
+        if len(shaped) == 1:
+            return "; ".join(self.faults(value, shaped[0], at))
+        return f"{at}: none of {len(parts)} alternatives fits {value!r:.80}"
+
+    def _meant(self, schema: Json) -> Json:
+        while "$ref" in schema:
+            schema = self._resolved(schema["$ref"])
         return schema
+
+    def _resolved(self, reference: str) -> Json:
+        if reference not in self._known:
+            schema = self._document
+            for step in reference.removeprefix("#/").split("/"):
+                schema = schema[step]
+            self._known[reference] = schema
+        return self._known[reference]
+
+
+def _rest(schema: Json) -> Json:
+    rest = schema.get("additionalProperties", True)
+    return rest if isinstance(rest, dict) else {}
+
+
+def _own(schema: Json) -> Json:
+    return {key: schema[key] for key in schema if key not in {"properties", "items", "anyOf"}}
+
+
+def _is_shaped(value: Json, schema: Json) -> bool:
+    """What the schema says of the value itself, not of what is inside."""
+    if "type" in schema and not _is_of(value, schema["type"]):
+        return False
+    if "const" in schema and value != schema["const"]:
+        return False
+    if "enum" in schema and value not in schema["enum"]:
+        return False
+    if isinstance(value, dict):
+        return _is_shaped_object(value, schema)
+    if isinstance(value, list):
+        return bool(len(value) <= schema.get("maxItems", len(value)))
+    if isinstance(value, str):
+        return bool(len(value) <= schema.get("maxLength", len(value)))
+    if isinstance(value, int | float):
+        return bool(schema.get("minimum", value) <= value <= schema.get("maximum", value))
+    return True
+
+
+def _is_shaped_object(value: Json, schema: Json) -> bool:
+    if not all(name in value for name in schema.get("required", ())):
+        return False
+    if schema.get("additionalProperties", True) is not False:
+        return True
+    known = schema.get("properties", {})
+    return all(name in known for name in value)
 
 
 def _is_of(value: Json, kinds: Json) -> bool:

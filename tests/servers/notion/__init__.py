@@ -25,6 +25,8 @@ Make it fail: `server.go_wrong(Fault(kind=Kind.UNAVAILABLE, method="POST", path=
 is_late=True))` for the next such request, `server.go_wrong(mix=Mix(share=0.2, faults=(…)))` for a
 share of all; `is_late` saves first. `NotionServer(per_minute=180)` is a budget of a connection per
 60 s of `seconds`, a clock of its own; `server.querying.row_limit` is the 10,000-row cut.
+Every request is held against Notion's own schemas, and one that they refuse fails its test; a test
+that means to send such a request says `NotionServer(is_strict=False)`.
 `server.connections[TOKEN].is_revoked = True` makes every answer 401; further tokens go there too.
 """
 

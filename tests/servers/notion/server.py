@@ -15,6 +15,7 @@ from typing import TypeAlias
 import httpx
 import uvicorn
 
+from tests.servers.notion import conformity
 from tests.servers.notion.asgi import Receive, Scope, Send, body_of, call_of, reply, reset
 from tests.servers.notion.calls import Answer, Call
 from tests.servers.notion.faults import Connection, Fault, Kind, Mix, Plan, refusal
@@ -57,6 +58,7 @@ class NotionServer:
         token: str = TOKEN,
         per_minute: int | None = None,
         seconds: Callable[[], float] = time.monotonic,
+        is_strict: bool = True,
     ) -> None:
         self.world = World(integration=integration)
         self.connections = {token: Connection(bot=self.world.bot, per_minute=per_minute)}
@@ -66,6 +68,7 @@ class NotionServer:
         self.seed = Seeding(self.world)
         self.seed.bot(integration)
         self._seconds = seconds
+        self._is_strict = is_strict
         self._routes = Routes(self.querying)
         self._lock = threading.RLock()
 
@@ -129,6 +132,8 @@ class NotionServer:
             call = call_of(scope, raw)
         except Refused as exc:
             return None, self._refused(exc)
+        if self._is_strict:
+            conformity.note(call)
         fault, answer, done = None, None, self._refused(Refused(400, "", ""))
         try:
             self._admit(call)
