@@ -11,9 +11,11 @@ from app.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
-    from app.jobs.findings import Facts, Finding
+    from app.jobs.findings import BookFacts, Facts, Finding
     from app.settings import Settings
+    from app.storage.sql_store import SqlStore
 
 doctor_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -55,12 +57,10 @@ def _examined() -> tuple[Finding, ...]:
 
 
 async def _looked(settings: Settings) -> Facts:
-    from app.bootstrap import liveness_for, open_store_of, performer_of
+    from app.bootstrap import liveness_for, open_store_of
     from app.bootstrap.notion_look import notion_facts
-    from app.cli.releasing import start_released
     from app.clock import system_clock
     from app.jobs.doctor_looks import (
-        look_at_book,
         look_at_flows,
         look_at_folder,
         look_at_store,
@@ -68,27 +68,20 @@ async def _looked(settings: Settings) -> Facts:
     )
     from app.jobs.findings import Facts
     from app.jobs.stored_flows import StoredFlows
-    from app.services.closing import close_all
 
     now = system_clock()
     store_facts = look_at_store(settings, lambda: liveness_for(settings).living())
     book = notion = None
-    if store_facts.revision is None and not store_facts.trouble:
-        notion = await notion_facts(settings, {})
     if store_facts.is_at_head:
         store = open_store_of(settings)
         try:
+            book = await _book(settings, store, now)
             stored = await store.read(settings.tenant, lambda unit: unit.notion.databases())
             notion = await notion_facts(settings, stored)
-            sinks = performer_of(store, settings, system_clock).sinks
-            try:
-                book = await look_at_book(store, settings.tenant, sinks, now)
-            finally:
-                await close_all(sinks.values())
-            if book.released:
-                await start_released(settings, store)
         finally:
             store.close()
+    elif store_facts.revision is None and not store_facts.trouble:
+        notion = await notion_facts(settings, {})
     return Facts(
         now=now,
         folder=look_at_folder(settings),
@@ -98,6 +91,23 @@ async def _looked(settings: Settings) -> Facts:
         systems=await look_at_systems(settings),
         notion=notion,
     )
+
+
+async def _book(settings: Settings, store: SqlStore, now: datetime) -> BookFacts:
+    from app.bootstrap import performer_of
+    from app.cli.releasing import start_released
+    from app.clock import system_clock
+    from app.jobs.doctor_looks import look_at_book
+    from app.services.closing import close_all
+
+    sinks = performer_of(store, settings, system_clock).sinks
+    try:
+        book = await look_at_book(store, settings.tenant, sinks, now)
+    finally:
+        await close_all(sinks.values())
+    if book.released:
+        await start_released(settings, store)
+    return book
 
 
 def _show(found: Sequence[Finding], *, as_json: bool) -> None:
