@@ -132,3 +132,14 @@ def test_a_tenant_sees_and_forgets_its_own_alone(store: SqlStore) -> None:
     assert store.read_now("main", lambda unit: unit.notion.fields(NotionPageKind.ACCOUNT)) == {
         "acme": fields()
     }
+
+
+def test_what_rows_told_is_kept_by_account(store: SqlStore) -> None:
+    first = {"acme": {"owner_email", "notes"}, "zeta": set[str]()}
+    store.write_now("main", lambda unit: unit.notion.save_said(first))
+    store.write_now("main", lambda unit: unit.notion.save_said({"acme": ["notes"]}))
+
+    found = store.read_now("main", lambda unit: unit.notion.said(["acme", "zeta", "nobody"]))
+
+    assert found == {"acme": frozenset({"notes"}), "zeta": frozenset()}
+    assert store.read_now("other", lambda unit: unit.notion.said(["acme"])) == {}

@@ -182,12 +182,41 @@ def test_an_emptied_cell_makes_its_fact_unknown(light: Crm) -> None:
     assert [one.nps for one in facts.reported] == [None]
 
 
+def test_a_cell_that_never_said_anything_leaves_what_others_told(light: Crm) -> None:
+    rows = [{"account_id": "C-1", "name": "Acme", "segment": "Gold", "notes": "from a file"}]
+    light.store.write_now("main", lambda unit: unit.facts.upsert(FactKind.ACCOUNTS, rows))
+    page = light.account("Acme", {"External ID": "C-1"})
+    light.read()
+    assert (light.known("C-1").segment, light.known("C-1").notes) == ("Gold", "from a file")
+    light.edit(page, {"Notes": "from Notion"})
+    light.read(hours=24)
+    light.edit(page, {"Notes": ""})
+    light.read(hours=24)
+    assert (light.known("C-1").segment, light.known("C-1").notes) == ("Gold", "")
+
+
 def test_a_contract_of_which_nothing_is_told_is_not_begun(light: Crm) -> None:
     light.account("Acme")
     light.read()
     assert light.count(FactKind.CONTRACTS) == 0
     assert light.count(FactKind.SIGNALS) == 0
     assert light.feed().provides == {FactKind.ACCOUNTS, FactKind.CONTRACTS}
+
+
+def test_a_contract_without_an_end_is_left_to_the_feed_that_knows_one(light: Crm) -> None:
+    light.put(Account(account_id="C-1", name="Acme"), Account(account_id="C-2", name="North"))
+    rows = [
+        {"contract_id": f"{one}:main", "account_id": one, "ends_on": date(2026, 6, 30)}
+        for one in ("C-1", "C-2")
+    ]
+    light.store.write_now("main", lambda unit: unit.facts.upsert(FactKind.CONTRACTS, rows))
+    light.account("Acme", {"Seats Used": 5})
+    light.account("North", {"Seats Used": 5, "Renewal Date": "2026-12-31"})
+    light.read()
+    first, second = light.contract("C-1"), light.contract("C-2")
+    assert first is not None
+    assert second is not None
+    assert (first.contract_id, second.contract_id) == ("C-1:main", "notion:C-2")
 
 
 def test_a_bad_cell_is_refused_and_keeps_no_other_out(light: Crm) -> None:

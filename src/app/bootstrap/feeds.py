@@ -16,7 +16,10 @@ from app.settings import Settings
 
 
 def feed_flow(store: Store, settings: Settings, clock: Clock, surfaces: Surfaces) -> FeedFlow:
-    """All feeds that there are; one that a tenant has not brings nothing."""
+    """All feeds that there are; one that a tenant has not brings nothing.
+
+    Raises ConfigurationError.
+    """
 
     async def notion(steps: Steps, account_id: str | None) -> JsonValue:
         from app.jobs.flows.notion_feed import NotionFeed  # brings the client of Notion along
@@ -35,7 +38,7 @@ def feed_flow(store: Store, settings: Settings, clock: Clock, surfaces: Surfaces
         folder_of=settings.feed_folder_of,
         rejects_of=settings.rejects_of,
     )
-    return FeedFlow(feeds={FOLDER: folder, NOTION: notion})
+    return FeedFlow(feeds={FOLDER: folder, NOTION: notion}, asked_for=feeds_asked_for(settings))
 
 
 def feeds_of(settings: Settings) -> tuple[str, ...]:

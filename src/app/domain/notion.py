@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from pydantic import JsonValue
 
-
 NOTION = "notion"
 """The feed's name, and the source of the signals that it reports."""
 

@@ -1,7 +1,7 @@
 """What the store remembers of Notion, opened for one tenant inside one transaction.
 
-Each of its four kinds of rows has one writer: databases by the set-up and the feed's cursor, pages
-by whoever makes or finds them, fields and layouts by the surface.
+Each of its five kinds of rows has one writer: databases by the set-up and the feed's cursor, pages
+by whoever makes or finds them, fields and layouts by the surface, what rows said by the feed.
 """
 
 from __future__ import annotations
@@ -62,4 +62,12 @@ class NotionShelf(Protocol):
 
     def save_layout(self, layout: NotionLayout) -> None:
         """Insert it, or replace the one under its kind and key."""
+        ...
+
+    def said(self, account_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Which facts these accounts' rows told when last read; those never read are left out."""
+        ...
+
+    def save_said(self, said: Mapping[str, Collection[str]]) -> None:
+        """Insert what rows told, or replace it under the account's id."""
         ...

@@ -22,8 +22,9 @@ from app.storage.notion_tables import (
     notion_fields,
     notion_layouts,
     notion_pages,
+    notion_said,
 )
-from app.storage.repository import Repository, in_lists
+from app.storage.repository import ColumnValue, Repository, in_lists
 
 
 class SqlNotionShelf(Repository):
@@ -75,6 +76,22 @@ class SqlNotionShelf(Repository):
     def save_layout(self, layout: NotionLayout) -> None:
         """Insert it, or replace the one under its kind and key."""
         self._put(notion_layouts, [asdict(layout)])
+
+    def said(self, account_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Which facts these accounts' rows told when last read; those never read are left out."""
+        return {
+            row["account_id"]: frozenset(row["facts"])
+            for some in in_lists(account_ids)
+            for row in self._rows(notion_said, notion_said.c.account_id.in_(some))
+        }
+
+    def save_said(self, said: Mapping[str, Collection[str]]) -> None:
+        """Insert what rows told, or replace it under the account's id."""
+        rows: list[dict[str, ColumnValue]] = [
+            {"account_id": account_id, "facts": tuple(sorted(facts))}
+            for account_id, facts in said.items()
+        ]
+        self._put(notion_said, rows)
 
     def _of(
         self, table: Table, kind: NotionPageKind, keys: Collection[str] | None

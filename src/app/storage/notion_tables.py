@@ -1,11 +1,11 @@
-"""Tables of what is remembered of Notion: databases, pages, fields and blocks as last written."""
+"""Tables of what is remembered of Notion: databases, pages, what was written and what was told."""
 
 from __future__ import annotations
 
 from sqlalchemy import Index, Table
 
 from app.domain.notion import NotionPageKind, NotionRole
-from app.storage.columns import body, choice, flag, key, metadata, moment, text
+from app.storage.columns import body, choice, flag, key, metadata, moment, text, texts
 
 notion_databases = Table(
     "notion_databases",
@@ -53,3 +53,5 @@ notion_layouts = Table(
     text("digest"),
     moment("kept_at"),
 )
+
+notion_said = Table("notion_said", metadata, *key("account_id"), texts("facts"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from app.domain.fact_rows import FactRow, FactValue
 from app.domain.feed import FactKind
@@ -43,8 +43,8 @@ def write_accounts(
     `reports`: this feed has told signals before, so that their end is told as well.
     """
     batch = _told_apart(unit, rows, ties, tally)
-    _write(unit, tally, FactKind.ACCOUNTS, _accounts(batch))
-    _write(unit, tally, FactKind.CONTRACTS, _contracts(unit, batch))
+    _write(unit, tally, FactKind.ACCOUNTS, _accounts(unit, batch))
+    _write(unit, tally, FactKind.CONTRACTS, _contracts(unit, batch, now.date()))
     _write(unit, tally, FactKind.HEARTBEATS, _heartbeats(unit, batch, now))
     _write(unit, tally, FactKind.SIGNALS, _signals(batch, reports=reports))
     unit.notion.save_pages(batch.pages)
@@ -78,24 +78,45 @@ def _told_apart(unit: Unit, rows: Sequence[ReadAccount], ties: Ties, tally: Noti
     return batch
 
 
-def _accounts(batch: _Batch) -> list[FactRow]:
-    """An emptied name is no name: the one that is known stays."""
+def _accounts(unit: Unit, batch: _Batch) -> list[FactRow]:
+    """What rows tell of accounts; an emptied name is no name: the one that is known stays.
+
+    A cell that was emptied makes its fact unknown; one that never said anything leaves it to those
+    who told it: rows that we make hold no more than a name.
+    """
+    before = unit.notion.said(batch.rows.keys())
     found: list[FactRow] = []
+    news: dict[str, frozenset[str]] = {}
     for account_id, row in batch.rows.items():
+        given = row.facts[FactKind.ACCOUNTS]
+        once = before.get(account_id, frozenset())
+        says = frozenset(name for name, value in given.items() if value not in (None, ""))
+        told = {name: value for name, value in given.items() if name in says | once}
         named: dict[str, FactValue] = {"name": row.name} if row.name else {}
-        found.append({"account_id": account_id, **named, **row.facts[FactKind.ACCOUNTS]})
+        found.append({"account_id": account_id, **named, **told})
+        now = says | (once - given.keys())
+        if now != once:
+            news[account_id] = now
+    unit.notion.save_said(news)
     return found
 
 
-def _contracts(unit: Unit, batch: _Batch) -> list[FactRow]:
-    """What rows tell of contracts; one of which nothing is told is not begun."""
+def _contracts(unit: Unit, batch: _Batch, day: date) -> list[FactRow]:
+    """What rows tell of contracts; one of which nothing is told is not begun.
+
+    One without a renewal date has no end, and would stand before a contract that another feed
+    brought: where such a one runs, it is left to that feed.
+    """
     told: dict[str, FactRow] = {}
     silent: dict[str, FactRow] = {}
+    running = unit.book.contracts(batch.rows.keys(), day)
     for account_id, row in batch.rows.items():
         given = row.facts.get(FactKind.CONTRACTS)
-        if not given:
-            continue
         contract_id = f"{CONTRACT_PREFIX}{account_id}"
+        other = running.get(account_id)
+        is_others = other is not None and other.contract_id != contract_id
+        if not given or (is_others and given.get("ends_on") is None):
+            continue
         says = any(value is not None for value in given.values())
         (told if says else silent)[contract_id] = {
             "contract_id": contract_id,
@@ -103,10 +124,8 @@ def _contracts(unit: Unit, batch: _Batch) -> list[FactRow]:
             **given,
         }
     begun = unit.facts.known(FactKind.CONTRACTS, silent.keys())
-    return [
-        *told.values(),
-        *(silent[contract_id] for contract_id in silent if contract_id in begun),
-    ]
+    ended = [contract for contract_id, contract in silent.items() if contract_id in begun]
+    return [*told.values(), *ended]
 
 
 def _heartbeats(unit: Unit, batch: _Batch, now: datetime) -> list[FactRow]:

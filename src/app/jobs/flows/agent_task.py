@@ -99,6 +99,8 @@ class AgentTaskFlow:
     store: Store
     clock: Clock
     planner_of: PlannerOf
+    feeds: Sequence[str] = ()
+    """What is brought up to date before a scan."""
 
     async def __call__(self, steps: Steps, argument: Argument) -> JsonValue:
         """Carry a task out; the result is the agent's own result shape as JSON."""
@@ -133,9 +135,8 @@ class AgentTaskFlow:
     async def _scan(self, steps: Steps, given: AgentTaskArgument) -> None:
         account = given.task.get("account_id")
         name = sha256(steps.flow_id.encode()).hexdigest()[:16]
-        ask = scan_ask(
-            steps.tenant_id, name, account_id=account if isinstance(account, str) else None
-        )
+        one = account if isinstance(account, str) else None
+        ask = scan_ask(steps.tenant_id, name, account_id=one, feeds=self.feeds)
         await steps.start(ask)
         await steps.wait(ask.flow_id)
         if not isinstance(account, str):

@@ -40,6 +40,8 @@ class FeedFlow:
     """The flow's body with the feeds that there are, by name."""
 
     feeds: Mapping[str, FeedBody]
+    asked_for: tuple[str, ...] = ()
+    """Those brought up to date before a scan that somebody asks for."""
 
     async def __call__(self, steps: Steps, argument: Argument) -> JsonValue:
         """Bring the feed up to date. Raises InvalidInput: there is none of this name."""

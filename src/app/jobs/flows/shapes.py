@@ -51,7 +51,9 @@ def flow_shapes(
         FlowName.SCAN: ScanFlow(store=store, clock=clock, shows=surfaces.shows),
         FlowName.ACT: acting,
         FlowName.CHANNEL: retrying,
-        FlowName.TASK: AgentTaskFlow(store=store, clock=clock, planner_of=planner_of),
+        FlowName.TASK: AgentTaskFlow(
+            store=store, clock=clock, planner_of=planner_of, feeds=feed.asked_for
+        ),
         FlowName.FEED: feed,
         FlowName.PUBLISH: surfaces.publish,
     }
