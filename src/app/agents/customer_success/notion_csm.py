@@ -191,7 +191,7 @@ def _properties(source: DataSource, account_page_id: str, qbr: QBRContent) -> No
 
 def _signals(row: Row, account_id: str, now: datetime) -> CSMHealthSignals:
     """The columns of the account record; what cannot be a signal is unknown, never zero."""
-    renewal, contact = row.moment("Renewal Date"), row.moment("Last Interaction")
+    renewal, contact = row.end("Renewal Date"), row.end("Last Interaction")
     nps = row.number("NPS")
     return CSMHealthSignals.model_validate(
         {

@@ -66,7 +66,7 @@ def account_id_of(row: Row, column: NotionColumn | None) -> str:
 
 def is_active(row: Row, now: datetime) -> bool:
     """Whether the contract has not ended: its renewal is still to come, or has no date."""
-    renewal = row.moment("Renewal Date")
+    renewal = row.end("Renewal Date")
     return renewal is None or now < renewal
 
 

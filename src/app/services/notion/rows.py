@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,9 +18,11 @@ from pydantic import JsonValue, ValidationError
 
 from app.blocks.rich_text import NotionObject
 from app.domain.notion import NotionColumn
-from app.services.notion.client import NotionApi
 from app.services.notion.paging import property_values, relation_ids
 from app.services.notion.row_values import Computed, Moment, Run, User, Value
+
+if TYPE_CHECKING:  # adapters that are given a client read with this, and import no library
+    from app.services.notion.client import NotionApi
 
 MOST_SHOWN = 25
 """References of one property that a row shows; the rest is read by `whole`."""

@@ -5,6 +5,7 @@ Fields that are not read are ignored, and a value that cannot be read is as good
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, TypeVar
@@ -24,6 +25,7 @@ from app.clock import utc_of
 from app.errors import PermanentServiceError
 from app.services.notion.columns import ColumnSpec
 from app.services.notion.errors import SYSTEM
+from app.services.notion.rows import Cell, cell_of
 
 _ENDED = "complete"
 
@@ -44,18 +46,6 @@ class _Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
 
-class Named(_Wire):
-    """An option of a select or status."""
-
-    name: str
-
-
-class Span(_Wire):
-    """A date; a day alone reads as its midnight in UTC."""
-
-    start: _Moment
-
-
 class Text(_Wire):
     """A piece of rich text."""
 
@@ -63,73 +53,9 @@ class Text(_Wire):
 
 
 class Reference(_Wire):
-    """A page that a relation points to."""
+    """Something that is pointed to."""
 
     id: str
-
-
-class Numbered(_Wire):
-    """A row's own number, such as `T-12`."""
-
-    prefix: str | None = None
-    number: int | None = None
-
-    @property
-    def words(self) -> str:
-        """As people see it."""
-        if self.number is None:
-            return ""
-        return f"{self.prefix}-{self.number}" if self.prefix else str(self.number)
-
-
-class Reckoned(_Wire):
-    """What a formula or a rollup comes to; only the field of its own type is set."""
-
-    string: str | None = None
-    number: float | None = None
-    date: Span | None = None
-
-
-class Value(_Wire):
-    """A property's value; only the field of its own type is set."""
-
-    type: str
-    number: float | None = None
-    select: Named | None = None
-    status: Named | None = None
-    date: Span | None = None
-    created_time: _Moment | None = None
-    url: str | None = None
-    unique_id: Numbered | None = None
-    formula: Reckoned = Reckoned()
-    rollup: Reckoned = Reckoned()
-    title: list[Text] = Field(default_factory=list)
-    rich_text: list[Text] = Field(default_factory=list)
-    relation: list[Reference] = Field(default_factory=list)
-
-    @property
-    def words(self) -> str:
-        """Its value as text: of a title, text, option, link, number or relation; else empty."""
-        option = self.select or self.status
-        if option is not None:
-            return option.name
-        if self.relation:
-            return self.relation[0].id
-        written = "".join(piece.plain_text for piece in (*self.title, *self.rich_text))
-        numbered = "" if self.unique_id is None else self.unique_id.words
-        return written or self.url or numbered or self.formula.string or _digits(self.figure)
-
-    @property
-    def figure(self) -> float | None:
-        """Its value as a number."""
-        found = (self.number, self.formula.number, self.rollup.number)
-        return next((number for number in found if number is not None), None)
-
-    @property
-    def moment(self) -> datetime | None:
-        """Its value as a moment: of a date its beginning, in UTC."""
-        span = self.date or self.formula.date or self.rollup.date
-        return self.created_time if span is None else span.start
 
 
 class Parent(_Wire):
@@ -149,16 +75,24 @@ class Row(_Wire):
     properties: dict[str, JsonValue] = Field(default_factory=dict)
 
     def words(self, name: str) -> str:
-        """A property's text; empty where it is empty or not there."""
-        return self._value(name).words
+        """What stands in a column as text; of a relation the first page's id; else empty."""
+        cell = self._cell(name)
+        return cell.pages[0] if cell.pages else cell.text
 
     def number(self, name: str) -> float | None:
-        """A number property; None where it is empty or not there."""
-        return self._value(name).figure
+        """What stands in a column of numbers; None where nothing does."""
+        cell = self._cell(name)
+        number = float(cell.text) if cell.type == "number" and cell.text else math.inf
+        return number if math.isfinite(number) else None
 
     def moment(self, name: str) -> datetime | None:
-        """The beginning of a date property, in UTC; None where it is empty or not there."""
-        return self._value(name).moment
+        """The beginning of what stands in a column of dates, in UTC; None where nothing does."""
+        return _moment(self._cell(name).text)
+
+    def end(self, name: str) -> datetime | None:
+        """The same of a range's end."""
+        cell = self._cell(name)
+        return _moment(cell.until or cell.text)
 
     @property
     def title(self) -> str:
@@ -168,11 +102,9 @@ class Row(_Wire):
                 return self.words(name)
         return ""
 
-    def _value(self, name: str) -> Value:
-        try:
-            return Value.model_validate(self.properties.get(name))
-        except ValidationError:
-            return Value(type="")
+    def _cell(self, name: str) -> Cell:
+        value = self.properties.get(name)
+        return cell_of(value) if isinstance(value, dict) else Cell()
 
 
 class Option(_Wire):
@@ -291,5 +223,9 @@ def parsed(shape: type[WireT], answer: NotionObject, operation: str) -> WireT:
         raise PermanentServiceError(SYSTEM, operation, f"unexpected answer at {where}") from exc
 
 
-def _digits(number: float | None) -> str:
-    return "" if number is None else f"{number:.15g}"
+def _moment(text: str) -> datetime | None:
+    """A day alone is its midnight; None where it is neither a day nor a moment."""
+    try:
+        return utc_of(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        return None
