@@ -182,6 +182,18 @@ def test_a_column_that_has_values_is_named_before_tend_writes_over_it(
     assert plain_value(notion.world, row, "Punktzahl") == 7
 
 
+def test_words_that_tend_cannot_read_are_named_before_they_are_refused(
+    notion: NotionServer, page: str, address: str, tmp_path: Path
+) -> None:
+    options = [{"name": name} for name in ("wachsend", "Declining")]
+    trend = {"type": "select", "select": {"options": options}}
+    columns = {"Name": "title", "Usage Trend": trend, "Health Status": "rich_text"}
+    notion.seed.database("Accounts", columns, under=page)
+    said = connect(tmp_path, address, "--dry-run", "--parent", page)
+    assert "Usage Trend: Tend has no word for wachsend; it reads growing" in said.words
+    assert "Health Status: --map 'Health Status=YOURS' takes another" in said.words
+
+
 def test_a_dry_run_shows_everything_and_keeps_nothing(
     notion: NotionServer, page: str, address: str, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.blocks.rich_text import NotionObject
+from app.cli.notion_unread import unread_options
 from app.cli.notion_words import limits_told, said_of
 from app.domain.notion import NotionDatabase, NotionRole
 from app.ports.limits import Budget
@@ -28,6 +29,8 @@ from app.services.notion.setup.workspace import Bot
 from app.services.plain_text import one_line
 
 MOST_NAME = 40
+MOST_SHOWN = 12
+"""Names in one line."""
 _STYLE = {
     Becomes.READ: "",
     Becomes.WRITTEN: "green",
@@ -132,12 +135,8 @@ class PlanView:
         self.console.print(table)
         for line in _remarks(plan):
             self.console.print(Text(line, "dim"))
-        for name, many in plan.overwritten:
-            told = (
-                f"{one_line(name, MOST_NAME)} has values already (in {many} of the rows looked "
-                "at): Tend writes its own in their place."
-            )
-            self.console.print(Text(told, "bold yellow"))
+        for line in _warnings(plan):
+            self.console.print(Text(line, "bold yellow"))
         self.console.print()
 
     def _print_json(self, told: NotionObject) -> None:
@@ -163,6 +162,28 @@ def _row(match: Match) -> tuple[Text, Text, Text, Text]:
     )
 
 
+def _warnings(plan: Plan) -> list[str]:
+    """What somebody should know before agreeing."""
+    told = [
+        f"{one_line(name, MOST_NAME)} has values already (in {many} of the rows looked at): Tend "
+        "writes its own in their place."
+        for name, many in plan.overwritten
+    ]
+    for match in plan.matches:
+        name, unread = one_line(match.name, MOST_NAME), unread_options(match)
+        if unread:
+            shown = ", ".join(one_line(option, MOST_NAME) for option in unread[:MOST_SHOWN])
+            told.append(
+                f"{name}: Tend has no word for {shown}; it reads {', '.join(match.spec.options)}."
+            )
+        if match.theirs is not None and match.becomes is Becomes.LEFT_OUT and plan.is_written:
+            ours = match.spec.name
+            told.append(
+                f"{name}: --map '{ours}=YOURS' takes another, --map '{ours}=+NAME' adds one."
+            )
+    return told
+
+
 def _remarks(plan: Plan) -> list[str]:
     """What is in neither: ours that are not there, theirs that are nothing to us."""
     told = []
@@ -176,8 +197,8 @@ def _remarks(plan: Plan) -> list[str]:
         told.append(f"Not there, and left out: {', '.join(absent)}{more}.")
     rest = [] if plan.source is None else list(untouched(plan.source, plan.matches))
     if rest:
-        shown = ", ".join(one_line(name, MOST_NAME) for name in rest[:12])
-        more = f" and {len(rest) - 12} more" if len(rest) > 12 else ""
+        shown = ", ".join(one_line(name, MOST_NAME) for name in rest[:MOST_SHOWN])
+        more = f" and {len(rest) - MOST_SHOWN} more" if len(rest) > MOST_SHOWN else ""
         told.append(f"Yours, neither read nor written: {shown}{more}.")
     return told
 
