@@ -265,6 +265,31 @@ def test_a_page_without_the_section_gets_the_line_at_its_end_once(notion: Worksp
     assert lines(notion, page) == ["2026-03-01 | health_checkin | Hello | Outcome: open"]
 
 
+def test_a_section_within_a_part_that_opens_is_found(notion: Workspace) -> None:
+    page = notion.server.seed.page("Profile", under=notion.root)
+    inside = [
+        {"type": kind, kind: {"rich_text": [{"text": {"content": words}}]}}
+        for kind, words in (
+            ("heading_3", "Communication History"),
+            ("paragraph", "Communications are added here, newest last."),
+            ("heading_3", "Health Dashboard"),
+        )
+    ]
+    part = {"rich_text": [{"text": {"content": "Ours"}}], "is_toggleable": True, "children": inside}
+    notion.server.seed.blocks(
+        page, [{"type": "heading_2", "heading_2": part}], by=notion.server.world.bot
+    )
+
+    for _ in range(2):
+        log(notion, page, record())
+
+    (toggle,) = notion.server.world.living(page)
+    assert lines(notion, toggle.id)[2:] == [
+        "2026-03-01 | health_checkin | Hello | Outcome: open",
+        "Health Dashboard",
+    ]
+
+
 @settings(max_examples=25)
 @given(subject=st.text(max_size=60), outcome=st.text(max_size=20), times=st.integers(1, 400))
 def test_any_communication_is_one_entry_however_often_it_is_told(

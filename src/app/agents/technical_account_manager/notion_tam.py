@@ -114,20 +114,21 @@ class NotionTAMAdapter:
     ) -> None:
         """Add the record's line to the end of the page's communication history, once.
 
-        A page without that section gets the line at its end. Raises ServiceError.
+        The section may stand in a part of the page that opens; a page without it gets the line at
+        its end. Raises ServiceError.
         """
         entry = communication_block(record)
-        line, end = built([entry])[0].words, ""
+        line = built([entry])[0].words
+        holder = end = ""
 
         async def there() -> str | None:
-            section = _section(await first_level(self._client, profile_page_id))
-            nonlocal end
+            nonlocal holder, end
+            holder, section = await self._log_of(profile_page_id)
             end = section[-1].id if section else ""
             return next((child.id for child in section if child.words == line), None)
 
         async def add() -> str:
-            plan = planned([entry])
-            return (await append_planned(self._client, profile_page_id, plan, after=end))[0]
+            return (await append_planned(self._client, holder, planned([entry]), after=end))[0]
 
         await made_once(there, add)
 
@@ -157,6 +158,18 @@ class NotionTAMAdapter:
             None,
         )
 
+    async def _log_of(self, page_id: str) -> tuple[str, Sequence[Child]]:
+        """Where the log is, and what stands in it, its heading first; else the page as a whole."""
+        children = await first_level(self._client, page_id)
+        if section := _section(children):
+            return page_id, section
+        for child in children:
+            if not child.has_children or child.type == "child_page":
+                continue
+            if section := _section(await first_level(self._client, child.id)):
+                return child.id, section
+        return page_id, children
+
     async def _profile_page(self, account_page_id: str) -> Row | None:
         page_id = await self.get_relationship_profile_page(account_page_id)
         if page_id is None:
@@ -173,14 +186,14 @@ class NotionTAMAdapter:
 
 
 def _section(children: Sequence[Child]) -> Sequence[Child]:
-    """The log's heading and what stands under it; a page without it is taken as a whole."""
+    """The log's heading and what stands under it; empty: it is not among them."""
     starts = [
         index
         for index, child in enumerate(children)
         if child.type.startswith("heading_") and child.words == COMMUNICATION_HISTORY
     ]
     if not starts:
-        return children
+        return ()
     end = starts[0] + 1
     while end < len(children) and not children[end].type.startswith("heading_"):
         end += 1

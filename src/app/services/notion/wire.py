@@ -191,6 +191,7 @@ class Child(_Wire):
     type: str
     words: str = ""
     """Its text, or the title of a sub-page; empty where it has none."""
+    has_children: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -202,7 +203,8 @@ class Child(_Wire):
         except ValidationError:
             body = _Body()
         words = body.title or "".join(piece.plain_text for piece in body.rich_text)
-        return {"id": given.get("id"), "type": given.get("type"), "words": words}
+        kept = ("id", "type", "has_children")
+        return {**{name: given[name] for name in kept if name in given}, "words": words}
 
 
 class Database(_Wire):
