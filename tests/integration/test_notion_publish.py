@@ -11,7 +11,8 @@ from app.domain.band import Band
 from app.domain.feed import FactKind
 from app.domain.notion import NotionRole
 from app.domain.override import Before, Override
-from app.services.notion.fields import GONE
+from app.ports.store import Unit
+from app.services.notion.fields import GONE, gone
 from app.storage.sql_store import SqlStore
 from tests import builders
 from tests.integration.notion_surface import Shown
@@ -181,7 +182,7 @@ def test_a_row_that_a_person_took_away_is_not_made_again(shown: Shown) -> None:
     shown.workspace.server.world.find(Page, shown.page("acme").page_id).in_trash = True
     done = shown.publish()
     assert (done.accounts.gone, done.accounts.written) == (("acme",), 1)
-    assert shown.written("acme").written == {GONE: True}
+    assert shown.written("acme").written == {GONE: shown.page("acme").page_id}
     shown.since()
     shown.assess("acme", "beta", score=50, band=Band.AMBER)
     again = shown.publish()
@@ -199,6 +200,23 @@ def test_a_row_that_is_restored_is_written_again_within_a_week(shown: Shown) -> 
     shown.clock.advance(7 * 86_400)
     assert shown.publish().accounts.written == 1
     assert GONE not in shown.written("acme").written
+
+
+def test_a_row_whose_page_is_forgotten_is_made_again_for_nobody(shown: Shown) -> None:
+    shown.add_accounts("acme", "beta")
+    shown.assess("acme", "beta")
+    page = shown.page("acme")
+    taken = gone(page.kind, "acme", "", now=shown.clock.now)
+
+    def forget(unit: Unit) -> None:
+        unit.notion.forget_pages(page.kind, ["acme"])
+        unit.notion.save_fields([taken])
+
+    shown.store.write_now(TENANT, forget)
+    shown.clock.advance(30 * 86_400)
+    assert (shown.publish().accounts.made, len(shown.since("PATCH"))) == (0, 1)
+    shown.store.write_now(TENANT, lambda unit: unit.notion.save_pages([page]))
+    assert shown.publish("acme").accounts.written == 1
 
 
 def test_a_database_that_is_not_shared_any_more_takes_no_row_for_gone(shown: Shown) -> None:

@@ -13,6 +13,7 @@ from app.feeds.notion.ground import Ground, only
 from app.feeds.notion.ticket_writing import directory_in
 from app.feeds.unresolved import place_unresolved
 from app.ports.store import Unit
+from app.services.notion.fields import gone as taken_away
 
 LONG = "Notes"
 
@@ -20,7 +21,8 @@ LONG = "Notes"
 async def read_accounts(ground: Ground, database: NotionDatabase) -> None:
     """Bring in what there is. Raises ServiceError, TooManyGone: then it is not over.
 
-    An account whose row is gone stays, with all that is known of it; only its page is forgotten.
+    An account whose row is gone stays, with all that is known of it; only its page is forgotten,
+    and none is made in its place.
     """
     since = None if ground.is_due(database) else database.read_until
     pages = ground.everything(database) if since is None else ground.edited(database, since)
@@ -31,6 +33,8 @@ async def read_accounts(ground: Ground, database: NotionDatabase) -> None:
 
     def settle(unit: Unit) -> None:
         unit.notion.forget_pages(NotionPageKind.ACCOUNT, gone)
+        taken = [taken_away(NotionPageKind.ACCOUNT, key, "", now=ground.now) for key in gone]
+        unit.notion.save_fields(taken)
         ground.keep_cursor(unit, database, is_full=since is None)
 
     await ground.store.write(ground.tenant_id, settle)

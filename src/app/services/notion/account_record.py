@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from pydantic import BaseModel, ConfigDict
@@ -20,7 +20,7 @@ from app.ports.store import Unit
 from app.services.account_flag import FlagAccount
 from app.services.keyed import KeyedSink
 from app.services.notion.errors import SYSTEM
-from app.services.notion.fields import GONE, Patch, account_fields, after, whole_patch
+from app.services.notion.fields import Patch, account_fields, after, is_left_alone, whole_patch
 from app.services.notion.publishing import KIND, ROLE, AccountRows, ShownAccount, standings
 from app.services.work_payload import payload_of
 
@@ -82,16 +82,17 @@ async def _show(rows: AccountRows, account_id: str, now: datetime) -> None:
     if found is None:
         return
     shown, patch = found
-    if shown.page is None or not shown.page.page_id:
-        told = "the account has no row in Notion yet"
-        raise TransientServiceError(SYSTEM, _OPERATION, told, retry_after=ROW_WAIT_SECONDS)
-    known = {} if shown.known is None else shown.known.written
-    if known.get(GONE):
+    page_id = "" if shown.page is None else shown.page.page_id
+    if is_left_alone(shown.known, page_id, now=now, stamp=timedelta.max):
         told = "the account's row was taken away in Notion: restore it there, and release this"
         raise PermanentServiceError(SYSTEM, _OPERATION, told)
+    if not page_id:
+        told = "the account has no row in Notion yet"
+        raise TransientServiceError(SYSTEM, _OPERATION, told, retry_after=ROW_WAIT_SECONDS)
     if not patch.properties:
         return
-    await rows.api.pages.update(shown.page.page_id, properties=patch.properties)
+    known = {} if shown.known is None else shown.known.written
+    await rows.api.pages.update(page_id, properties=patch.properties)
     written = NotionFields(kind=KIND, key=account_id, written=after(known, patch), written_at=now)
     await rows.store.write(rows.tenant_id, lambda unit: unit.notion.save_fields([written]))
 

@@ -16,13 +16,13 @@ from app.domain.account import Account
 from app.domain.activity import Heartbeat
 from app.domain.assessment import Agent
 from app.domain.health_record import HealthRecord
-from app.domain.notion import NotionColumn, NotionFields, NotionRole
+from app.domain.notion import NotionColumn, NotionFields, NotionPageKind, NotionRole
 from app.domain.override import NO_WORDS, Look, Words, word_in_force
 from app.services.notion.columns import RIDING, Owner, spec_of
 from app.services.notion.property_values import property_of, unfit
 
 GONE = "gone"
-"""Under this name it is remembered that a person took a row away: it is no column."""
+"""Under this name stands which page a person took away, empty where it is forgotten: no column."""
 HEARTBEAT, CALLS = "Last Heartbeat", "API Call Count"
 
 Fields = Mapping[str, JsonValue]
@@ -52,6 +52,24 @@ class Patch:
     """By the id of the property."""
     findings: tuple[str, ...] = ()
     """What cannot be written, for a person."""
+
+
+def gone(kind: NotionPageKind, key: str, page_id: str, *, now: datetime) -> NotionFields:
+    """What is remembered of a row that a person took away."""
+    return NotionFields(kind=kind, key=key, written={GONE: page_id}, written_at=now)
+
+
+def is_left_alone(
+    known: NotionFields | None, page_id: str, *, now: datetime, stamp: timedelta
+) -> bool:
+    """Whether a person took the row away: it is not made again, and tried once in a `stamp`.
+
+    A row that was found since is another one.
+    """
+    if known is None or GONE not in known.written:
+        return False
+    is_young = now - known.written_at < stamp
+    return not page_id or (known.written[GONE] == page_id and is_young)
 
 
 def account_fields(standing: Standing, look: Look) -> Fields:
@@ -92,12 +110,10 @@ def patch_of(
     """The smallest write that brings a row from what is `known` of it to `fields`.
 
     Columns that change with every scan ride along with others; alone they are written once what
-    was last written is as old as `stamp`. A row that a person took away is left alone as long.
+    was last written is as old as `stamp`.
     """
     written: Fields = {} if known is None else known.written
     is_young = known is not None and now - known.written_at < stamp
-    if is_young and written.get(GONE):
-        return Patch()
     fitting, findings = _fitting(role, columns, _newest(fields, written))
     changed = {
         name: fields[name]

@@ -26,6 +26,7 @@ from app.services.notion.fields import (
     Standing,
     account_fields,
     first_patch,
+    is_left_alone,
     patch_of,
 )
 from app.services.notion.making import PageMaker
@@ -128,11 +129,14 @@ class AccountRows:
         fields = account_fields(shown.standing, look)
         account = shown.standing.account
         page_id = shown.page.page_id if shown.page is not None else ""
-        patch: Patch = (
-            patch_of(ROLE, schema.columns, fields, shown.known, now=look.now, stamp=self.stamp)
-            if page_id
-            else first_patch(ROLE, schema.columns, fields, {"Name": account.name})
-        )
+        if is_left_alone(shown.known, page_id, now=look.now, stamp=self.stamp):
+            patch = Patch()
+        elif page_id:
+            patch = patch_of(
+                ROLE, schema.columns, fields, shown.known, now=look.now, stamp=self.stamp
+            )
+        else:
+            patch = first_patch(ROLE, schema.columns, fields, {"Name": account.name})
         return RowWork(
             kind=KIND,
             key=account.account_id,

@@ -19,7 +19,7 @@ from app.errors import AccessExpired, InvalidInput, ServiceError, TransientServi
 from app.ports.store import Store, Unit
 from app.services.notion.client import NotionApi
 from app.services.notion.errors import BlockLimitReached, NotionRefused, UnknownOutcome
-from app.services.notion.fields import GONE, Fields, Patch, after
+from app.services.notion.fields import Fields, Patch, after, gone
 from app.services.notion.making import PageMaker, Row, Wanted
 
 MOST_MISSES = 3
@@ -173,11 +173,14 @@ class RowWriter:
             self._remember(batch, work)
 
     def _remember(self, batch: _Batch, work: RowWork) -> None:
-        written = after(work.known, work.patch)
-        batch.kept.append(self._fields(work, written))
-
-    def _fields(self, work: RowWork, written: Fields) -> NotionFields:
-        return NotionFields(kind=work.kind, key=work.key, written=written, written_at=self.clock())
+        batch.kept.append(
+            NotionFields(
+                kind=work.kind,
+                key=work.key,
+                written=after(work.known, work.patch),
+                written_at=self.clock(),
+            )
+        )
 
     def _missed(self, batch: _Batch, work: RowWork, error: TransientServiceError) -> None:
         batch.misses += 1
@@ -204,7 +207,7 @@ class RowWriter:
         if not await self._is_there(place):
             batch.add(stopped="the database of these rows is not shared with the connection")
             return
-        batch.kept.append(self._fields(work, {GONE: True}))
+        batch.kept.append(gone(work.kind, work.key, work.page_id, now=self.clock()))
         batch.add(gone=(work.key,))
         log.warning("notion.row_gone", kind=work.kind, key=work.key, tenant_id=self.tenant_id)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from app.domain.notion import NotionColumn, NotionFields, NotionPage
 from app.domain.ticket import OPEN_STATUSES, Ticket, TicketStatus
-from app.services.notion.fields import GONE, Fields
+from app.services.notion.fields import Fields
 
 _OPEN_WORDS = frozenset(status.value for status in OPEN_STATUSES)
 
@@ -40,11 +40,7 @@ def is_shown(account: NotionPage | None, columns: Mapping[str, NotionColumn]) ->
 
 def shown_open(known: Iterable[NotionFields]) -> frozenset[str]:
     """The tickets whose row says that they are open."""
-    return frozenset(
-        one.key
-        for one in known
-        if one.written.get("Status") in _OPEN_WORDS and not one.written.get(GONE)
-    )
+    return frozenset(one.key for one in known if one.written.get("Status") in _OPEN_WORDS)
 
 
 def is_over(ticket: Ticket | None) -> bool:

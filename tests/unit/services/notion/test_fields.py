@@ -23,6 +23,8 @@ from app.services.notion.fields import (
     account_fields,
     after,
     first_patch,
+    gone,
+    is_left_alone,
     patch_of,
     whole_patch,
 )
@@ -147,11 +149,30 @@ def test_a_row_that_was_never_written_gets_everything_also_what_empties_it() -> 
     assert found.fields["Health Status"] == "Unknown"
 
 
-def test_a_row_that_was_taken_away_is_left_alone_for_a_week() -> None:
+@pytest.mark.parametrize(
+    "page_id, days, expected",
+    [
+        ("page", 1, True),
+        ("page", 7, False),
+        ("another", 1, False),
+        ("", 1, True),
+        ("", 99, True),
+    ],
+)
+def test_a_row_that_was_taken_away_is_left_alone(page_id: str, days: float, expected: bool) -> None:
+    taken = gone(NotionPageKind.ACCOUNT, "acme", "page", now=NOW - timedelta(days=days))
+    assert is_left_alone(taken, page_id, now=NOW, stamp=STAMP) is expected
+
+
+def test_a_row_that_is_there_is_not_left_alone() -> None:
+    assert not is_left_alone(None, "page", now=NOW, stamp=STAMP)
+    assert not is_left_alone(known({"Health Score": 1}), "page", now=NOW, stamp=STAMP)
+
+
+def test_a_row_that_was_found_again_gets_everything() -> None:
     fields = account_fields(STANDING, LOOK)
-    assert sent(fields, known({GONE: True})) == Patch()
-    assert set(sent(fields, known({GONE: True}, days=7)).fields) == set(fields)
-    assert after({GONE: True, "Health Score": 1}, Patch(fields={"Churn Risk": "low"})) == {
+    assert set(sent(fields, known({GONE: "page"})).fields) == set(fields)
+    assert after({GONE: "page", "Health Score": 1}, Patch(fields={"Churn Risk": "low"})) == {
         "Health Score": 1,
         "Churn Risk": "low",
     }
