@@ -43,26 +43,26 @@ BOUNDARIES = frozenset(
 
 DECIDING_AGENT_MODULES = (
     *("addressee", "adoption", "alerting", "announcements", "availability", "churn"),
-    *("hearing", "letter", "opportunities"),
     *("commitment", "escalation", "expansion", "explain", "health_report", "health_scorer"),
     *("inputs", "ledger", "letter_facts", "matching", "maturity", "plans", "profile"),
     *("profile_page", "profile_people", "profile_sections", "profile_words", "readings", "recap"),
     *("relationship", "relevance", "roadmap", "schemas", "signals", "trust", "usage"),
     *("bands", "gate", "internal_notes", "modules", "narrative", "phrases", "qbr"),
-    *("qbr_page", "qbr_text", "qbr_words", "reported", "stand_in"),
-    *("review_adoption", "review_growth", "review_health", "review_value"),
+    *("hearing", "letter", "opportunities", "qbr_page", "qbr_text", "qbr_words", "reported"),
+    *("review_adoption", "review_growth", "review_health", "review_value", "stand_in"),
+)
+DECIDING_NOTION_MODULES = (
+    *("columns", "fields", "property_values", "row_keys", "ticket_rows", "setup/address"),
+    *("setup/bodies", "setup/drift", "setup/estimate", "setup/fitness", "setup/matching"),
+    *("setup/schema", "setup/wishes"),
 )
 DECIDING = (
     "src/app/domain/*",
     "src/app/words/*",
     "src/app/handoffs/*",
     "src/app/blocks/layout*.py",
-    "src/app/services/notion/ticket_rows.py",
-    *(f"src/app/services/notion/{name}.py" for name in ("fields", "property_values", "row_keys")),
-    "src/app/agents/asking.py",
-    "src/app/agents/routing.py",
-    "src/app/agents/customer_success/reading.py",
-    "src/app/agents/slug.py",
+    *(f"src/app/services/notion/{name}.py" for name in DECIDING_NOTION_MODULES),
+    *(f"src/app/agents/{name}.py" for name in ("asking", "routing", "slug", "*_success/reading")),
     *(f"src/app/agents/*/{name}.py" for name in DECIDING_AGENT_MODULES),
 )
 """Code that decides: pure, never awaiting, and covered whole."""

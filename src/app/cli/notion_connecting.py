@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 
 import typer
 
@@ -133,7 +134,7 @@ async def _carried_out(
             accounts_source=done[0].data_source_id if done else "",
         )
         done.append(database)
-        await cli.store.write(cli.tenant, lambda unit, new=database: keep_database(unit, new))
+        await cli.store.write(cli.tenant, partial(keep_database, database=database))
     return done
 
 
@@ -143,4 +144,5 @@ def _estimate(cli: CliContext) -> tuple[int, int, Estimate]:
 
     accounts, tickets = cli.store.read_now(cli.tenant, counted)
     budget = budget_of(budgets_of(cli.settings.limits), SYSTEM)
-    return accounts, tickets, estimate_of(accounts, tickets, budget)
+    a_minute = budget.calls / budget.per_seconds * 60
+    return accounts, tickets, estimate_of(accounts, tickets, a_minute)

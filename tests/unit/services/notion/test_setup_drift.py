@@ -13,8 +13,7 @@ from app.services.notion.setup.drift import (
     renewed,
     rows_drift,
 )
-from app.services.notion.setup.sampling import Sample
-from app.services.notion.setup.schema import Source, Theirs
+from app.services.notion.setup.schema import Sample, Source, Theirs
 
 SOURCE = "accounts-source"
 

@@ -6,7 +6,6 @@ import pytest
 
 from app.domain.notion import NotionRole
 from app.errors import InvalidInput
-from app.ports.limits import Budget
 from app.services.notion.columns import COLUMNS
 from app.services.notion.setup.address import id_in
 from app.services.notion.setup.bodies import database_body
@@ -85,7 +84,7 @@ def test_a_mapping_that_says_nothing_is_refused(mapping: list[str], why: str) ->
 
 
 def test_a_book_of_ten_thousand_takes_five_minutes_a_day() -> None:
-    estimate = estimate_of(10_000, 30_000, Budget(calls=180, per_seconds=60))
+    estimate = estimate_of(10_000, 30_000, 180)
     assert (estimate.requests, estimate.first_requests) == (900, 10_400)
     assert estimate.minutes == pytest.approx(5.0)
     assert estimate.first_minutes == pytest.approx(57.8, abs=0.05)

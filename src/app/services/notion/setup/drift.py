@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from app.domain.notion import NotionDatabase, NotionRole
 from app.services.notion.columns import COLUMNS, KEY, TITLES, ColumnSpec, Owner
 from app.services.notion.setup.fitness import TICKET_KEY, missing_options, unfit, word_of
-from app.services.notion.setup.sampling import Sample
-from app.services.notion.setup.schema import Source, Theirs
+from app.services.notion.setup.schema import Sample, Source, Theirs
 from app.services.plain_text import one_line
 
 MOST_NAME = 40

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from app.ports.limits import Budget
-from app.services.notion.paging import PAGE_SIZE
-
+ROWS = 100
+"""In an answer (developers.notion.com/reference/request-limits)."""
 CHANGED_SHARE = 0.05
 """Of the accounts, on a day: what the figures are made for."""
 
@@ -24,11 +23,10 @@ class Estimate:
     minutes: float
 
 
-def estimate_of(accounts: int, tickets: int, budget: Budget) -> Estimate:
+def estimate_of(accounts: int, tickets: int, a_minute: float) -> Estimate:
     """Reading takes a request for each 100 rows, writing one for each account that changed."""
-    read = ceil(accounts / PAGE_SIZE) + ceil(tickets / PAGE_SIZE)
+    read = ceil(accounts / ROWS) + ceil(tickets / ROWS)
     daily, first = read + ceil(accounts * CHANGED_SHARE), read + accounts
-    a_minute = budget.calls / budget.per_seconds * 60
     return Estimate(
         first_requests=first,
         first_minutes=first / a_minute,

@@ -14,8 +14,8 @@ from app.services.notion.client import NotionApi
 from app.services.notion.columns import TITLES
 from app.services.notion.setup.fitness import looks_like
 from app.services.notion.setup.matching import Asked, Becomes, Match, matched
-from app.services.notion.setup.sampling import Sample, sample_of
-from app.services.notion.setup.schema import Source
+from app.services.notion.setup.sampling import sample_of
+from app.services.notion.setup.schema import Sample, Source
 from app.services.notion.setup.wishes import ROLES, Wishes
 from app.services.notion.setup.workspace import (
     Bot,

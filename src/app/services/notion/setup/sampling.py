@@ -6,30 +6,15 @@ The oldest and the newest are looked at, not all of them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
 from app.blocks.rich_text import NotionObject
 from app.services.notion.client import NotionApi
 from app.services.notion.paging import PAGE_SIZE, results_of
-from app.services.notion.setup.schema import text_of
+from app.services.notion.setup.schema import Sample, text_of
 
 _OPERATION = "data_sources.query"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """What stands in a database, by at most 200 of its rows."""
-
-    rows: int
-    has_more: bool
-    """Whether there are rows beyond those."""
-    by_others: int
-    """Rows that the connection did not make."""
-    filled: Mapping[str, int] = field(default_factory=dict)
-    """How many of the rows have a value, by the column's id."""
 
 
 async def sample_of(api: NotionApi, data_source_id: str, bot_id: str) -> Sample:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
@@ -59,6 +59,19 @@ class Container:
     in_trash: bool
     sources: tuple[tuple[str, str], ...]
     """Id and name of each data source."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What stands in a database, by at most 200 of its rows."""
+
+    rows: int
+    has_more: bool
+    """Whether there are rows beyond those."""
+    by_others: int
+    """Rows that the connection did not make."""
+    filled: Mapping[str, int] = field(default_factory=dict)
+    """How many of the rows have a value, by the column's id."""
 
 
 def container_of(database: NotionObject) -> Container:
