@@ -161,8 +161,8 @@ def test_a_relation_says_whether_it_shows_all() -> None:
 
 
 def test_a_column_is_found_by_its_id_escaped_or_not() -> None:
-    page = {**PAGE, "properties": {"Punkte": {"id": "a%3Ab", "type": "number", "number": 5}}}
-    row = row_of(page)
+    points: JsonValue = {"Punkte": {"id": "a%3Ab", "type": "number", "number": 5}}
+    row = row_of({**PAGE, "properties": points})
     assert row is not None
     for property_id in ("a%3Ab", "a:b"):
         column = NotionColumn(property_id=property_id, type="number", name="Points")
@@ -181,9 +181,11 @@ def test_what_is_no_page_is_no_row(lacking: str) -> None:
 
 def test_the_options_of_a_status_tell_what_ends_a_ticket() -> None:
     column = NotionColumn(property_id="s%3B", type="status", name="Status")
-    options = [{"id": str(n), "name": name} for n, name in enumerate(("New", "Shipped", "Solved"))]
-    groups = [{"name": "Complete", "option_ids": ["1"]}, {"name": "To-do", "option_ids": ["0"]}]
-    status: JsonValue = {"options": list(options), "groups": list(groups)}
+    names = ("New", "Shipped", "Solved")
+    options: list[JsonValue] = [{"id": str(n), "name": name} for n, name in enumerate(names)]
+    complete: JsonValue = {"name": "Complete", "option_ids": ["1"]}
+    to_do: JsonValue = {"name": "To-do", "option_ids": ["0"]}
+    status: JsonValue = {"options": options, "groups": [complete, to_do]}
     source: dict[str, JsonValue] = {"properties": {"Stand": {"id": "s;", "status": status}}}
     stages = stages_of(source, column)
     assert stages.closing == ("Shipped", "Solved")
