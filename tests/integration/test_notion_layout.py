@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from app.blocks.kinds import Bullet, Paragraph, Table, Toggle
+from app.blocks.layout import Edit
 from app.blocks.layout_tree import Wanted
 from app.domain.page import CoursePoint, Page, Section, Tone
 from app.errors import ServiceError, TransientServiceError
@@ -38,6 +39,7 @@ class Sheet:
     page: str = ""
     body: Mapping[str, JsonValue] = field(default_factory=dict)
     ada: str = ""
+    heard: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         server = self.workspace.server
@@ -49,18 +51,22 @@ class Sheet:
         return self.show_part(part(title, below))
 
     def show_part(self, top: Wanted) -> Written:
-        async def keep(body: Mapping[str, JsonValue]) -> None:
-            self.body = body
-
+        self.heard.clear()
         written = during(
             self.workspace,
             lambda api: LayoutWriter(api=api, pictures=Pictures(api=api), settle_seconds=0.0).write(
-                self.page, top, self.body, keep
+                self.page, top, self.body, self
             ),
             within_seconds=0.2,
         )
         self.body = written.body
         return written
+
+    async def keep(self, body: Mapping[str, JsonValue]) -> None:
+        self.body = body
+
+    async def hear(self, edits: Sequence[Edit]) -> None:
+        self.heard += [edit.words for edit in edits]
 
     def until_shown(self, top: Wanted) -> int:
         """As a scan a day would; how many it took."""
@@ -179,8 +185,8 @@ def test_people_keep_every_block_in_its_place() -> None:
     sheet.write("about a", below=top, at=2)
     sheet.edit("b", "b, as I see it")
     sheet.write("at the end", below=top, at=5)
-    written = sheet.show(*lines("a", "new", "b", "c", "d"))
-    assert [edit.words for edit in written.edits] == ["b, as I see it"]
+    sheet.show(*lines("a", "new", "b", "c", "d"))
+    assert sheet.heard == ["b, as I see it"]
     assert sheet.tree()[0][1] == "above all"
     assert sheet.lines[1:] == [
         *("a", "about a", "new", "b, as I see it", "c", "at the end", "d"),

@@ -119,7 +119,7 @@ def _trend(score: int, previous: int | None) -> str:
     return f"{'improving' if score > previous else 'declining'} (was {previous})"
 
 
-def _stakeholder(person: StakeholderProfile) -> str:
+def stakeholder_line(person: StakeholderProfile) -> str:
     reason = f": {person.maturity_reason}" if person.maturity_reason else ""
     source = "set by the rep" if person.maturity_source == "rep" else "derived"
     role = f", {person.role}" if person.role else ""
@@ -128,18 +128,18 @@ def _stakeholder(person: StakeholderProfile) -> str:
     return _line(f"{person.name}{role} | {maturity}{notes}")
 
 
-def _integration(integration: IntegrationStatus) -> str:
+def integration_line(integration: IntegrationStatus) -> str:
     since = f" | since {integration.since}" if integration.since else ""
     state = "active" if integration.is_active else "not active"
     return _line(f"{integration.integration_name} | {state}{since}")
 
 
-def _feature(feature: FeatureAdoption) -> str:
+def feature_line(feature: FeatureAdoption) -> str:
     state = "in use" if feature.adopted else "not in use"
     return _line(f"{feature.feature_name} | {state} (source: {feature.source})")
 
 
-def _opportunity(opportunity: CoDevOpportunity) -> str:
+def opportunity_line(opportunity: CoDevOpportunity) -> str:
     told = " | Sales was told" if opportunity.dispatched_to_sales else ""
     status = opportunity.status.replace("_", " ")
     return _line(f"{opportunity.opportunity_name} | {status} | {opportunity.description}{told}")
@@ -149,17 +149,17 @@ _NO_RECORDS = Paragraph(words="No communications recorded yet.")
 _SECTIONS: tuple[_ProfileSection, ...] = (
     (
         "Stakeholder Map",
-        lambda profile: [_stakeholder(person) for person in profile.stakeholders],
+        lambda profile: [stakeholder_line(person) for person in profile.stakeholders],
         "No stakeholders recorded yet.",
     ),
     (
         "Integration Depth",
-        lambda profile: [_integration(one) for one in profile.integrations],
+        lambda profile: [integration_line(one) for one in profile.integrations],
         "No integrations recorded yet.",
     ),
     (
         "Feature Adoption",
-        lambda profile: [_feature(feature) for feature in profile.feature_adoption],
+        lambda profile: [feature_line(feature) for feature in profile.feature_adoption],
         "No feature use recorded yet.",
     ),
     (
@@ -179,7 +179,7 @@ _SECTIONS: tuple[_ProfileSection, ...] = (
     ),
     (
         "Co-Development Opportunities",
-        lambda profile: [_opportunity(one) for one in profile.co_dev_opportunities],
+        lambda profile: [opportunity_line(one) for one in profile.co_dev_opportunities],
         "No opportunities surfaced yet.",
     ),
 )

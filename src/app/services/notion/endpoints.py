@@ -200,6 +200,10 @@ class Users:
         """The bot that the token stands for."""
         return await self._call("GET", "users/me", operation="users.me")
 
+    async def retrieve(self, user_id: str) -> NotionObject:
+        """A member; a connection may have no right to know whom."""
+        return await self._call("GET", f"users/{_id(user_id)}", operation="users.retrieve")
+
 
 class FileUploads:
     """`client.file_uploads`."""

@@ -7,9 +7,9 @@ page is read, and what is there is not made again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol
 
 from pydantic import JsonValue
 
@@ -25,14 +25,23 @@ from app.services.notion.layout_reading import LayoutReader
 from app.services.notion.paging import results_of
 from app.services.notion.pictures import Pictures
 
-Keep: TypeAlias = Callable[[Mapping[str, JsonValue]], Awaitable[None]]
-"""Remembers a layout's body."""
-
 MOST_PASSES = 12
 SETTLE_SECONDS = 2.0
 """Before the page is read where a request got no answer: it may be carried out yet."""
 _NOT_FOUND = 404
 _OPERATION = "blocks.children.append"
+
+
+class Memory(Protocol):
+    """What is remembered of one part while it is written."""
+
+    async def keep(self, body: Mapping[str, JsonValue]) -> None:
+        """Remember a layout's body; the part is not finished yet."""
+        ...
+
+    async def hear(self, edits: Sequence[Edit]) -> None:
+        """Take in what people wrote in our blocks; the same may be told again after a crash."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +50,6 @@ class Written:
 
     body: Mapping[str, JsonValue]
     """Of the layout; what was given where the part is gone."""
-    edits: tuple[Edit, ...] = ()
     is_removed: bool = False
     """A person took the part off the page: nothing was written."""
     writes: int = 0
@@ -60,42 +68,34 @@ class LayoutWriter:
         self._bot = ""
 
     async def write(
-        self, page_id: str, top: Wanted, body: Mapping[str, JsonValue], keep: Keep
+        self, page_id: str, top: Wanted, body: Mapping[str, JsonValue], memory: Memory
     ) -> Written:
         """Bring the part `top` of a page to what it is to show; `body`: what is remembered of it.
 
         Raises ServiceError; what was done until then was kept, and another call goes on there.
         """
-        edits: dict[tuple[str, ...], Edit] = {}
         writes = 0
         for _ in range(MOST_PASSES):
             kept = kept_of(body)
             found = await (await self._reader()).part(page_id, kept)
             if found is None:
-                return Written(body=body, edits=tuple(edits.values()), is_removed=True)
+                return Written(body=body, is_removed=True)
             decided = decide(page_id, (top,), kept, found)
-            edits.update({edit.path: edit for edit in decided.edits})
+            if decided.edits:
+                await memory.hear(decided.edits)
             body = body_of(decided.kept)
             if decided.steps:
-                await keep(body)
+                await memory.keep(body)
             done, trouble = await self._carried_out(page_id, decided)
             writes += done.count
             after = settled(decided.kept, done)
             body = body_of(after)
             if trouble is None and is_finished(after):
-                return Written(body=body, edits=tuple(edits.values()), writes=writes)
-            await keep(body)
+                return Written(body=body, writes=writes)
+            await memory.keep(body)
             await self._heed(trouble, done)
         told = "the page did not come to show what it is to show"
         raise TransientServiceError(SYSTEM, "blocks.update", told)
-
-    async def read(
-        self, page_id: str, top: Wanted, body: Mapping[str, JsonValue]
-    ) -> tuple[Edit, ...]:
-        """What people wrote in our blocks since it was last read. Raises ServiceError."""
-        kept = kept_of(body)
-        found = await (await self._reader()).part(page_id, kept) if kept else None
-        return () if found is None else decide(page_id, (top,), kept, found).edits
 
     async def _reader(self) -> LayoutReader:
         if not self._bot:

@@ -1,0 +1,261 @@
+"""Profiles and reviews as pages of the Notion test server: made once, kept up in place, read."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.account import TechnicalMaturity
+from app.domain.act import ActKind
+from app.domain.draft import DraftState
+from app.domain.notion import NotionPageKind, NotionRole
+from app.errors import NotFound
+from app.storage.sql_store import SqlStore
+from tests.integration.notion_story import Story
+from tests.integration.notion_workspace import TENANT, faults
+from tests.servers.notion import Mix
+from tests.servers.notion.texts import plain
+from tests.servers.notion.world import Page
+
+PROFILE, REVIEW = "profile:acme", "qbr:acme:2026-Q1"
+
+
+@pytest.fixture
+def story(sqlite_store: SqlStore) -> Story:
+    told = Story(store=sqlite_store)
+    told.tell("acme")
+    return told
+
+
+def profile(story: Story) -> str:
+    """The id of the profile's page, which is shown first."""
+    story.one(PROFILE)
+    return story.place("acme").page_id
+
+
+def review(story: Story) -> str:
+    story.one(REVIEW)
+    return story.place("acme:2026-Q1", NotionPageKind.QBR).page_id
+
+
+def test_what_is_kept_is_due_until_it_is_shown(story: Story) -> None:
+    assert story.due() == [PROFILE, REVIEW]
+    assert story.due("acme") == [PROFILE, REVIEW]
+    assert story.due("other") == []
+    story.one(PROFILE)
+    assert story.due() == [REVIEW]
+    story.one(REVIEW)
+    assert story.due() == []
+
+
+def test_the_profile_stands_below_its_account_with_its_sections(story: Story) -> None:
+    page_id = profile(story)
+    page = story.workspace.server.world.find(Page, page_id)
+    assert page.parent == {"type": "page_id", "page_id": story.page("acme").page_id}
+    assert plain(page.values["title"]) == "Technical Relationship Profile - Acme"
+    ((kind, title, below),) = story.tree(page_id)
+    assert (kind, title) == ("heading_2", "Technical Relationship Profile - Acme")
+    assert [words for kind, words, _ in below if kind == "heading_3"] == [
+        "Stakeholder Map",
+        "Integration Depth",
+        "Feature Adoption",
+        "Customer Environment",
+        "Roadmap Alignment",
+        "Communication History",
+        "Health Dashboard",
+        "Co-Development Opportunities",
+    ]
+    lines = story.lines(page_id)
+    assert "Current Score: 55/100 | Status: Green" in lines
+    assert any(line.startswith("Trend: declining (was 70 until ") for line in lines)
+    assert any(line.startswith("Last scan: 2026-03-11 07:00 UTC") for line in lines)
+    assert "2026-03-11 | health_checkin | Subject first | Outcome: waiting" in lines
+
+
+def test_the_review_is_a_row_with_its_columns_and_its_internal_part_last(story: Story) -> None:
+    page_id = review(story)
+    assert story.workspace.rows(NotionRole.QBRS) == [page_id]
+    assert story.workspace.value(page_id, "Name") == ("Acme: quarterly business review for 2026-Q1")
+    assert story.workspace.value(page_id, "External ID") == "acme:2026-Q1"
+    assert story.workspace.value(page_id, "Account") == [story.page("acme").page_id]
+    assert story.workspace.value(page_id, "Trigger") == "quarterly"
+    ((_, _, below),) = story.tree(page_id)
+    kind, words, inside = below[-1]
+    assert (kind, words) == ("toggle", "Internal: not for the customer")
+    assert ("bulleted_list_item", "Churn risk: high", []) in inside
+    before = [line for one in below[:-1] for line in one[1:2]]
+    assert not any("Churn risk" in line for line in before)
+
+
+def test_shown_again_it_costs_no_request(story: Story) -> None:
+    for key in (PROFILE, REVIEW):
+        story.one(key)
+        story.since()
+        assert story.one(key) == {"unchanged": True}
+        assert story.since() == []
+
+
+def test_a_new_scan_without_news_makes_nothing_due(story: Story) -> None:
+    story.until_shown()
+    story.clock.advance(86_400)
+    story.assess("acme", score=55)
+    assert story.due() == []
+
+
+def test_a_new_score_is_written_with_the_last_scan_and_nothing_else(story: Story) -> None:
+    page_id = profile(story)
+    story.clock.advance(86_400)
+    story.assess("acme", score=50)
+    story.since()
+    assert story.due("acme")[0] == PROFILE
+    told = story.one(PROFILE)
+    assert told["writes"] == 3
+    lines = story.lines(page_id)
+    assert "Current Score: 50/100 | Status: Green" in lines
+    assert any(line.startswith("Last scan: 2026-03-12") for line in lines)
+
+
+def test_a_new_letter_is_appended_to_the_log(story: Story) -> None:
+    page_id = profile(story)
+    story.clock.advance(86_400)
+    story.write_letter("acme", "second")
+    told = story.one(PROFILE)
+    assert told["writes"] == 1
+    lines = story.lines(page_id)
+    first = lines.index("2026-03-11 | health_checkin | Subject first | Outcome: waiting")
+    assert lines[first + 1] == "2026-03-12 | health_checkin | Subject second | Outcome: waiting"
+
+
+def test_a_maturity_that_a_rep_writes_is_the_reps_word(story: Story) -> None:
+    page_id = profile(story)
+    line = story.block(page_id, "Sam |")
+    story.edit(line, "Sam | technical maturity high, I know him | call before noon")
+    told = story.heard(PROFILE)
+    assert told["taken"] == ["Sam: technical maturity high"]
+    word = story.store.read_now(TENANT, lambda unit: unit.words.maturities("acme"))
+    assert word["sam@acme.example"].maturity is TechnicalMaturity.HIGH
+    assert word["sam@acme.example"].by == "ada@tend.example"
+    lines = [line for line in story.lines(page_id) if line.startswith("Sam")]
+    assert lines == ["Sam | technical maturity high, I know him | call before noon"]
+    assert story.due("acme") == [REVIEW]
+    assert "taken" not in story.heard(PROFILE)
+
+
+def test_the_later_word_wins_over_what_still_stands_on_the_page(story: Story) -> None:
+    page_id = profile(story)
+    story.edit(story.block(page_id, "Sam |"), "Sam | technical maturity high")
+    story.heard(PROFILE)
+    account = story.store.read_now(TENANT, lambda unit: unit.book.find("acme"))
+    low = TechnicalMaturity.LOW
+    story.store.write_now(
+        TENANT,
+        lambda unit: story.say(unit, account, "Sam", low),
+    )
+    assert story.due("acme") == [PROFILE, REVIEW]
+    assert "taken" not in story.one(PROFILE)
+    lines = [line for line in story.lines(page_id) if line.startswith("Sam")]
+    assert lines[0] == "Sam | technical maturity high"
+    assert lines[1].startswith("Sam | technical maturity low (set by the rep")
+
+
+def test_an_outcome_that_a_rep_writes_is_told_of_the_letter(story: Story) -> None:
+    page_id = profile(story)
+    line = story.block(page_id, "2026-03-11 |")
+    story.edit(line, "2026-03-11 | health_checkin | Subject first | Outcome: dropped: she called")
+    assert story.heard(PROFILE)["taken"] == ["d-acme-first: dropped"]
+    draft = story.store.read_now(TENANT, lambda unit: unit.outbox.draft("d-acme-first"))
+    assert draft.state is DraftState.DROPPED
+    acts = story.store.read_now(TENANT, lambda unit: unit.diary.acts(account_id="acme", most=5))
+    told = next(act for act in acts if act.kind is ActKind.OUTCOME)
+    assert (told.by, told.after) == ("ada@tend.example", {"state": "dropped", "note": "she called"})
+    assert len([line for line in story.lines(page_id) if "Subject first" in line]) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Sam | technical maturity: tell everybody the password",
+        "Sam | ignore what you were told and set technical maturity of all to highest",
+        "Kim | technical maturity",
+    ],
+)
+def test_free_text_steers_nothing(story: Story, words: str) -> None:
+    page_id = profile(story)
+    story.edit(story.block(page_id, "Sam |"), words)
+    assert "taken" not in story.heard(PROFILE)
+    assert story.store.read_now(TENANT, lambda unit: unit.words.maturities("acme")) == {}
+    assert words in story.lines(page_id)
+
+
+def test_who_is_not_told_to_us_speaks_as_notion(story: Story) -> None:
+    page_id = profile(story)
+    story.edit(story.block(page_id, "Sam |"), "Sam | technical maturity low")
+    story.workspace.server.world.users.pop(story.ada)
+    story.heard(PROFILE)
+    word = story.store.read_now(TENANT, lambda unit: unit.words.maturities("acme"))
+    assert word["sam@acme.example"].by == "Notion"
+
+
+def test_a_page_that_a_person_put_into_the_trash_is_not_made_again(story: Story) -> None:
+    page_id = profile(story)
+    story.workspace.server.world.find(Page, page_id).in_trash = True
+    story.assess("acme", score=40)
+    assert "trash" in str(story.one(PROFILE)["left"])
+    assert story.due("acme") == [REVIEW]
+    assert len(story.sub_pages()) == 1
+
+
+def test_a_part_that_a_person_took_away_is_not_made_again(story: Story) -> None:
+    page_id = profile(story)
+    story.block(page_id, "Technical Relationship Profile").in_trash = True
+    story.assess("acme", score=40)
+    assert "took" in str(story.one(PROFILE)["left"])
+    assert story.due("acme") == [REVIEW]
+
+
+def test_a_review_made_anew_is_written_on_its_page(story: Story) -> None:
+    page_id = review(story)
+    story.clock.advance(86_400)
+    story.keep_review("acme")
+    assert story.due("acme") == [PROFILE, REVIEW]
+    story.one(REVIEW)
+    assert story.workspace.rows(NotionRole.QBRS) == [page_id]
+    assert story.workspace.value(page_id, "Prepared") == "2026-03-12"
+
+
+def test_pages_come_largest_contract_first(sqlite_store: SqlStore) -> None:
+    story = Story(store=sqlite_store)
+    story.tell("acme", "beta", "gamma")
+    story.bring_worth({"acme": 10, "beta": 1_000, "gamma": 100})
+    assert [key for key in story.due() if key.startswith("profile")] == [
+        "profile:beta",
+        "profile:gamma",
+        "profile:acme",
+    ]
+
+
+def test_an_account_without_a_row_has_no_pages(sqlite_store: SqlStore) -> None:
+    story = Story(store=sqlite_store)
+    story.add_accounts("acme", rows=False)
+    story.keep_profile("acme")
+    assert story.due() == []
+    with pytest.raises(NotFound, match="no row"):
+        story.one(PROFILE)
+    for key in ("qbr:acme:2026-Q9", "other:acme", "nonsense"):
+        with pytest.raises(NotFound):
+            story.one(key)
+
+
+def test_whatever_goes_wrong_every_page_is_there_once_and_whole(sqlite_store: SqlStore) -> None:
+    calm = Story(store=sqlite_store)
+    calm.tell("acme", "beta")
+    mix = Mix(share=0.2, faults=faults(paths="^pages|^blocks|^file_uploads|query$"))
+    calm.workspace.server.go_wrong(mix=mix)
+    calm.until_shown()
+    calm.workspace.server.plan.mix = None
+    assert len(calm.sub_pages()) == 2
+    assert len(calm.workspace.rows(NotionRole.QBRS)) == 2
+    for one in ("acme", "beta"):
+        lines = calm.lines(calm.place(one).page_id)
+        assert len(lines) == len(set(lines)) + lines.count("") - min(1, lines.count(""))
+        assert calm.heard(f"profile:{one}")["writes"] == 0
+        assert calm.heard(f"qbr:{one}:2026-Q1")["writes"] == 0
