@@ -102,6 +102,24 @@ def test_rows_without_a_key_and_rows_of_one_key_are_counted(place: Place) -> Non
     assert told[1] == (True, "two rows or more of one External ID: b")
 
 
+def test_tickets_may_be_numbered_by_notion(tmp_path: Path) -> None:
+    notion = NotionServer()
+    page = notion.seed.page("CRM")
+    columns = {"Name": "title", "External ID": "rich_text"}
+    _, accounts = notion.seed.database("Accounts", columns, under=page)
+    relation = {"relation": {"data_source_id": accounts, "single_property": {}}}
+    numbered = {"Ticket ID": "unique_id", "Account": relation, "Status": "select"}
+    _, tickets = notion.seed.database("Support Tickets", {"Name": "title", **numbered}, under=page)
+    desk = notion.seed.person("Desk", "desk@example.com")
+    for _ in range(2):
+        notion.seed.row(tickets, {"Name": "Broken"}, by=desk)
+    with notion.serving() as address:
+        place = Place(home=tmp_path, notion=notion, address=address, page=page)
+        assert place.says("connect", "notion", "--yes").code == 0
+        said = place.says("notion", "check", "--json")
+    assert json.loads(said.out)["drifts"] == []
+
+
 def test_a_key_with_marks_of_a_terminal_is_shown_without_them(place: Place) -> None:
     source = place.stored().data_source_id
     for _ in range(2):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.notion import NotionDatabase, NotionRole
+from app.blocks.rich_text import NotionObject
+from app.domain.notion import NotionColumn, NotionDatabase, NotionRole
 from app.errors import AccessExpired, NotFound, ServiceError
 from app.services.notion.client import NotionApi
 from app.services.notion.columns import TITLES
 from app.services.notion.query import query_all
-from app.services.notion.row_keys import key_on
+from app.services.notion.rows import Cell, row_of
 from app.services.notion.setup.drift import (
     CONNECT,
     KEYS,
@@ -106,9 +107,15 @@ async def _of_rows(
     column = database.columns.get(KEYS[database.role])
     if column is not None:
         rows = query_all(api, database.data_source_id, only=[column.property_id])
-        keys = [key_on(row, column) async for row in rows]
+        keys = [_key(page, column) async for page in rows]
         drifts += rows_drift(database.role, keys)
     return drifts
+
+
+def _key(page: NotionObject, column: NotionColumn) -> str:
+    row = row_of(page)
+    cell = None if row is None else row.cell(column)
+    return (cell or Cell()).text.strip()
 
 
 def _unreached(about: str, error: ServiceError) -> Drift:

@@ -106,7 +106,7 @@ def _unmapped(stored: NotionDatabase, spec: ColumnSpec) -> Iterator[Drift]:
         yield Drift(about=about, says=says, mend=CONNECT, is_wrong=True)
     elif stored.is_written and spec.owner is not Owner.PEOPLE and spec.type != "title":
         says = f"it has no {spec.name}: Tend cannot show it there"
-        yield Drift(about=about, says=says, mend=CONNECT)
+        yield Drift(about=about, says=says, mend=f"{CONNECT} adds it, or says why it does not")
 
 
 def _gone(stored: NotionDatabase, spec: ColumnSpec, name: str) -> Drift:
