@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 from pydantic import JsonValue, SecretStr
 
 from app.domain.account import Account, Contract
@@ -76,6 +77,8 @@ class Crm:
     accounts: str = ""
     tickets: str = ""
     root: str = ""
+    transport: httpx.AsyncBaseTransport | None = None
+    """Instead of the server's own."""
 
     def __post_init__(self) -> None:
         self.server.now = NOW - timedelta(days=2)
@@ -184,7 +187,7 @@ class Crm:
             token=TOKEN,
             tenant_id=self.tenant,
             limiter=LocalLimiter({"notion": Budget(calls=10_000, per_seconds=1, burst=5_000)}),
-            transport=self.server.transport(),
+            transport=self.transport or self.server.transport(),
             within_seconds=self.within_seconds,
         )
 

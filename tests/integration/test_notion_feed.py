@@ -10,7 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
+import httpx
 import pytest
+from pydantic import JsonValue
 
 from app.domain.account import Account
 from app.domain.feed import FactKind, FeedState
@@ -253,6 +255,32 @@ def test_refused_values_stay_listed_until_they_are_mended(light: Crm) -> None:
     assert light.feed().reason == ""
 
 
+@dataclass
+class Sweeping(httpx.AsyncBaseTransport):
+    """Deletes a page for good once a query has shown it."""
+
+    crm: Crm
+    page: str
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self.crm.server.transport().handle_async_request(request)
+        await answer.aread()
+        if request.url.path.endswith("/query"):
+            self.crm.server.world.nodes.pop(self.page, None)
+        return answer
+
+
+def test_a_page_that_goes_while_it_is_read_is_left_out(light: Crm) -> None:
+    runs: list[JsonValue] = [
+        {"text": {"content": "x"}, "annotations": {"bold": at % 2 == 0}} for at in range(30)
+    ]
+    page = light.account("Acme", {"Notes": {"rich_text": runs}})
+    light.account("North")
+    light.transport = Sweeping(light, page)
+    light.read()
+    assert set(light.pages()) == {"north"}
+
+
 def test_hostile_words_are_only_words(light: Crm) -> None:
     names = [
         '=HYPERLINK("http://x")',
@@ -297,6 +325,17 @@ def test_a_row_without_a_key_is_the_one_account_of_its_name(light: Crm) -> None:
     light.read()
     assert light.known("C-1").notes == "ours"
     assert light.count(FactKind.ACCOUNTS) == 1
+
+
+def test_a_row_about_to_be_made_by_us_does_not_keep_its_name_from_one_made_by_hand(
+    light: Crm,
+) -> None:
+    light.put(Account(account_id="C-1", name="Acme"))
+    intended = NotionPage(kind=NotionPageKind.ACCOUNT, key="C-1", intended_at=NOW)
+    light.store.write_now("main", lambda unit: unit.notion.save_pages([intended]))
+    page = light.account("Acme")
+    light.read()
+    assert light.pages()["C-1"].page_id == page
 
 
 def test_a_second_row_of_a_name_becomes_an_account_of_its_own(light: Crm) -> None:

@@ -32,6 +32,7 @@ async def read_accounts(ground: Ground, database: NotionDatabase) -> None:
     ground.believe(gone, len(ties.known), "accounts")
 
     def settle(unit: Unit) -> None:
+        _place_tickets(unit, ground)
         unit.notion.forget_pages(NotionPageKind.ACCOUNT, gone)
         taken = [taken_away(NotionPageKind.ACCOUNT, key, "", now=ground.now) for key in gone]
         unit.notion.save_fields(taken)
@@ -50,6 +51,7 @@ async def read_account_page(ground: Ground, database: NotionDatabase, page: Noti
     answer = await ground.api.pages.retrieve(page.page_id)
     if answer.get("in_trash") is not True:
         await _take(ground, database, only(answer))
+        await ground.store.write(ground.tenant_id, lambda unit: _place_tickets(unit, ground))
 
 
 async def _take(
@@ -70,6 +72,11 @@ async def _take(
             now=ground.now,
             reports=FactKind.SIGNALS in known.feed.provides,
         )
-        place_unresolved(unit, lambda unit, named: directory_in(unit, known.ties.known, named))
 
     await ground.in_batches(read(), write)
+
+
+def _place_tickets(unit: Unit, ground: Ground) -> None:
+    """Tickets that wait for one of these accounts may have it now."""
+    known = ground.known.ties.known
+    place_unresolved(unit, lambda unit, named: directory_in(unit, known, named))

@@ -21,6 +21,7 @@ from app.feeds.refusals import FileRefused
 from app.ports.store import Store, Unit
 from app.services.notion.client import NotionApi
 from app.services.notion.config import NotionConfig
+from app.services.notion.errors import NotionRefused
 from app.services.notion.query import changed_since, query_all
 from app.services.notion.rows import Row, row_of, whole
 
@@ -28,6 +29,9 @@ BATCH = 500
 """Rows that go in with one transaction."""
 CLOCK_SLACK = timedelta(minutes=10)
 """How far our clock may be ahead of Notion's without an edit being missed."""
+NEARLY = 0.95
+"""Of the hours between whole readings: a scan each day is not to miss one by a second."""
+_MISSING = 404
 
 T = TypeVar("T")
 
@@ -52,7 +56,8 @@ class Ground:
         """Whether it is to be read from end to end."""
         if database.read_until is None or database.full_read_at is None:
             return True
-        return self.now - database.full_read_at >= timedelta(hours=self.config.full_read_hours)
+        hours = self.config.full_read_hours * NEARLY
+        return self.now - database.full_read_at >= timedelta(hours=hours)
 
     def everything(
         self, database: NotionDatabase, where: NotionObject | None = None
@@ -69,12 +74,22 @@ class Ground:
     async def rows(
         self, pages: AsyncIterator[NotionObject], database: NotionDatabase, long: str
     ) -> AsyncIterator[Row]:
-        """The pages as rows, the column `long` read whole. Raises ServiceError."""
+        """The pages as rows, the column `long` read whole; a page that goes meanwhile is left out.
+
+        Raises ServiceError.
+        """
         column = database.columns.get(long)
         async for page in pages:
             row = row_of(page)
-            if row is not None:
-                yield row if column is None else await whole(self.api, row, column)
+            if row is None:
+                continue
+            try:
+                read = row if column is None else await whole(self.api, row, column)
+            except NotionRefused as exc:
+                if exc.status == _MISSING:
+                    continue
+                raise
+            yield read
 
     async def in_batches(
         self, rows: AsyncIterator[T], write: Callable[[Unit, Sequence[T]], None]

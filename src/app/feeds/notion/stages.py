@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,6 +15,7 @@ from app.domain.notion import NotionColumn
 from app.domain.ticket import OPEN_STATUSES, TicketStatus
 from app.domain.ticket_words import status_of
 from app.feeds.cells import NAME_LIMIT, clean_line
+from app.services.notion.rows import plain_id
 
 _ENDED = "complete"
 """Notion's own name of the group whose options end a task."""
@@ -102,8 +102,8 @@ def stages_of(source: NotionObject, column: NotionColumn | None) -> Stages:
         properties = _Source.model_validate(source).properties.values()
     except ValidationError:
         return Stages()
-    wanted = unquote(column.property_id)
-    own = next((one for one in properties if unquote(one.id) == wanted), _Property())
+    wanted = plain_id(column.property_id)
+    own = next((one for one in properties if plain_id(one.id) == wanted), _Property())
     choices = own.select if column.type == "select" else own.status
     ids = {
         option

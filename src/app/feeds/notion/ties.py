@@ -89,12 +89,16 @@ class Ties:
         """The accounts whose page is not among those seen."""
         return sorted(key for key, page in self.known.items() if page.page_id not in seen)
 
+    def _has_page(self, account_id: str) -> bool:
+        page = self.pages.get(account_id)
+        return page is not None and page.page_id != ""
+
     def _named(self, unit: Unit, row: ReadAccount) -> str:
         """The one account of this name that no other row is, else a new id."""
         if self._names is None:
             self._names = {name: list(ids) for name, ids in unit.book.ids_by_name().items()}
         same = self._names.get(row.name.casefold(), ())
-        free = [account_id for account_id in same if account_id not in self.pages]
+        free = [account_id for account_id in same if not self._has_page(account_id)]
         if len(free) > 1:
             told = ", ".join(excerpt(account_id) for account_id in free[:3])
             raise CellRefused(f"several accounts are called so: {told}; say which by External ID")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -78,7 +79,7 @@ class Row:
 
     def cell(self, column: NotionColumn) -> Cell | None:
         """What stands in this column, whatever it is called now; None: it is gone."""
-        return self.cells.get(unquote(column.property_id))
+        return self.cells.get(plain_id(column.property_id))
 
 
 def row_of(page: NotionObject) -> Row | None:
@@ -92,7 +93,7 @@ def row_of(page: NotionObject) -> Row | None:
     cells: dict[str, Cell] = {}
     for value in properties.values():
         if isinstance(value, dict) and isinstance(value.get("id"), str):
-            cells[unquote(str(value["id"]))] = cell_of(value)
+            cells[plain_id(str(value["id"]))] = cell_of(value)
     url = page.get("url")
     return Row(
         page_id=page_id,
@@ -124,7 +125,13 @@ async def whole(api: NotionApi, row: Row, column: NotionColumn) -> Row:
     else:
         values = await property_values(api, row.page_id, column.property_id)
         full = replace(cell, text="".join(map(_plain_text, values)), is_cut=False)
-    return replace(row, cells={**row.cells, unquote(column.property_id): full})
+    return replace(row, cells={**row.cells, plain_id(column.property_id): full})
+
+
+@lru_cache(maxsize=1_024)
+def plain_id(property_id: str) -> str:
+    """A column's id as it is when not escaped: Notion writes it both ways."""
+    return unquote(property_id)
 
 
 def _plain_text(item: NotionObject) -> str:
