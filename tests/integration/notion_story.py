@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from pydantic import JsonValue
 
@@ -36,6 +37,8 @@ from tests.servers.notion import edit_block
 from tests.servers.notion.shapes import Json
 from tests.servers.notion.texts import plain, text_of
 from tests.servers.notion.world import Block, Page
+
+T = TypeVar("T")
 
 
 @dataclass(kw_only=True)
@@ -137,15 +140,15 @@ class Story(Shown):
         )
 
     def due(self, *ids: str) -> list[str]:
-        return self._with(lambda part: part.due(TENANT, ids or None))
+        return list(self.during(lambda part: part.due(TENANT, ids or None)))
 
     def one(self, key: str) -> dict[str, JsonValue]:
-        told = self._with(lambda part: part.one(TENANT, key))
+        told = self.during(lambda part: part.one(TENANT, key))
         assert isinstance(told, dict)
         return told
 
     def heard(self, key: str) -> dict[str, JsonValue]:
-        told = self._with(lambda part: part.heard(TENANT, key))
+        told = self.during(lambda part: part.heard(TENANT, key))
         assert isinstance(told, dict)
         return told
 
@@ -162,15 +165,31 @@ class Story(Shown):
                     self.clock.advance(400)
         raise AssertionError("pages stay due")
 
-    def _with(self, work: Callable[[NotionPages], Json]) -> Json:
-        async def run() -> Json:
+    def during(self, work: Callable[[NotionPages], Awaitable[T]]) -> T:
+        """Work with the pages over a client of their own."""
+        return self.with_api(lambda part, _: work(part))
+
+    def with_api(self, work: Callable[[NotionPages, NotionApi], Awaitable[T]]) -> T:
+        async def run() -> T:
             api = self.workspace.api(token=self.token, within_seconds=0.3)
             try:
-                return await work(self.part(api))
+                return await work(self.part(api), api)
             finally:
                 await api.aclose()
 
         return asyncio.run(run())
+
+    def pass_time(self, *, hours: float) -> None:
+        """Our clock and Notion's go on together."""
+        self.clock.advance(hours * 3600)
+        self.workspace.server.now = self.clock.now
+
+    def touch(self, page_id: str) -> None:
+        """Ada was the last to edit a page."""
+        world = self.workspace.server.world
+        page = world.find(Page, page_id)
+        world.touch(page)
+        page.edited_by = self.ada
 
     def place(self, key: str, kind: NotionPageKind = NotionPageKind.PROFILE) -> NotionPage:
         return self.page(key, kind)

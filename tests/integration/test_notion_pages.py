@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 import pytest
+from pydantic import JsonValue
 
 from app.domain.account import TechnicalMaturity
 from app.domain.act import ActKind
 from app.domain.draft import DraftState
 from app.domain.notion import NotionPageKind, NotionRole
 from app.errors import NotFound
+from app.jobs.notion_pages import NotionPages
+from app.jobs.notion_pages_listening import PageListener
+from app.services.notion.client import NotionApi
 from app.storage.sql_store import SqlStore
 from tests.integration.notion_story import Story
 from tests.integration.notion_workspace import TENANT, faults
-from tests.servers.notion import Mix
+from tests.servers.notion import Fault, Kind, Mix
 from tests.servers.notion.texts import plain
 from tests.servers.notion.world import Page
 
@@ -259,3 +265,69 @@ def test_whatever_goes_wrong_every_page_is_there_once_and_whole(sqlite_store: Sq
         assert len(lines) == len(set(lines)) + lines.count("") - min(1, lines.count(""))
         assert calm.heard(f"profile:{one}")["writes"] == 0
         assert calm.heard(f"qbr:{one}:2026-Q1")["writes"] == 0
+
+
+def listened(story: Story, account_id: str = "") -> dict[str, JsonValue]:
+    def work(part: NotionPages, api: NotionApi) -> Awaitable[dict[str, JsonValue]]:
+        listener = PageListener(
+            pages=part, store=story.store, api=api, tenant_id=TENANT, clock=story.clock
+        )
+        return listener.account(account_id) if account_id else listener.everything()
+
+    return story.with_api(work)
+
+
+def test_edits_are_found_in_bulk_by_one_request(sqlite_store: SqlStore) -> None:
+    story = Story(store=sqlite_store)
+    assert listened(story) == {}
+    story.tell("acme", "beta")
+    story.pass_time(hours=0)
+    story.until_shown()
+    story.pass_time(hours=1)
+    assert listened(story) == {"pages_read": 0, "words_taken": 0}
+    story.pass_time(hours=1)
+    story.edit(story.block(story.place("beta").page_id, "Sam |"), "Sam | technical maturity low")
+    story.touch(story.place("beta").page_id)
+    story.since()
+    assert listened(story) == {"pages_read": 1, "words_taken": 1}
+    heard = [one.path for one in story.since()]
+    assert heard.count("search") == 1
+    assert not any(story.place("acme").page_id in path for path in heard)
+    story.pass_time(hours=1)
+    # edits are dated by the minute: what was read in the same moment is looked at once more
+    assert listened(story) == {"pages_read": 1, "words_taken": 0}
+    story.pass_time(hours=1)
+    story.since()
+    assert listened(story) == {"pages_read": 0, "words_taken": 0}
+    assert [one.path for one in story.since()] == ["search"]
+
+
+def test_one_account_is_read_when_it_is_asked_for(story: Story) -> None:
+    assert listened(story, "acme") == {}
+    page_id = profile(story)
+    story.edit(story.block(page_id, "Sam |"), "Sam | technical maturity low")
+    assert listened(story, "acme") == {"pages_read": 1, "words_taken": 1}
+    assert listened(story, "beta") == {}
+
+
+def test_a_search_that_fails_is_told_and_made_again(story: Story) -> None:
+    page_id = profile(story)
+    story.edit(story.block(page_id, "Sam |"), "Sam | technical maturity low")
+    story.touch(page_id)
+    broken = Fault(kind=Kind.BAD_GATEWAY, path="^search$")
+    story.workspace.server.go_wrong(mix=Mix(share=1.0, faults=(broken,)))
+    assert "502" in str(listened(story)["failed"])
+    story.workspace.server.plan.mix = None
+    assert listened(story)["words_taken"] == 1
+
+
+def test_a_page_that_cannot_be_read_is_read_the_next_time(story: Story) -> None:
+    page_id = profile(story)
+    story.edit(story.block(page_id, "Sam |"), "Sam | technical maturity low")
+    story.touch(page_id)
+    broken = Fault(kind=Kind.BAD_GATEWAY, path="^blocks")
+    story.workspace.server.go_wrong(mix=Mix(share=1.0, faults=(broken,)))
+    assert "502" in str(listened(story)["failed"])
+    story.workspace.server.plan.mix = None
+    story.pass_time(hours=1)
+    assert listened(story)["words_taken"] == 1

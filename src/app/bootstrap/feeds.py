@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from pydantic import JsonValue
 
 from app.bootstrap.surfaces import Surfaces, is_connected
@@ -30,7 +32,9 @@ def feed_flow(store: Store, settings: Settings, clock: Clock, surfaces: Surfaces
             link_of=surfaces.link,
             rejects_of=settings.notion_rejects_of,
         )
-        return await feed(steps, account_id)
+        brought = await feed(steps, account_id)
+        heard = await steps.run("pages", partial(_heard, surfaces, store, clock, steps, account_id))
+        return _both(brought, heard)
 
     folder = FolderFeed(
         store=store,
@@ -39,6 +43,26 @@ def feed_flow(store: Store, settings: Settings, clock: Clock, surfaces: Surfaces
         rejects_of=settings.rejects_of,
     )
     return FeedFlow(feeds={FOLDER: folder, NOTION: notion}, asked_for=feeds_asked_for(settings))
+
+
+async def _heard(
+    surfaces: Surfaces, store: Store, clock: Clock, steps: Steps, account_id: str | None
+) -> JsonValue:
+    """What people wrote on profiles since it was last read: their word counts in this scan."""
+    from app.bootstrap.notion_pages import listener_of
+
+    link = surfaces.link(steps.tenant_id)
+    if link is None:
+        return {}
+    listener = listener_of(link, store, clock, steps.tenant_id)
+    return await (listener.everything() if account_id is None else listener.account(account_id))
+
+
+def _both(brought: JsonValue, heard: JsonValue) -> JsonValue:
+    """The figures of the rows, and those of the pages where there are any."""
+    if isinstance(brought, dict) and isinstance(heard, dict) and heard:
+        return {**brought, "pages": heard}
+    return brought
 
 
 def feeds_of(settings: Settings) -> tuple[str, ...]:

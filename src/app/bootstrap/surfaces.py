@@ -53,14 +53,15 @@ class Surfaces:
 
     def of(self, tenant: str) -> Surface | None:
         """A tenant's place; None: it has none. Raises ConfigurationError."""
+        from app.bootstrap.notion_pages import pages_of
         from app.jobs.flows.publish import Surface
-        from app.jobs.flows.publish_pages import NoPages
         from app.services.notion.publishing_tickets import TicketRows
 
-        rows = self.rows_of(tenant)
-        if rows is None:
+        rows, link = self.rows_of(tenant), self.link(tenant)
+        if rows is None or link is None:
             return None
-        return Surface(accounts=rows, tickets=TicketRows(rows=rows), pages=NoPages())
+        pages = pages_of(link, self.store, self.clock, tenant)
+        return Surface(accounts=rows, tickets=TicketRows(rows=rows), pages=pages)
 
     def rows_of(self, tenant: str) -> AccountRows | None:
         """The rows of a tenant's accounts; None: it has none. Raises ConfigurationError."""

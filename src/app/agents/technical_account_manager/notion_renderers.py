@@ -120,6 +120,7 @@ def _trend(score: int, previous: int | None) -> str:
 
 
 def stakeholder_line(person: StakeholderProfile) -> str:
+    """A person as a line: role, technical maturity and who says it, notes."""
     reason = f": {person.maturity_reason}" if person.maturity_reason else ""
     source = "set by the rep" if person.maturity_source == "rep" else "derived"
     role = f", {person.role}" if person.role else ""
@@ -129,17 +130,20 @@ def stakeholder_line(person: StakeholderProfile) -> str:
 
 
 def integration_line(integration: IntegrationStatus) -> str:
+    """An integration as a line: whether it is active, and since when."""
     since = f" | since {integration.since}" if integration.since else ""
     state = "active" if integration.is_active else "not active"
     return _line(f"{integration.integration_name} | {state}{since}")
 
 
 def feature_line(feature: FeatureAdoption) -> str:
+    """A feature as a line: whether it is in use, and who says so."""
     state = "in use" if feature.adopted else "not in use"
     return _line(f"{feature.feature_name} | {state} (source: {feature.source})")
 
 
 def opportunity_line(opportunity: CoDevOpportunity) -> str:
+    """An opportunity as a line: where it stands, and whether Sales was told."""
     told = " | Sales was told" if opportunity.dispatched_to_sales else ""
     status = opportunity.status.replace("_", " ")
     return _line(f"{opportunity.opportunity_name} | {status} | {opportunity.description}{told}")
