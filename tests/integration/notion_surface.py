@@ -98,17 +98,17 @@ class Shown:
             api=api, store=self.store, tenant_id=TENANT, clock=self.clock, stamp=self.stamp
         )
 
-    def publish(self, *ids: str) -> PublishDone:
+    def publish(self, *ids: str, anew: bool = False) -> PublishDone:
         """One run of the flow."""
-        return asyncio.run(self._publish(ids or None))
+        return asyncio.run(self._publish(ids or None, anew=anew))
 
-    async def _publish(self, ids: Sequence[str] | None) -> PublishDone:
+    async def _publish(self, ids: Sequence[str] | None, *, anew: bool) -> PublishDone:
         api = self.workspace.api(token=self.token)
         rows = self.rows_of(api)
         surface = Surface(accounts=rows, tickets=TicketRows(rows=rows), pages=self.pages)
         flow = PublishFlow(surface_of=lambda _: surface, sleep=self.clock.sleep)
         engine = InlineEngine(shapes={FlowName.PUBLISH: flow}, clock=self.clock)
-        ask = publish_ask(TENANT, f"{next(_RUNS)}", account_ids=ids)
+        ask = publish_ask(TENANT, f"{next(_RUNS)}", account_ids=ids, anew=anew)
         try:
             await engine.enqueue(ask)
             told: JsonValue = await engine.result(TENANT, ask.flow_id, timeout_seconds=0)

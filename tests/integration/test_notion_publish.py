@@ -202,6 +202,18 @@ def test_a_row_that_is_restored_is_written_again_within_a_week(shown: Shown) -> 
     assert GONE not in shown.written("acme").written
 
 
+def test_a_row_that_was_taken_away_is_made_again_where_somebody_asks_for_it(shown: Shown) -> None:
+    shown.add_accounts("acme", "beta")
+    shown.assess("acme", "beta")
+    before = shown.page("acme").page_id
+    shown.workspace.server.world.find(Page, before).in_trash = True
+    shown.publish()
+    done = shown.publish("acme", "beta", anew=True)
+    assert (done.accounts.made, done.accounts.written) == (1, 0)
+    assert shown.page("acme").page_id != before
+    assert shown.value("acme", "Health Score") == 80
+
+
 def test_a_row_whose_page_is_forgotten_is_made_again_for_nobody(shown: Shown) -> None:
     shown.add_accounts("acme", "beta")
     shown.assess("acme", "beta")

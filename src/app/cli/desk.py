@@ -7,7 +7,7 @@ command takes the flow up itself.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -51,10 +51,26 @@ async def run_flow(
 
     `watch` is called again and again meanwhile. Returns the flow's result. Raises FlowFailed.
     """
+    return (await run_with_its_own(cli, ask, (), watch))[0]
+
+
+async def run_with_its_own(
+    cli: CliContext,
+    ask: FlowAsk,
+    own: Sequence[FlowAsk],
+    watch: Callable[[], Awaitable[None]],
+) -> list[JsonValue]:
+    """The same, and flows that it starts waited for as well where nobody else would run them.
+
+    Returns the results; of a flow that was not waited for there is none. Raises FlowFailed.
+    """
     while True:
         try:
             async with open_desk(cli) as desk:
-                return await _run_at(cli, desk, ask, watch)
+                results = [await _run_at(cli, desk, ask, watch)]
+                if not desk.is_elsewhere:
+                    results += [await _run_at(cli, desk, one, watch) for one in own]
+                return results
         except NobodyWorks:
             continue  # our turn
 

@@ -57,6 +57,34 @@ def check(
 
 
 @notion_app.command(
+    epilog="Examples:  [bold]tend notion publish[/bold]   ·   "
+    "[bold]tend notion publish acme[/bold]   ·   [bold]tend notion publish acme --anew[/bold]"
+)
+def publish(
+    account: Annotated[
+        str, typer.Argument(help="Only this account: its id or name.", show_default="all")
+    ] = "",
+    anew: Annotated[
+        bool,
+        typer.Option("--anew", help="Make the ACCOUNT's row again, which was deleted in Notion."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show in Notion what Tend knows: rows of accounts and tickets, and pages.
+
+    Each scan does so by itself. Only what changed is written; what people own is never touched.
+    Ends with code 1 when something was left undone that needs a person.
+    """
+    from app.cli.context import opened
+    from app.cli.notion_publish import publish_and_show
+
+    with opened() as cli:
+        is_well = publish_and_show(cli, account, anew=anew, as_json=as_json)
+    if not is_well:
+        raise typer.Exit(1)
+
+
+@notion_app.command(
     epilog="Examples:  [bold]tend notion columns[/bold]   ·   "
     "[bold]tend notion columns --json[/bold]"
 )

@@ -187,6 +187,11 @@ def _say_what_happened(cli: CliContext, outcome: Scanned) -> None:
             f"[magenta]{parked} effects are parked and need a person: "
             "[bold]tend runs[/bold].[/magenta]"
         )
+    if outcome.shown is not None:
+        from app.cli.notion_publish import say_shown
+        from app.jobs.flows.publish import PublishDone
+
+        say_shown(cli, PublishDone.model_validate(outcome.shown))
     cli.console.print("[dim]tend explain ACCOUNT shows every point of a score.[/dim]")
 
 
@@ -234,6 +239,7 @@ def _as_json(found: tuple[Standing, ...], outcome: Scanned) -> str:
             "effects_owed": outcome.owed,
             "effects_done": outcome.done,
             "effects_left": {state.value: many for state, many in outcome.left.items()},
+            "shown": outcome.shown,
             "accounts": [standing_json(one) for one in found],
         }
     )

@@ -6,16 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from pydantic import JsonValue
+
 from app.bootstrap import feeds_asked_for, open_client
+from app.bootstrap.surfaces import is_connected
 from app.cli.context import CliContext
-from app.cli.desk import run_flow
+from app.cli.desk import run_with_its_own
 from app.clock import local_day
 from app.domain.assessment import Agent
 from app.domain.effect import EffectState
-from app.domain.flow import ENDED
+from app.domain.flow import ENDED, FlowAsk
 from app.domain.scan import Scan
 from app.errors import NotFound
 from app.jobs.flows.pages import PAGE
+from app.jobs.flows.publish_asking import publish_ask
 from app.jobs.flows.scan import refuse_inactive
 from app.jobs.flows.scan_flow import ScanDone, scan_ask
 from app.ports.store import Unit
@@ -34,6 +38,8 @@ class Scanned:
     done: int
     left: Mapping[EffectState, int]
     """The ledger afterwards, all effects ever."""
+    shown: JsonValue = None
+    """`PublishDone`, where it was shown in Notion meanwhile; None: it was not waited for."""
 
 
 async def scanned(
@@ -55,7 +61,8 @@ async def scanned(
     ask = scan_ask(cli.tenant, request_id, account_id=account_id, feeds=feeds)
     before = await cli.store.read(cli.tenant, lambda unit: unit.work.counts())
     seen = _Watch(cli=cli, scan_id=ask.flow_id, day=day, before=before, tell=tell)
-    done = ScanDone.model_validate(await run_flow(cli, ask, seen.look))
+    told, *shown = await run_with_its_own(cli, ask, _showing(cli, ask), seen.look)
+    done = ScanDone.model_validate(told)
     recorded = await cli.store.read(cli.tenant, lambda unit: unit.scans.get(ask.flow_id))
     left = await cli.store.read(cli.tenant, lambda unit: unit.work.counts())
     if recorded is None:
@@ -67,7 +74,17 @@ async def scanned(
         owed=done.owed,
         done=left[EffectState.DONE] - before[EffectState.DONE],
         left=left,
+        shown=shown[0] if shown else None,
     )
+
+
+def _showing(cli: CliContext, scan: FlowAsk) -> tuple[FlowAsk, ...]:
+    """The flow that shows it in Notion, which the scan starts where Notion is connected."""
+    if not is_connected(cli.settings, cli.tenant):
+        return ()
+    account_id = scan.argument["account_id"]
+    only = [account_id] if isinstance(account_id, str) else None
+    return (publish_ask(cli.tenant, scan.flow_id, account_ids=only),)
 
 
 async def _interrupted(cli: CliContext, account_id: str | None, day: date) -> tuple[Scan, ...]:

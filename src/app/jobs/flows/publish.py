@@ -88,6 +88,8 @@ class _Run:
         if schema.stopped:
             return PublishDone(stopped=schema.stopped)
         asked = given.account_ids
+        if given.anew and asked is not None:
+            await self.steps.run("anew", partial(self._anew, asked))
         whose = _texts(await self.steps.run("whose", partial(self._whose, asked)))
         accounts = await self._accounts("accounts", whose, schema)
         done = PublishDone(accounts=accounts, stopped=accounts.stopped)
@@ -174,6 +176,9 @@ class _Run:
 
     async def _whose(self, asked: Sequence[str] | None) -> JsonValue:
         return list(await self.surface.accounts.whose(asked))
+
+    async def _anew(self, asked: Sequence[str]) -> JsonValue:
+        return await self.surface.accounts.forget_gone(asked)
 
     async def _whose_tickets(self) -> JsonValue:
         return list(await self.surface.tickets.whose())

@@ -19,10 +19,16 @@ class PublishArgument(BaseModel):
 
     account_ids: tuple[str, ...] | None = None
     """These accounts and their pages; None: everything."""
+    anew: bool = False
+    """Make rows of these accounts again that a person took away."""
 
 
 def publish_ask(
-    tenant_id: str, request_id: str, *, account_ids: Sequence[str] | None = None
+    tenant_id: str,
+    request_id: str,
+    *,
+    account_ids: Sequence[str] | None = None,
+    anew: bool = False,
 ) -> FlowAsk:
     """Have what Tend knows shown; once per request, which may be a scan's flow."""
     own = request_id.removeprefix(f"{tenant_id}:")
@@ -30,5 +36,8 @@ def publish_ask(
         tenant_id=tenant_id,
         flow=FlowName.PUBLISH,
         flow_id=f"{tenant_id}:publish:{own}",
-        argument={"account_ids": None if account_ids is None else list(account_ids)},
+        argument={
+            "account_ids": None if account_ids is None else list(account_ids),
+            "anew": anew,
+        },
     )

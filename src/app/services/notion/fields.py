@@ -146,18 +146,26 @@ def whole_patch(
 def first_patch(
     role: NotionRole, columns: Mapping[str, NotionColumn], fields: Fields, title: Fields
 ) -> Patch:
-    """A new row: its title, which is people's from then on, and what there is of the fields."""
-    said = {name: value for name, value in fields.items() if value is not None}
-    fitting, findings = _fitting(role, columns, said)
+    """A new row: its title, which is people's from then on, and what there is of the fields.
+
+    What is empty is so in a new row; it is remembered and not sent.
+    """
+    fitting, findings = _fitting(role, columns, fields)
     named = {
         columns[name].property_id: property_of(spec_of(role, name), columns[name], value)
         for name, value in title.items()
         if name in columns
     }
     properties: NotionObject = {key: value for key, value in named.items() if value is not None}
-    properties.update({columns[name].property_id: value for name, value in fitting.items()})
+    properties.update(
+        {
+            columns[name].property_id: value
+            for name, value in fitting.items()
+            if fields[name] is not None
+        }
+    )
     return Patch(
-        fields={name: said[name] for name in fitting}, properties=properties, findings=findings
+        fields={name: fields[name] for name in fitting}, properties=properties, findings=findings
     )
 
 

@@ -22,6 +22,7 @@ from app.services.notion.adopting import adopt_rows
 from app.services.notion.client import NotionApi
 from app.services.notion.columns import KEY
 from app.services.notion.fields import (
+    GONE,
     Patch,
     Standing,
     account_fields,
@@ -30,7 +31,13 @@ from app.services.notion.fields import (
     patch_of,
 )
 from app.services.notion.making import PageMaker
-from app.services.notion.row_writing import RowPlace, RowsDone, RowWork, RowWriter
+from app.services.notion.row_writing import (
+    RowPlace,
+    RowsDone,
+    RowWork,
+    RowWriter,
+    is_taken_away,
+)
 from app.services.notion.schemas import Schema, schema_of
 
 ROLE, KIND = NotionRole.ACCOUNTS, NotionPageKind.ACCOUNT
@@ -110,6 +117,26 @@ class AccountRows:
             return tuple(sorted({*shown, *active}))
 
         return await self.store.read(self.tenant_id, found)
+
+    async def forget_gone(self, account_ids: Sequence[str]) -> int:
+        """Forget rows of these accounts that a person took away; returns how many there were."""
+        pages = await self.store.read(
+            self.tenant_id, lambda unit: unit.notion.pages(KIND, account_ids)
+        )
+        there = {
+            key
+            for key, page in pages.items()
+            if not page.page_id or not await is_taken_away(self.api, page.page_id)
+        }
+
+        def forget(unit: Unit) -> int:
+            known = unit.notion.fields(KIND, account_ids)
+            marked = {key for key, one in known.items() if GONE in one.written}
+            taken = (marked | set(pages)) - there
+            unit.notion.forget_pages(KIND, taken)
+            return len(taken)
+
+        return await self.store.write(self.tenant_id, forget)
 
     async def write(
         self, account_ids: Sequence[str], schema: Schema, *, may_make: bool

@@ -26,7 +26,7 @@ MOST_MISSES = 3
 """So many rows in a row that Notion does not answer for, and it is given a rest."""
 MOST_TOLD = 20
 """Rows that are named with what became of them; the others are counted."""
-_NOT_FOUND = 404
+NOT_FOUND = 404
 STATUS_LACKS = (
     "a column of type status lacks an option of ours, which only a person can add: rows are "
     "written without it until what it says changes"
@@ -196,7 +196,7 @@ class RowWriter:
         A status that lacks an option of ours keeps the other columns from nothing: they are
         written without it.
         """
-        if not work.page_id or not await self._is_gone(work, error):
+        if not work.page_id or not await self._is_gone(work.page_id, error):
             lean = without_status(work)
             if lean is None:
                 batch.add(refused={work.key: str(error)})
@@ -211,14 +211,8 @@ class RowWriter:
         batch.add(gone=(work.key,))
         log.warning("notion.row_gone", kind=work.kind, key=work.key, tenant_id=self.tenant_id)
 
-    async def _is_gone(self, work: RowWork, error: NotionRefused) -> bool:
-        if error.status == _NOT_FOUND:
-            return True
-        try:
-            page = await self.api.pages.retrieve(work.page_id)
-        except ServiceError:
-            return False
-        return page.get("in_trash") is True
+    async def _is_gone(self, page_id: str, error: NotionRefused) -> bool:
+        return error.status == NOT_FOUND or await is_taken_away(self.api, page_id)
 
     async def _is_there(self, place: RowPlace) -> bool:
         """Whether the database itself can be had: else all of its rows seem to be gone."""
@@ -227,6 +221,17 @@ class RowWriter:
         except ServiceError:
             return False
         return source.get("in_trash") is not True
+
+
+async def is_taken_away(api: NotionApi, page_id: str) -> bool:
+    """Whether a page is in the trash, or cannot be seen any more; not where nobody can say."""
+    try:
+        page = await api.pages.retrieve(page_id)
+    except NotionRefused as exc:
+        return exc.status == NOT_FOUND
+    except ServiceError:
+        return False
+    return page.get("in_trash") is True
 
 
 def without_status(work: RowWork) -> RowWork | None:

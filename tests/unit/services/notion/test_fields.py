@@ -230,7 +230,8 @@ def test_a_sign_of_life_is_written_where_it_is_later_than_what_stands_there(
 def test_a_new_row_has_its_name_and_what_there_is_to_say() -> None:
     standing = replace(STANDING, records={Agent.TAM: replace(TAM, score=None, band=Band.UNKNOWN)})
     found = first_patch(ROLE, COLUMNS, account_fields(standing, LOOK), {"Name": "Acme"})
-    assert "Health Score" not in found.fields
+    assert COLUMNS["Health Score"].property_id not in found.properties
+    assert found.fields["Health Score"] is None
     assert "Name" not in found.fields
     title = found.properties[COLUMNS["Name"].property_id]
     assert title == {"title": [{"type": "text", "text": {"content": "Acme"}}]}
