@@ -48,8 +48,9 @@ def test_json_has_one_shape_whatever_happened(live_home: Path) -> None:
     accounts = said.pop("accounts")
     assert sorted(said) == [
         *("assessments", "baseline", "effects_done", "effects_left", "effects_owed"),
-        *("now", "resumed", "scan_id"),
+        *("now", "resumed", "scan_id", "shown"),
     ]
+    assert said["shown"] is None
     assert (said["assessments"], said["baseline"], said["resumed"]) == (8, False, False)
     assert isinstance(accounts, list)
     assert len(accounts) == 4
