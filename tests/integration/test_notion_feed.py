@@ -368,6 +368,19 @@ def test_a_name_that_several_accounts_have_is_not_guessed_at(light: Crm) -> None
     assert light.count(FactKind.ACCOUNTS) == 2
 
 
+def test_a_row_that_is_given_another_key_becomes_that_account_and_says_which_it_left(
+    light: Crm,
+) -> None:
+    page = light.account("Acme", {"Notes": "first"})
+    light.read()
+    light.edit(page, {"External ID": "C-1", "Notes": "second"})
+    light.read(hours=24)
+    assert light.pages().keys() == {"C-1"}
+    assert (light.known("C-1").notes, light.known("acme").notes) == ("second", "first")
+    assert "'acme': given up by the row" in light.feed().reason
+    assert light.feed().accounts == frozenset({"C-1"})
+
+
 def test_of_two_rows_with_one_key_the_known_one_stands(light: Crm) -> None:
     first = light.account("Acme", {"External ID": "C-1"})
     light.read()
