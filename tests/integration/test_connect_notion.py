@@ -318,6 +318,39 @@ def test_accounts_of_another_title_are_known_by_their_columns(
     assert databases(notion) == ["Customers", "QBRs", "Support Tickets"]
 
 
+def test_a_database_that_only_looks_like_it_is_left_alone_where_a_new_one_is_asked_for(
+    notion: NotionServer, page: str, address: str, tmp_path: Path
+) -> None:
+    notion.seed.database("Accounts", {"Customer": "title"}, under=page)
+    connected(tmp_path, address, "--parent", page, "--accounts", "new")
+    assert databases(notion) == ["Accounts", "Accounts", "QBRs", "Support Tickets"]
+    said = connect(tmp_path, address, "--yes", "--accounts", "new")
+    assert "Accounts is connected already, and is not made anew" in said.words
+
+
+def test_members_whose_addresses_are_hidden_are_said(
+    notion: NotionServer, page: str, address: str, tmp_path: Path
+) -> None:
+    notion.seed.person("Ada", "")
+    said = connect(tmp_path, address, "--dry-run", "--parent", page)
+    assert "It cannot read members' e-mail addresses" in said.words
+    notion.seed.person("Bob", "bob@example.com")
+    said = connect(tmp_path, address, "--dry-run", "--parent", page)
+    assert "It cannot read members' e-mail addresses" not in said.words
+
+
+def test_a_token_file_that_is_none_is_named_and_not_quoted(tmp_path: Path) -> None:
+    file = TokenFile(tmp_path, "main")
+    file.path.parent.mkdir()
+    file.path.write_text('{"tokn": "ntn_in_the_file"}')
+    said = typed(tmp_path, "notion")
+    assert said.code == 2
+    assert "is no token as tend connect notion keeps it: remove it" in said.words
+    assert "ntn_in_the_file" not in said.words
+    assert typed(tmp_path, "notion", "disconnect").code == 0
+    assert not file.path.exists()
+
+
 def test_two_databases_of_one_title_have_to_be_told_apart(
     notion: NotionServer, page: str, address: str, tmp_path: Path
 ) -> None:

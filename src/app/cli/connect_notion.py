@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -17,16 +18,20 @@ def notion(
     accounts: Annotated[
         str,
         typer.Option(
-            help="The accounts there are: a database's id or address, #TABLE if it has several.",
+            help="The accounts there are: a database's id or address, #TABLE if it has several; "
+            "`new` makes one.",
             metavar=_DATABASE,
         ),
     ] = "",
     tickets: Annotated[
         str,
-        typer.Option(help="The support tickets; `none` leaves them out.", metavar=_DATABASE),
+        typer.Option(
+            help="The support tickets; `new` makes one, `none` leaves them out.", metavar=_DATABASE
+        ),
     ] = "",
     qbrs: Annotated[
-        str, typer.Option(help="The QBRs; `none` leaves them out.", metavar=_DATABASE)
+        str,
+        typer.Option(help="The QBRs; `new` makes one, `none` leaves them out.", metavar=_DATABASE),
     ] = "",
     mapping: Annotated[
         list[str] | None,
@@ -74,17 +79,15 @@ def notion(
     from app.cli.notion_connecting import Manner, connect_notion
     from app.domain.notion import NotionRole
     from app.services.notion.setup.address import id_in
-    from app.services.notion.setup.wishes import Wishes, chosen_in, named_in
+    from app.services.notion.setup.wishes import chosen_in, named_in
 
     given = {
         NotionRole.ACCOUNTS: accounts,
         NotionRole.TICKETS: tickets,
         NotionRole.QBRS: qbrs,
     }
-    named, left_out = named_in(given)
-    wishes = Wishes(
-        named=named,
-        left_out=frozenset(left_out),
+    wishes = replace(
+        named_in(given),
         chosen=chosen_in(mapping or ()),
         parent_id=id_in(parent) if parent else "",
         writes_tickets=write_tickets,

@@ -11,7 +11,7 @@ from app.services.notion.setup.address import id_in
 from app.services.notion.setup.bodies import database_body
 from app.services.notion.setup.estimate import estimate_of
 from app.services.notion.setup.schema import container_of, source_of
-from app.services.notion.setup.wishes import Named, chosen_in, named_in
+from app.services.notion.setup.wishes import Named, Wishes, chosen_in, named_in
 
 PAGE = "0123456789abcdef0123456789abcdef"
 DASHED = "01234567-89ab-cdef-0123-456789abcdef"
@@ -43,15 +43,17 @@ def test_what_is_no_page_is_refused(pasted: str) -> None:
 
 
 def test_databases_are_named_with_their_table_or_left_out() -> None:
-    named, left_out = named_in(
+    wishes = named_in(
         {
             NotionRole.ACCOUNTS: f"{PAGE}#Kunden",
             NotionRole.TICKETS: "None",
-            NotionRole.QBRS: "",
+            NotionRole.QBRS: " new",
         }
     )
-    assert named == {NotionRole.ACCOUNTS: Named(database_id=DASHED, which="Kunden")}
-    assert left_out == {NotionRole.TICKETS}
+    assert wishes.named == {NotionRole.ACCOUNTS: Named(database_id=DASHED, which="Kunden")}
+    assert wishes.left_out == {NotionRole.TICKETS}
+    assert wishes.made == {NotionRole.QBRS}
+    assert named_in({NotionRole.QBRS: ""}) == Wishes()
 
 
 def test_accounts_cannot_be_left_out() -> None:

@@ -104,6 +104,8 @@ class _Looking:
     children: tuple[Child, ...] | None = None
     used: set[str] = field(default_factory=set)
     """Databases that have a role."""
+    seen: dict[str, Source | None] = field(default_factory=dict)
+    """What was looked into."""
 
 
 async def survey_of(
@@ -121,6 +123,8 @@ async def survey_of(
             if role in stored:
                 raise Conflict(f"{TITLES[role]} is connected already, and cannot be left out")
             continue
+        if role in wishes.made and role in stored:
+            raise Conflict(f"{TITLES[role]} is connected already, and is not made anew")
         source = await _source(look, role)
         if source is not None:
             look.used.add(source.database_id)
@@ -155,7 +159,10 @@ async def _source(look: _Looking, role: NotionRole) -> Source | None:
 
 async def _on_the_page(look: _Looking, role: NotionRole) -> Source | None:
     """One of the parent's databases, by its title, else by its columns; None: there is none."""
-    free = [child for child in await _children(look) if child.database_id not in look.used]
+    children = await _children(look)
+    if role in look.wishes.made:
+        return None
+    free = [child for child in children if child.database_id not in look.used]
     titled = [one for one in free if one.title.strip().casefold() == TITLES[role].casefold()]
     found = [source for child in titled if (source := await _seen(look, role, child)) is not None]
     if not found:
@@ -183,14 +190,18 @@ async def _children(look: _Looking) -> tuple[Child, ...]:
 
 async def _seen(look: _Looking, role: NotionRole, child: Child) -> Source | None:
     """A child's columns; None: a view of a database elsewhere, or not shared."""
+    if child.database_id in look.seen:
+        return look.seen[child.database_id]
     try:
-        return await source_in(look.api, child.database_id)
+        found = await source_in(look.api, child.database_id)
     except NotFound:
-        return None
+        found = None
     except SeveralSources as exc:
         if child.title.strip().casefold() != TITLES[role].casefold():
             return None
         raise _say_which(role, exc) from exc
+    look.seen[child.database_id] = found
+    return found
 
 
 def _say_which(role: NotionRole, several: SeveralSources) -> InvalidInput:

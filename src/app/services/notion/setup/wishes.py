@@ -16,6 +16,8 @@ from app.services.plain_text import one_line
 
 NONE = "none"
 """In the place of a database: it is left out."""
+MADE = "new"
+"""In the place of a database: none that is there is taken for it."""
 ROLES = (NotionRole.ACCOUNTS, NotionRole.TICKETS, NotionRole.QBRS)
 """In the order in which they are made: the later ones relate to the accounts."""
 _MOST = 60
@@ -36,6 +38,7 @@ class Wishes:
 
     named: Mapping[NotionRole, Named] = field(default_factory=dict)
     left_out: frozenset[NotionRole] = frozenset()
+    made: frozenset[NotionRole] = frozenset()
     chosen: Mapping[NotionRole, Mapping[str, str]] = field(default_factory=dict)
     """Our columns to theirs; `+` before the name of one that is to be added."""
     parent_id: str = ""
@@ -46,22 +49,24 @@ class Wishes:
     """Another one is found or made for a database that was connected and is gone."""
 
 
-def named_in(given: Mapping[NotionRole, str]) -> tuple[dict[NotionRole, Named], set[NotionRole]]:
-    """The databases named, as `DATABASE` or `DATABASE#TABLE`, and those left out (`none`).
+def named_in(given: Mapping[NotionRole, str]) -> Wishes:
+    """The databases as typed: `DATABASE` or `DATABASE#TABLE`, `new` or `none`.
 
     Raises InvalidInput.
     """
+    words = {role: text.strip().casefold() for role, text in given.items()}
+    if words.get(NotionRole.ACCOUNTS) == NONE:
+        raise InvalidInput("--accounts: without accounts there is nothing to connect")
     named: dict[NotionRole, Named] = {}
-    left_out: set[NotionRole] = set()
     for role, text in given.items():
-        if text.strip().casefold() == NONE:
-            if role is NotionRole.ACCOUNTS:
-                raise InvalidInput("--accounts: without accounts there is nothing to connect")
-            left_out.add(role)
-        elif text:
+        if words[role] not in {"", NONE, MADE}:
             database, _, which = text.partition("#")
             named[role] = Named(database_id=id_in(database), which=which.strip())
-    return named, left_out
+    return Wishes(
+        named=named,
+        left_out=frozenset(role for role in words if words[role] == NONE),
+        made=frozenset(role for role in words if words[role] == MADE),
+    )
 
 
 def chosen_in(mappings: Iterable[str]) -> dict[NotionRole, dict[str, str]]:
