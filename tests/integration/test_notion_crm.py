@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
+
 from app.deals.crm.notion import NotionCrm
 from app.deals.crm.ports import CrmReader, CrmRecord
 from app.domain.notion import NotionRole
+from app.errors import ServiceError
 from app.services.notion.client import NotionApi
 from tests.integration.notion_pages import during
 from tests.integration.notion_workspace import Workspace
+from tests.servers.notion import Fault, Kind
 from tests.servers.notion.shapes import Json
 
 ACCOUNTS = NotionRole.ACCOUNTS
@@ -61,6 +65,41 @@ def test_an_id_of_another_case_is_another_account() -> None:
     add(notion, "ACME", Deal_Stage="Won")
 
     assert record(notion, "acme") is None
+
+
+@pytest.mark.parametrize(
+    "told", ["", "x" * 3_000, "\u202e", "00000000-0000-4000-8000-00000000000x"]
+)
+def test_what_no_row_can_be_called_is_no_account(told: str) -> None:
+    notion = Workspace()
+    add(notion)
+
+    assert record(notion, told) is None
+
+
+def test_without_keys_accounts_go_by_their_pages() -> None:
+    notion = Workspace()
+    database, source = notion.server.seed.database(
+        "Companies", {"Company": "title", "Deal Stage": "select"}, under=notion.root
+    )
+    page = notion.server.seed.row(source, {"Company": "Acme", "Deal Stage": "Won"})
+    other = notion.server.seed.page("Not a row", under=notion.root)
+
+    found = during(notion, lambda api: NotionCrm(api, database).record(page))
+    of_a_page = during(notion, lambda api: NotionCrm(api, database).record(other))
+
+    assert found == CrmRecord(account_id=page, deal_stage="Won")
+    assert of_a_page is None
+
+
+def test_a_connection_without_rights_is_an_error_and_not_an_absence() -> None:
+    notion = Workspace()
+    page = notion.row(ACCOUNTS, {"Name": "Bare"})
+    refused = Fault(kind=Kind.BAD_GATEWAY, path="^pages/")
+    notion.server.go_wrong(*[refused] * 20)
+
+    with pytest.raises(ServiceError):
+        during(notion, lambda api: crm(notion, api).record(page), within_seconds=0.3)
 
 
 def test_columns_go_by_their_other_names_too_and_may_be_missing() -> None:

@@ -13,7 +13,7 @@ from app.agents.technical_account_manager.schemas import CommunicationRecord, Re
 from app.domain.notion import NotionRole
 from app.errors import InvalidInput, ServiceError
 from app.services.notion.client import NotionApi
-from app.services.notion.errors import QueryIncomplete
+from app.services.notion.errors import QueryIncomplete, UnknownOutcome
 from tests.integration.notion_pages import during, kinds, lines, sub_pages
 from tests.integration.notion_workspace import Workspace, faults
 from tests.servers.notion import Fault, Kind, Mix
@@ -158,6 +158,22 @@ def test_what_was_not_saved_is_made_by_another_try(notion: Workspace, path: str)
 
     page = create(notion, account, full_profile())
 
+    assert lines(notion, page).count("Health Dashboard") == 1
+
+
+@pytest.mark.parametrize("method, path", [("POST", "^pages$"), ("PATCH", "^blocks/.*/children$")])
+def test_what_fails_every_time_is_given_up_and_left_to_the_next_call(
+    notion: Workspace, method: str, path: str
+) -> None:
+    account = an_account(notion)
+    lost = Fault(kind=Kind.GATEWAY_TIMEOUT, method=method, path=path)
+    notion.server.go_wrong(*[lost] * 3)
+    with pytest.raises(UnknownOutcome):
+        create(notion, account, full_profile())
+
+    page = create(notion, account, full_profile())
+
+    assert sub_pages(notion, account) == [page]
     assert lines(notion, page).count("Health Dashboard") == 1
 
 

@@ -43,7 +43,7 @@ _Moment = Annotated[datetime, AfterValidator(_utc)]
 
 
 class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 class Text(_Wire):
