@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from app.blocks.rich_text import NotionObject
 from app.agents.technical_account_manager.notion_tam import (
     render_communication_log_blocks,
     render_health_dashboard_blocks,
     render_relationship_profile_blocks,
 )
 from app.agents.technical_account_manager.schemas import RelationshipProfile
+from app.blocks.rich_text import NotionObject
 from tests.unit.agents.technical_account_manager.shapes import (
     full_profile,
     health,
