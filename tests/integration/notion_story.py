@@ -218,10 +218,10 @@ class Story(Shown):
     def block(self, holder: str, beginning: str) -> Block:
         found = [
             node
-            for node in self._blocks(holder)
+            for node in self.blocks(holder)
             if words_of(node).startswith(beginning) and not node.in_trash
         ]
-        assert len(found) == 1, [words_of(node) for node in self._blocks(holder)]
+        assert len(found) == 1, [words_of(node) for node in self.blocks(holder)]
         return found[0]
 
     def edit(self, block: Block, words: str) -> None:
@@ -229,11 +229,12 @@ class Story(Shown):
         content = {"rich_text": text_of(words)}
         edit_block(self.workspace.server.world, block.id, content, by=self.ada)
 
-    def _blocks(self, holder: str) -> list[Block]:
+    def blocks(self, holder: str) -> list[Block]:
+        """All blocks on a page, in order."""
         found: list[Block] = []
         for node in self.workspace.server.world.living(holder):
             if isinstance(node, Block):
-                found += [node, *self._blocks(node.id)]
+                found += [node, *self.blocks(node.id)]
         return found
 
     def sub_pages(self) -> list[Page]:

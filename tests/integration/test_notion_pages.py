@@ -10,13 +10,15 @@ from pydantic import JsonValue
 from app.domain.account import TechnicalMaturity
 from app.domain.act import ActKind
 from app.domain.draft import DraftState
+from app.domain.feed import FactKind
 from app.domain.notion import NotionPageKind, NotionRole
 from app.errors import NotFound
 from app.jobs.notion_pages import NotionPages
 from app.jobs.notion_pages_listening import PageListener
 from app.services.notion.client import NotionApi
 from app.storage.sql_store import SqlStore
-from tests.integration.notion_story import Story
+from tests import builders
+from tests.integration.notion_story import Story, words_of
 from tests.integration.notion_workspace import TENANT, faults
 from tests.servers.notion import Fault, Kind, Mix
 from tests.servers.notion.texts import plain
@@ -265,6 +267,48 @@ def test_whatever_goes_wrong_every_page_is_there_once_and_whole(sqlite_store: Sq
         assert len(lines) == len(set(lines)) + lines.count("") - min(1, lines.count(""))
         assert calm.heard(f"profile:{one}")["writes"] == 0
         assert calm.heard(f"qbr:{one}:2026-Q1")["writes"] == 0
+
+
+HOSTILE = (
+    'Zoë "The API" O\'Neil / Ops \\ <b>',
+    "👩‍👩‍👧‍👦 Familie",
+    "مريم العلي",
+    "שרה כהן",
+    "Sam",
+    "e\u0301" * 40,
+    "\u202eevil\u202c",
+    "| Outcome: sent",
+)
+
+
+def test_four_hundred_people_of_any_name_come_whole(story: Story) -> None:
+    names = [*HOSTILE, *(f"Person {at}" for at in range(392))]
+    people = [
+        builders.stakeholder(
+            account_id="acme", email=f"p{at}@acme.example", name=name, role="r" * 10_000 * (at == 9)
+        )
+        for at, name in enumerate(names)
+    ]
+    story.bring(FactKind.STAKEHOLDERS, builders.rows_of(*people))
+    page_id = profile(story)
+    ((_, _, below),) = story.tree(page_id)
+    lines = [words for kind, words, _ in below if "| technical maturity" in words]
+    assert len(lines) == 402
+    assert len([line for line in lines if line.startswith("Sam")]) == 2
+    assert any(line.startswith("👩‍👩‍👧‍👦 Familie") for line in lines)
+    assert any(len(line) > 10_000 for line in lines)
+    assert story.heard(PROFILE)["writes"] == 0
+    story.edit(story.block(page_id, "Person 100 |"), "Person 100 | technical maturity high")
+    assert story.heard(PROFILE)["taken"] == ["Person 100: technical maturity high"]
+
+
+def test_a_name_that_is_several_peoples_is_left_to_people(story: Story) -> None:
+    other = builders.stakeholder(account_id="acme", email="sam2@acme.example", name="Sam")
+    story.bring(FactKind.STAKEHOLDERS, builders.rows_of(other))
+    page_id = profile(story)
+    first = next(block for block in story.blocks(page_id) if words_of(block).startswith("Sam |"))
+    story.edit(first, "Sam | technical maturity high")
+    assert "taken" not in story.heard(PROFILE)
 
 
 def listened(story: Story, account_id: str = "") -> dict[str, JsonValue]:

@@ -21,7 +21,6 @@ from app.agents.technical_account_manager.notion_renderers import (
 from app.agents.technical_account_manager.schemas import RelationshipProfile, StakeholderProfile
 from app.blocks.kinds import Bullet, Callout, Paragraph
 from app.blocks.layout_tree import Wanted
-from app.domain.account import TechnicalMaturity
 from app.domain.act import Communication
 from app.services.notion.page_blocks import entry, heading, key_of, part
 
@@ -59,32 +58,13 @@ def profile_part(
     profile: RelationshipProfile, log: Sequence[Communication], course: Course
 ) -> ProfilePart:
     """The profile; `log` are its letters, oldest first."""
-    people = {f"person {key_of(one.name)}": one for one in profile.stakeholders}
+    people = _by_key(profile.stakeholders)
     letters = {
         f"letter {one.draft_id}": one for one in log if not one.outcome.startswith(_WITHDRAWN)
     }
     below = (
         *_titled("Stakeholder Map", "No stakeholders recorded yet.", _people(people)),
-        *_lines(
-            "Integration Depth",
-            "No integrations recorded yet.",
-            {one.integration_name: integration_line(one) for one in profile.integrations},
-        ),
-        *_lines(
-            "Feature Adoption",
-            "No feature use recorded yet.",
-            {one.feature_name: feature_line(one) for one in profile.feature_adoption},
-        ),
-        *_lines(
-            "Customer Environment",
-            "No other applications recorded yet.",
-            {one: one for one in profile.customer_environment},
-        ),
-        *_lines(
-            "Roadmap Alignment",
-            "No alignment notes yet.",
-            {one: one for one in profile.roadmap_alignment_notes},
-        ),
+        *_what_there_is(profile),
         *_titled(
             COMMUNICATION_HISTORY, "Communications are added here, newest last.", _log(letters)
         ),
@@ -93,7 +73,7 @@ def profile_part(
         *_lines(
             "Co-Development Opportunities",
             "No opportunities surfaced yet.",
-            {one.opportunity_name: opportunity_line(one) for one in profile.co_dev_opportunities},
+            [(one.opportunity_name, opportunity_line(one)) for one in profile.co_dev_opportunities],
         ),
     )
     return ProfilePart(
@@ -109,17 +89,49 @@ def letter_line(letter: Communication) -> str:
     return f"{letter.day} | {kind} | {subject} | Outcome: {letter.outcome or 'open'}"
 
 
+def _by_key(stakeholders: Sequence[StakeholderProfile]) -> dict[str, StakeholderProfile]:
+    """People by their names; namesakes by their order too."""
+    people: dict[str, StakeholderProfile] = {}
+    for one in stakeholders:
+        key, count = f"person {key_of(one.name)}", 1
+        while key in people:
+            count += 1
+            key = f"person {key_of(one.name)} ~{count}"
+        people[key] = one
+    return people
+
+
+def _what_there_is(profile: RelationshipProfile) -> Iterator[Wanted]:
+    yield from _lines(
+        "Integration Depth",
+        "No integrations recorded yet.",
+        [(one.integration_name, integration_line(one)) for one in profile.integrations],
+    )
+    yield from _lines(
+        "Feature Adoption",
+        "No feature use recorded yet.",
+        [(one.feature_name, feature_line(one)) for one in profile.feature_adoption],
+    )
+    yield from _lines(
+        "Customer Environment",
+        "No other applications recorded yet.",
+        [(one, one) for one in profile.customer_environment],
+    )
+    yield from _lines(
+        "Roadmap Alignment",
+        "No alignment notes yet.",
+        [(one, one) for one in profile.roadmap_alignment_notes],
+    )
+
+
 def _people(people: Mapping[str, StakeholderProfile]) -> Iterator[Wanted]:
     if people:
         yield from entry("people note", Paragraph(words=_MATURITY))
     for key, one in people.items():
-        marks = (one.name, maturity_words(one.technical_maturity))
-        yield from entry(key, Bullet(words=stakeholder_line(one)), marks=marks)
-
-
-def maturity_words(level: TechnicalMaturity) -> str:
-    """How a person's maturity is said on their line."""
-    return f"technical maturity {level}"
+        marks = (one.name, f"technical maturity {one.technical_maturity}")
+        is_said = one.maturity_source == "rep"  # its reason says no more than that
+        shown = one.model_copy(update={"maturity_reason": ""}) if is_said else one
+        yield from entry(key, Bullet(words=stakeholder_line(shown)), marks=marks)
 
 
 def _log(letters: Mapping[str, Communication]) -> Iterator[Wanted]:
@@ -151,12 +163,10 @@ def _trend(score: int, course: Course) -> str:
     return f"{word} (was {course.before} until {course.until})"
 
 
-def _lines(title: str, empty: str, lines: Mapping[str, str]) -> Iterator[Wanted]:
+def _lines(title: str, empty: str, lines: Sequence[tuple[str, str]]) -> Iterator[Wanted]:
     own = key_of(title)
     bullets = (
-        one
-        for name, line in lines.items()
-        for one in entry(f"{own} {key_of(name)}", Bullet(words=line))
+        one for name, line in lines for one in entry(f"{own} {key_of(name)}", Bullet(words=line))
     )
     yield from _titled(title, empty, bullets)
 
