@@ -16,6 +16,7 @@ from app.feeds.notion.values import RefusedValue
 from app.feeds.refusals import CellRefused
 from app.ports.store import Unit
 from app.services.notion.columns import KEY
+from app.services.notion.fields import gone, read_there
 
 CONTRACT_PREFIX = f"{NOTION}:"
 """Before an account's id, the id of the contract that its row tells of."""
@@ -42,16 +43,20 @@ def write_accounts(
 
     `reports`: this feed has told signals before, so that their end is told as well.
     """
-    batch = _told_apart(unit, rows, ties, tally)
+    batch = _told_apart(unit, rows, ties, tally, now)
     _write(unit, tally, FactKind.ACCOUNTS, _accounts(unit, batch))
     _write(unit, tally, FactKind.CONTRACTS, _contracts(unit, batch, now.date()))
-    _write(unit, tally, FactKind.HEARTBEATS, _heartbeats(unit, batch, now))
+    heartbeats = _heartbeats(unit, batch, now)
+    _write(unit, tally, FactKind.HEARTBEATS, heartbeats)
+    _remember(unit, heartbeats, now)
     _write(unit, tally, FactKind.SIGNALS, _signals(batch, reports=reports))
     unit.notion.save_pages(batch.pages)
 
 
-def _told_apart(unit: Unit, rows: Sequence[ReadAccount], ties: Ties, tally: NotionTally) -> _Batch:
-    """Which account each row is; what a row left is forgotten under its old account."""
+def _told_apart(
+    unit: Unit, rows: Sequence[ReadAccount], ties: Ties, tally: NotionTally, now: datetime
+) -> _Batch:
+    """Which account each row is; an account that a row left gets no other row by itself."""
     batch = _Batch()
     if any(row.page_id not in ties.accounts for row in rows):
         ties.refresh(unit)
@@ -72,6 +77,7 @@ def _told_apart(unit: Unit, rows: Sequence[ReadAccount], ties: Ties, tally: Noti
         if left is not None:
             tally.left.append(left)
             unit.notion.forget_pages(NotionPageKind.ACCOUNT, [left])
+            unit.notion.save_fields([gone(NotionPageKind.ACCOUNT, left, "", now=now)])
         if page is not None:
             batch.pages.append(page)
         batch.rows[account_id] = row
@@ -144,6 +150,20 @@ def _heartbeats(unit: Unit, batch: _Batch, now: datetime) -> list[FactRow]:
         if known is None or (isinstance(seen_at, datetime) and seen_at > known.seen_at):
             found.append({"account_id": account_id, **told})
     return found
+
+
+def _remember(unit: Unit, heartbeats: Sequence[FactRow], now: datetime) -> None:
+    """What stands in these rows is not written back to them."""
+    read = {str(row["account_id"]): row for row in heartbeats}
+    known = unit.notion.fields(NotionPageKind.ACCOUNT, read.keys())
+    found = []
+    for account_id, row in read.items():
+        seen_at, calls = row["seen_at"], row.get("api_calls")
+        if isinstance(seen_at, datetime):
+            count = calls if isinstance(calls, int) else None
+            before = known.get(account_id)
+            found.append(read_there(before, account_id, seen_at=seen_at, calls=count, now=now))
+    unit.notion.save_fields(found)
 
 
 def _signals(batch: _Batch, *, reports: bool) -> list[FactRow]:

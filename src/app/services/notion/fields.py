@@ -6,7 +6,7 @@ It decides alone: it reads no store and calls nobody. What people own is never a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from pydantic import JsonValue
@@ -173,6 +173,18 @@ def after(known: Fields, patch: Patch) -> Fields:
     """What is known of a row once the patch was written."""
     kept = {name: value for name, value in known.items() if name != GONE}
     return {**kept, **patch.fields}
+
+
+def read_there(
+    known: NotionFields | None, key: str, *, seen_at: datetime, calls: JsonValue, now: datetime
+) -> NotionFields:
+    """What is known of an account's row once this sign of life was read on it.
+
+    It stands there already: it is not written back.
+    """
+    kind = NotionPageKind.ACCOUNT
+    before = known or NotionFields(kind=kind, key=key, written_at=now)
+    return replace(before, written={**before.written, HEARTBEAT: _moment(seen_at), CALLS: calls})
 
 
 def _newest(fields: Fields, written: Fields) -> Fields:

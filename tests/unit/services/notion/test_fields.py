@@ -26,6 +26,7 @@ from app.services.notion.fields import (
     gone,
     is_left_alone,
     patch_of,
+    read_there,
     whole_patch,
 )
 from tests.builders import NOW, TODAY, account, health_record, heartbeat
@@ -225,6 +226,15 @@ def test_a_sign_of_life_is_written_where_it_is_later_than_what_stands_there(
     assert (set(found.fields) == set(ours)) is is_written
     whole = whole_patch(ROLE, COLUMNS, ours, known(before))
     assert (set(whole.fields) == set(ours)) is is_written
+
+
+def test_a_sign_of_life_that_was_read_there_is_not_written_back() -> None:
+    for before in (None, known({"Health Score": 1})):
+        there = read_there(before, "acme", seen_at=NOW, calls=4, now=NOW)
+        ours: Fields = {"Last Heartbeat": "2026-03-11T07:00:00+00:00", "API Call Count": 4}
+        assert sent(ours, there) == Patch()
+        later: Fields = {"Last Heartbeat": "2026-03-12T07:00:00+00:00", "Health Score": 2}
+        assert set(sent(later, there).fields) == set(later)
 
 
 def test_a_new_row_has_its_name_and_what_there_is_to_say() -> None:
