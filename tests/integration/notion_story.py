@@ -184,6 +184,15 @@ class Story(Shown):
         self.clock.advance(hours * 3600)
         self.workspace.server.now = self.clock.now
 
+    def vanish(self, page_id: str) -> None:
+        """A page is deleted for good, with all that lies in it."""
+        world = self.workspace.server.world
+        for block in self.blocks(page_id):
+            world.nodes.pop(block.id)
+        world.children.pop(page_id, None)
+        page = world.nodes.pop(page_id)
+        world.children[str(page.parent["page_id"])].remove(page_id)
+
     def touch(self, page_id: str) -> None:
         """Ada was the last to edit a page."""
         world = self.workspace.server.world

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from dataclasses import replace
 
 import pytest
 from pydantic import JsonValue
@@ -210,6 +211,46 @@ def test_a_page_that_a_person_put_into_the_trash_is_not_made_again(story: Story)
     assert "trash" in str(story.one(PROFILE)["left"])
     assert story.due("acme") == [REVIEW]
     assert len(story.sub_pages()) == 1
+
+
+def test_a_profile_below_a_row_in_the_trash_is_left(story: Story) -> None:
+    profile(story)
+    row = story.workspace.server.world.find(Page, story.page("acme").page_id)
+    row.in_trash = True
+    story.assess("acme", score=40)
+    assert "trash" in str(story.one(PROFILE)["left"])
+
+
+def test_a_profile_that_nobody_can_see_any_more_is_left(story: Story) -> None:
+    page_id = profile(story)
+    story.workspace.server.world.find(Page, page_id).in_trash = True
+    story.vanish(page_id)
+    story.assess("acme", score=40)
+    assert "left" in story.one(PROFILE)
+
+
+def test_an_account_with_another_row_has_its_profile_there(story: Story) -> None:
+    old = profile(story)
+    story.until_shown()
+    row = story.workspace.row(NotionRole.ACCOUNTS, {"External ID": "acme", "Name": "Acme"})
+    known = replace(story.page("acme"), page_id=row)
+    story.store.write_now(TENANT, lambda unit: unit.notion.save_pages([known]))
+    assert story.due() == [PROFILE, REVIEW]
+    story.until_shown()
+    new = story.place("acme").page_id
+    assert new != old
+    assert story.workspace.server.world.find(Page, new).parent["page_id"] == row
+    assert story.workspace.value(review(story), "Account") == [row]
+    assert len(story.workspace.rows(NotionRole.QBRS)) == 1
+
+
+def test_a_review_in_the_trash_is_left_and_its_columns_too(story: Story) -> None:
+    page_id = review(story)
+    story.workspace.server.world.find(Page, page_id).in_trash = True
+    story.clock.advance(86_400)
+    story.keep_review("acme")
+    assert "trash" in str(story.one(REVIEW)["left"])
+    assert story.due("acme") == [PROFILE]
 
 
 def test_a_part_that_a_person_took_away_is_not_made_again(story: Story) -> None:

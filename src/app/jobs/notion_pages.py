@@ -39,7 +39,8 @@ BATCH = 50
 """Accounts of one look into the store."""
 MOST_WAIT_SECONDS = 30.0
 MAKING_TRIES = 3
-_NOT_FOUND = 404
+_BELOW = "below"
+"""In a layout's body: the row of the account that the page belongs to."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -104,6 +105,9 @@ class NotionPages:
             is_shown = layout is not None and layout.digest == shown.digest
             if is_shown and (taken or not is_asked):
                 break
+            if shown.profile is not None and layout is not None and _is_elsewhere(layout, shown):
+                await self._places.forgotten(shown)
+                layout = None
             desk = _Desk(pages=self, shown=shown)
             done = await self._written(await self._made(shown), shown, layout, desk)
             taken += desk.taken
@@ -130,21 +134,17 @@ class NotionPages:
         try:
             written = await self._writer.write(page.page_id, shown.top, body, desk)
         except NotionRefused:
-            if not await self._is_gone(page):
+            if not await self._places.is_gone(page.page_id):
                 raise
             current = await self._layout(shown)
             await self.remember(shown, {} if current is None else current.body, shown.digest)
             return {"left": "a person put the page into the trash: restore it there"}
+        if not written.is_removed:
+            await self._places.told(shown, page)
         await self.remember(shown, written.body, shown.digest)
         if written.is_removed:
             return {"left": "a person took Tend's part off the page: restore it there"}
         return {"writes": written.writes, "url": page.url}
-
-    async def _is_gone(self, page: NotionPage) -> bool:
-        try:
-            return (await self._api.pages.retrieve(page.page_id)).get("in_trash") is True
-        except NotionRefused as exc:
-            return exc.status == _NOT_FOUND
 
     async def _layout(self, shown: ShownPage) -> NotionLayout | None:
         key = shown.key
@@ -158,7 +158,7 @@ class NotionPages:
         layout = NotionLayout(
             kind=shown.key.kind,
             key=shown.key.page_key,
-            body=body,
+            body={**body, _BELOW: shown.row_id},
             digest=digest,
             kept_at=self._clock(),
         )
@@ -200,6 +200,11 @@ class _Desk:
     async def hear(self, edits: Sequence[Edit]) -> None:
         """Take in what people wrote."""
         self.taken += await self.pages.take(self.shown, edits)
+
+
+def _is_elsewhere(layout: NotionLayout, shown: ShownPage) -> bool:
+    """Whether the page lies below a row that is not the account's any more."""
+    return layout.body.get(_BELOW, shown.row_id) != shown.row_id
 
 
 def _known(unit: Unit, *, key: PageKey, now: datetime) -> tuple[ShownPage, NotionLayout | None]:

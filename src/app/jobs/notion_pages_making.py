@@ -25,8 +25,13 @@ from app.ports.store import Store
 from app.services.notion.adopting import adopt_rows
 from app.services.notion.client import NotionApi
 from app.services.notion.columns import KEY, spec_of
+from app.services.notion.errors import NotionRefused
 from app.services.notion.making import Below, PageMaker, Row, Wanted
 from app.services.notion.property_values import property_of
+
+_NOT_FOUND = 404
+_MOST_LEVELS = 3
+"""A page, its account's row, and what that may lie below."""
 
 
 class PagePlaces:
@@ -41,25 +46,12 @@ class PagePlaces:
 
     async def made(self, shown: ShownPage) -> NotionPage:
         """The page, which is made where there is none. Raises ServiceError and NotFound."""
-        account_id = shown.key.account_id
-        rows = await self._store.read(
-            self._tenant_id,
-            lambda unit: unit.notion.pages(NotionPageKind.ACCOUNT, [account_id]),
-        )
-        row = rows.get(account_id)
-        if row is None or not row.page_id:
-            raise NotFound(f"{account_id} has no row in Notion yet")
-        if shown.review is not None:
-            return await self._reviewed(shown, shown.review, row)
-        place = Below(page_id=row.page_id, title=shown.title)
-        return await self._maker.made(self._wanted(shown, place))
-
-    async def _reviewed(self, shown: ShownPage, review: QBRContent, row: NotionPage) -> NotionPage:
-        connected = await self._store.read(
-            self._tenant_id, lambda unit: unit.notion.databases().get(NotionRole.QBRS)
-        )
-        if connected is None or KEY not in connected.columns:
-            raise NotFound("no database for QBRs is connected")
+        if not shown.row_id:
+            raise NotFound(f"{shown.key.account_id} has no row in Notion yet")
+        if shown.review is None:
+            place = Below(page_id=shown.row_id, title=shown.title)
+            return await self._maker.made(self._wanted(shown, place))
+        connected = await self._connected()
         await adopt_rows(
             self._api,
             self._store,
@@ -68,27 +60,28 @@ class PagePlaces:
             data_source_id=connected.data_source_id,
             key_column=connected.columns[KEY],
         )
-        fields = _fields(shown, review, row)
-        place = Row(
+        row = Row(
             data_source_id=connected.data_source_id,
             key_column=connected.columns[KEY],
-            properties=_properties(connected, fields),
+            properties=_properties(connected, _fields(shown, shown.review)),
         )
-        page = await self._maker.made(self._wanted(shown, place))
-        await self._written(connected, page, fields)
-        return page
+        return await self._maker.made(self._wanted(shown, row))
 
-    async def _written(
-        self, connected: NotionDatabase, page: NotionPage, fields: Mapping[str, JsonValue]
-    ) -> None:
-        """The columns of a review that was made before, where they say something else now."""
+    async def told(self, shown: ShownPage, page: NotionPage) -> None:
+        """A review's columns, written where they say something else than when last written.
+
+        Raises ServiceError and NotFound.
+        """
+        if shown.review is None:
+            return
+        fields = _fields(shown, shown.review)
         before = await self._store.read(
             self._tenant_id, lambda unit: unit.notion.fields(page.kind, [page.key])
         )
         known = before[page.key].written if page.key in before else {}
         changed = {name: value for name, value in fields.items() if known.get(name) != value}
         if known and changed:
-            properties = _properties(connected, changed)
+            properties = _properties(await self._connected(), changed)
             await self._api.pages.update(page.page_id, properties=properties)
         if changed:
             written = NotionFields(
@@ -98,15 +91,50 @@ class PagePlaces:
                 self._tenant_id, lambda unit: unit.notion.save_fields([written])
             )
 
+    async def is_gone(self, page_id: str) -> bool:
+        """Whether a page, or what it lies below, is in the trash or out of our sight.
+
+        Raises ServiceError.
+        """
+        for _ in range(_MOST_LEVELS):
+            try:
+                page = await self._api.pages.retrieve(page_id)
+            except NotionRefused as exc:
+                if exc.status != _NOT_FOUND:
+                    raise
+                return True
+            parent = page.get("parent")
+            if page.get("in_trash") is True:
+                return True
+            if not isinstance(parent, dict) or parent.get("type") != "page_id":
+                return False
+            page_id = str(parent.get("page_id"))
+        return False
+
+    async def forgotten(self, shown: ShownPage) -> None:
+        """Forget the page with all that was written on it: its account has another row now."""
+        key = shown.key
+        await self._store.write(
+            self._tenant_id, lambda unit: unit.notion.forget_pages(key.kind, [key.page_key])
+        )
+
+    async def _connected(self) -> NotionDatabase:
+        found = await self._store.read(
+            self._tenant_id, lambda unit: unit.notion.databases().get(NotionRole.QBRS)
+        )
+        if found is None or KEY not in found.columns:
+            raise NotFound("no database for QBRs is connected")
+        return found
+
     def _wanted(self, shown: ShownPage, place: Below | Row) -> Wanted:
         return Wanted(kind=shown.key.kind, key=shown.key.page_key, place=place)
 
 
-def _fields(shown: ShownPage, review: QBRContent, row: NotionPage) -> dict[str, JsonValue]:
+def _fields(shown: ShownPage, review: QBRContent) -> dict[str, JsonValue]:
     prepared = review.prepared_on
     return {
         "Name": shown.title,
-        "Account": {"id": row.page_id, "name": review.account_name or review.account_id},
+        "Account": {"id": shown.row_id, "name": review.account_name or review.account_id},
         "Period": review.period,
         "Trigger": review.trigger,
         "Prepared": None if prepared is None else prepared.isoformat(),

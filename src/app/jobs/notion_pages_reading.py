@@ -18,7 +18,7 @@ from app.agents.technical_account_manager.profile import (
     profile_of,
     stored_profile,
 )
-from app.blocks.layout_tree import Wanted
+from app.blocks.layout_tree import Wanted, digest_of
 from app.clock import local_day
 from app.domain.account import Contract
 from app.domain.assessment import Agent
@@ -64,6 +64,8 @@ class ShownPage:
     key: PageKey
     title: str
     top: Wanted
+    row_id: str
+    """The account's row in Notion; empty: it has none."""
     profile: ProfilePart | None
     """Of a profile."""
     review: QBRContent | None
@@ -71,8 +73,8 @@ class ShownPage:
 
     @property
     def digest(self) -> str:
-        """Of all that is shown, without what is passing."""
-        return self.top.whole
+        """Of all that is shown and whose it is, without what is passing."""
+        return digest_of([self.top.whole, self.row_id])
 
 
 def key_in(unit: Unit, text: str) -> PageKey:
@@ -95,7 +97,7 @@ def shown_page(unit: Unit, key: PageKey, now: datetime) -> ShownPage:
         document = unit.documents.get(DocumentKind.QBR, key.account_id, key.document)
         if document is None:
             raise NotFound(f"{key.account_id} has no review {key.document!r}")
-        return _review(key, document)
+        return _review(unit, key, document)
     return _profile(unit, key, now)
 
 
@@ -156,7 +158,19 @@ def _profile(unit: Unit, key: PageKey, now: datetime) -> ShownPage:
     part = profile_part(
         profile, log, _course(dossier.history[Agent.TAM], profile.health_score, zone)
     )
-    return ShownPage(key=key, title=part.top.words, top=part.top, profile=part, review=None)
+    return ShownPage(
+        key=key,
+        title=part.top.words,
+        top=part.top,
+        row_id=_row_id(unit, key),
+        profile=part,
+        review=None,
+    )
+
+
+def _row_id(unit: Unit, key: PageKey) -> str:
+    rows = unit.notion.pages(NotionPageKind.ACCOUNT, [key.account_id])
+    return rows[key.account_id].page_id if key.account_id in rows else ""
 
 
 def _course(history: Sequence[Snapshot], score: int | None, zone: str) -> Course:
@@ -166,7 +180,7 @@ def _course(history: Sequence[Snapshot], score: int | None, zone: str) -> Course
     return Course()
 
 
-def _review(key: PageKey, document: Document) -> ShownPage:
+def _review(unit: Unit, key: PageKey, document: Document) -> ShownPage:
     review = review_of(document)
     page = review_page(review, for_customer=False)
     name = review.account_name or review.account_id
@@ -174,6 +188,7 @@ def _review(key: PageKey, document: Document) -> ShownPage:
         key=key,
         title=title_of(name, review.period),
         top=part_of(page),
+        row_id=_row_id(unit, key),
         profile=None,
         review=review,
     )
