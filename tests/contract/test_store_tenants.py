@@ -132,14 +132,16 @@ def fill_with_doing(unit: Unit) -> None:
     unit.words.keep_outcome(replace(OUTCOME, draft_id="draft-0"))
 
 
+_C = FactKind.CONTRACTS
+
+
 def sight(unit: Unit) -> dict[str, str]:
     """All that can be read, in words; what is not found reads as such."""
     context = unit.book.context(NOW, "UTC")
     incident_id = incident().incident_id
     found = {
         "counts": [unit.facts.count(kind) for kind in FactKind],
-        "known": sorted(unit.facts.known_accounts(["acme"])),
-        "known contracts": sorted(unit.facts.known(FactKind.CONTRACTS, ["acme-1"])),
+        "known": [*unit.facts.known_accounts(["acme"]), *unit.facts.known(_C, ["acme-1"])],
         "names": unit.book.ids_by_name(),
         "external ids": unit.mapping.external_ids(),
         "domains": unit.mapping.domains(),
