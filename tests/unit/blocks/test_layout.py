@@ -7,7 +7,8 @@ from dataclasses import replace
 from app.blocks.kinds import Bullet, Divider, Paragraph, Table, Toggle
 from app.blocks.layout import Delete, Insert, Update
 from app.blocks.layout_settling import Done, is_finished, settled
-from app.blocks.layout_tree import Standing, Wanted, body_of, kept_of
+from app.blocks.layout_tree import Standing, Wanted, body_of, found_of, kept_of
+from app.blocks.rich_text import NotionObject
 from app.services.notion.page_blocks import entry
 from tests.unit.blocks.paper import ADA, PAGE, US, Paper, tree_of, wanted_tree
 
@@ -417,3 +418,21 @@ def test_only_so_many_children_as_went_with_a_block_are_made() -> None:
     assert [one.standing for one in kept[0].children] == [Standing.MADE, Standing.INTENDED]
     assert not is_finished(kept)
     assert PAGE != US
+
+
+def test_a_mention_counts_as_what_is_shown_of_it() -> None:
+    body: NotionObject = {
+        "rich_text": [
+            {"type": "text", "text": {"content": "Ask "}},
+            {"type": "mention", "plain_text": "@Ada"},
+            {"type": "equation"},
+            "no object",
+        ]
+    }
+    found = found_of({"id": "b", "type": "paragraph", "paragraph": body}, US)
+    assert (found.words, found.is_ours_by_birth, found.has_children) == ("Ask @Ada", False, False)
+
+
+def test_a_block_of_no_known_shape_says_nothing() -> None:
+    found = found_of({"id": "b", "type": "unsupported", "created_by": {"id": US}}, US)
+    assert (found.words, found.frame, found.is_ours_by_birth) == ("", "", True)
