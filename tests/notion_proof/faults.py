@@ -9,7 +9,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 
 from app.bootstrap import App, open_app
 from app.domain.feed import FactKind, Feed
+from app.domain.notion import NotionPageKind
 from app.domain.ticket import Priority
 from app.jobs.access import regained
 from app.jobs.flows.agent_task import agent_task_ask
@@ -67,6 +68,8 @@ class Told:
     """What was said of the revoked token."""
     runs: int
     """Of publishing, until nothing was left to do."""
+    rewritten: int
+    """Requests that wrote anything, on writing all pages anew a second time."""
 
 
 def faults(recorded: Path) -> Json:
@@ -78,6 +81,7 @@ def faults(recorded: Path) -> Json:
         doubled_in(found.snapshot, wanted.snapshot),
     )
     return {
+        "rewrite_noop_writes": wanted.rewritten,
         "faults": {"injected": found.injected, "lost": len(lost), "doubled": len(doubled)},
         "faults_story": {
             "rows": sum(wanted.snapshot.rows.values()),
@@ -117,11 +121,15 @@ async def _told(place: Workspace, *, is_disturbed: bool) -> Told:
         messages = await _revoked(app, place, is_revoked=is_disturbed)
         await morning(app, place, "second")
         runs = await _to_the_end(app)
+        rewritten = 0
+        for name in () if is_disturbed else ("once", "twice"):
+            rewritten = await _rewritten(app, place, name)
     return Told(
         snapshot=snapshot_of(place.server, place.parent),
         injected=len(place.server.plan.met),
         messages=messages,
         runs=runs,
+        rewritten=rewritten,
     )
 
 
@@ -155,6 +163,24 @@ async def _to_the_end(app: App) -> int:
         if _is_whole(done):
             return run
     return MOST_RUNS
+
+
+async def _rewritten(app: App, place: Workspace, name: str) -> int:
+    """Have every page written as if it had changed; how many requests wrote anything."""
+    await app.store.write("main", _forget_digests)
+    begun = len(place.server.log)
+    ask = publish_ask("main", f"rewrite-{name}")
+    await app.engine.enqueue(ask)
+    await app.engine.result("main", ask.flow_id, timeout_seconds=FLOW_SECONDS)
+    heard = place.server.log[begun:]
+    assert any(one.path.startswith("blocks/") for one in heard), "no page was looked at"
+    return sum(one.method != "GET" and not one.path.endswith("/query") for one in heard)
+
+
+def _forget_digests(unit: Unit) -> None:
+    for kind in (NotionPageKind.PROFILE, NotionPageKind.QBR):
+        for layout in unit.notion.layouts(kind).values():
+            unit.notion.save_layout(replace(layout, digest=""))
 
 
 def _is_whole(done: JsonValue) -> bool:

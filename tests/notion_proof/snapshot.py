@@ -1,7 +1,7 @@
 """What stands in a workspace, told apart by keys: rows of databases, pages below them, their lines.
 
-Ids, addresses and the minute of a scan differ from run to run and are left out: two runs of one
-story can be compared.
+Ids, addresses, minutes, and the day that a scan's date rode along, differ from run to run and are
+left out: two runs of one story can be compared.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from tests.servers.notion.world import Block, Database, Page, Source, Upload, Wo
 
 KEYS = ("External ID", "Ticket ID")
 """Columns that a row is known by, else its title."""
-_IDENTITY = frozenset({"TAM Profile"})
-"""Columns with addresses of pages: whether there is one is all that is compared."""
+_PASSING = frozenset({"TAM Profile", "Last Health Scan"})
+"""Columns of which is compared only whether anything stands there."""
+_LAST_SCAN = re.compile(r"^Last scan: \d{4}-\d\d-\d\d")
 _MINUTES = re.compile(r"(\d{4}-\d\d-\d\d)[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d| UTC)?")
 
 
@@ -47,7 +48,7 @@ def snapshot_of(server: NotionServer, parent: str) -> Snapshot:
             for column in source.columns.values():
                 told = _said(plain_value(world, row, column.name), keys)
                 taken.values[title, key, column.name] = (
-                    str(bool(told)) if column.name in _IDENTITY else told
+                    str(bool(told)) if column.name in _PASSING else told
                 )
             for page, line in _lines(world, row, ""):
                 if line:
@@ -127,7 +128,8 @@ def _shown(world: World, block: Block) -> str:
         return hashlib.sha256(upload.content or b"").hexdigest()[:12]
     cells = block.content.get("cells")
     texts = cells if cells is not None else [block.content.get("rich_text", [])]
-    return _MINUTES.sub(r"\1", " | ".join(_text(text) for text in texts))
+    told = _MINUTES.sub(r"\1", " | ".join(_text(text) for text in texts))
+    return _LAST_SCAN.sub("Last scan", told)
 
 
 def _said(value: Json, keys: dict[str, str]) -> str:
