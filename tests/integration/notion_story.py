@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -26,6 +26,8 @@ from app.errors import ServiceError
 from app.jobs.acts.maturity import set_maturity
 from app.jobs.dossiers import dossier_of
 from app.jobs.notion_pages import NotionPages
+from app.jobs.notion_pages_holding import HOLD
+from app.jobs.notion_pages_reading import PageKey, shown_page
 from app.ports.store import Unit
 from app.services.notion.client import NotionApi
 from app.services.notion.layout_writing import LayoutWriter
@@ -183,6 +185,16 @@ class Story(Shown):
         """Our clock and Notion's go on together."""
         self.clock.advance(hours * 3600)
         self.workspace.server.now = self.clock.now
+
+    def seize(self, unit: Unit, account_id: str) -> None:
+        """Another writer takes the profile in hand, and is never heard of again."""
+        key = PageKey(kind=NotionPageKind.PROFILE, account_id=account_id)
+        shown = shown_page(unit, key, self.clock.now)
+        layout = unit.notion.layouts(key.kind, [account_id])[account_id]
+        until = (self.clock.now + HOLD).isoformat()
+        held: JsonValue = {"by": "another", "until": until}
+        unit.notion.save_layout(replace(layout, body={**layout.body, "held": held}))
+        assert shown.digest != layout.digest
 
     def vanish(self, page_id: str) -> None:
         """A page is deleted for good, with all that lies in it."""

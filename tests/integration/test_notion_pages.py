@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from app.domain.act import ActKind
 from app.domain.draft import DraftState
 from app.domain.feed import FactKind
 from app.domain.notion import NotionPageKind, NotionRole
-from app.errors import NotFound
+from app.errors import NotFound, TransientServiceError
 from app.jobs.notion_pages import NotionPages
 from app.jobs.notion_pages_listening import PageListener
 from app.services.notion.client import NotionApi
@@ -308,6 +309,45 @@ def test_whatever_goes_wrong_every_page_is_there_once_and_whole(sqlite_store: Sq
         assert len(lines) == len(set(lines)) + lines.count("") - min(1, lines.count(""))
         assert calm.heard(f"profile:{one}")["writes"] == 0
         assert calm.heard(f"qbr:{one}:2026-Q1")["writes"] == 0
+
+
+def test_two_at_once_write_a_page_once(story: Story) -> None:
+    page_id = profile(story)
+    for at in range(5):
+        story.write_letter("acme", f"more {at}")
+
+    async def both(part: NotionPages, api: NotionApi) -> Sequence[JsonValue | BaseException]:
+        other = story.part(api)
+        works = (part.one(TENANT, PROFILE), other.one(TENANT, PROFILE))
+        return await asyncio.gather(*works, return_exceptions=True)
+
+    told = story.with_api(both)
+    refused = [one for one in told if isinstance(one, BaseException)]
+    assert [type(one) for one in refused] == [TransientServiceError]
+    assert "somebody else is writing" in str(refused[0])
+    assert len([line for line in story.lines(page_id) if "Subject more" in line]) == 5
+    assert story.one(PROFILE) == {"unchanged": True}
+
+
+def test_a_writer_that_died_is_waited_for_so_long_and_no_longer(story: Story) -> None:
+    profile(story)
+    story.write_letter("acme", "second")
+    story.store.write_now(TENANT, lambda unit: story.seize(unit, "acme"))
+    with pytest.raises(TransientServiceError, match="somebody else"):
+        story.one(PROFILE)
+    story.clock.advance(901)
+    assert story.one(PROFILE)["writes"] == 1
+
+
+def test_a_failed_writing_lets_go_at_once(story: Story) -> None:
+    profile(story)
+    story.write_letter("acme", "second")
+    broken = Fault(kind=Kind.BAD_GATEWAY, path="^blocks")
+    story.workspace.server.go_wrong(mix=Mix(share=1.0, faults=(broken,)))
+    with pytest.raises(TransientServiceError, match="502"):
+        story.one(PROFILE)
+    story.workspace.server.plan.mix = None
+    assert story.one(PROFILE)["writes"] == 1
 
 
 HOSTILE = (

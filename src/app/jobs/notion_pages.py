@@ -19,6 +19,7 @@ from app.clock import Clock
 from app.domain.notion import NotionLayout, NotionPage
 from app.errors import TransientServiceError
 from app.jobs.notion_pages_hearing import take_in
+from app.jobs.notion_pages_holding import Holder, is_elsewhere, layout_of
 from app.jobs.notion_pages_making import PagePlaces
 from app.jobs.notion_pages_reading import (
     PageKey,
@@ -39,9 +40,6 @@ BATCH = 50
 """Accounts of one look into the store."""
 MOST_WAIT_SECONDS = 30.0
 MAKING_TRIES = 3
-_BELOW = "below"
-"""In a layout's body: the row of the account that the page belongs to."""
-
 Sleep = Callable[[float], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
@@ -105,15 +103,27 @@ class NotionPages:
             is_shown = layout is not None and layout.digest == shown.digest
             if is_shown and (taken or not is_asked):
                 break
-            if shown.profile is not None and layout is not None and _is_elsewhere(layout, shown):
-                await self._places.forgotten(shown)
-                layout = None
-            desk = _Desk(pages=self, shown=shown)
-            done = await self._written(await self._made(shown), shown, layout, desk)
-            taken += desk.taken
-            if not desk.taken:
+            done, heard = await self._turn(shown, layout)
+            taken += heard
+            if not heard:
                 break
         return {**done, "taken": [*taken]} if taken else done
+
+    async def _turn(
+        self, shown: ShownPage, layout: NotionLayout | None
+    ) -> tuple[dict[str, JsonValue], list[str]]:
+        """Write the page, in our hands alone; what was done, and what people's words told."""
+        if shown.profile is not None and layout is not None and is_elsewhere(layout, shown):
+            await self._places.forgotten(shown)
+        page = await self._made(shown)
+        holder = Holder.of(self._store, self._tenant_id, self._clock, shown)
+        known = await holder.take()
+        desk = _Desk(holder=holder, take=partial(self._take, shown))
+        try:
+            done = await self._written(page, {} if known is None else known.body, desk)
+        finally:
+            await holder.let_go()
+        return done, desk.taken
 
     async def _made(self, shown: ShownPage) -> NotionPage:
         """The page; one whose making had no answer is looked for after a moment."""
@@ -128,43 +138,24 @@ class NotionPages:
         return await self._places.made(shown)
 
     async def _written(
-        self, page: NotionPage, shown: ShownPage, layout: NotionLayout | None, desk: _Desk
+        self, page: NotionPage, body: Mapping[str, JsonValue], desk: _Desk
     ) -> dict[str, JsonValue]:
-        body = {} if layout is None else layout.body
+        holder, shown = desk.holder, desk.holder.shown
         try:
             written = await self._writer.write(page.page_id, shown.top, body, desk)
         except NotionRefused:
             if not await self._places.is_gone(page.page_id):
                 raise
-            current = await self._layout(shown)
-            await self.remember(shown, {} if current is None else current.body, shown.digest)
+            await holder.finish(await holder.current(), shown.digest)
             return {"left": "a person put the page into the trash: restore it there"}
         if not written.is_removed:
             await self._places.told(shown, page)
-        await self.remember(shown, written.body, shown.digest)
+        await holder.finish(written.body, shown.digest)
         if written.is_removed:
             return {"left": "a person took Tend's part off the page: restore it there"}
         return {"writes": written.writes, "url": page.url}
 
-    async def _layout(self, shown: ShownPage) -> NotionLayout | None:
-        key = shown.key
-        known = await self._store.read(
-            self._tenant_id, lambda unit: unit.notion.layouts(key.kind, [key.page_key])
-        )
-        return known.get(key.page_key)
-
-    async def remember(self, shown: ShownPage, body: Mapping[str, JsonValue], digest: str) -> None:
-        """Keep a page's layout; an empty digest: it is not finished."""
-        layout = NotionLayout(
-            kind=shown.key.kind,
-            key=shown.key.page_key,
-            body={**body, _BELOW: shown.row_id},
-            digest=digest,
-            kept_at=self._clock(),
-        )
-        await self._store.write(self._tenant_id, lambda unit: unit.notion.save_layout(layout))
-
-    async def take(self, shown: ShownPage, edits: Sequence[Edit]) -> list[str]:
+    async def _take(self, shown: ShownPage, edits: Sequence[Edit]) -> list[str]:
         """Take in what people wrote on a page's lines; what was taken."""
         part = shown.profile
         if part is None:
@@ -189,24 +180,18 @@ class NotionPages:
 class _Desk:
     """What is remembered of one page while it is written."""
 
-    pages: NotionPages
-    shown: ShownPage
+    holder: Holder
+    take: Callable[[Sequence[Edit]], Awaitable[list[str]]]
     taken: list[str] = field(default_factory=list)
 
     async def keep(self, body: Mapping[str, JsonValue]) -> None:
         """Remember it as not finished."""
-        await self.pages.remember(self.shown, body, "")
+        await self.holder.keep(body)
 
     async def hear(self, edits: Sequence[Edit]) -> None:
         """Take in what people wrote."""
-        self.taken += await self.pages.take(self.shown, edits)
-
-
-def _is_elsewhere(layout: NotionLayout, shown: ShownPage) -> bool:
-    """Whether the page lies below a row that is not the account's any more."""
-    return layout.body.get(_BELOW, shown.row_id) != shown.row_id
+        self.taken += await self.take(edits)
 
 
 def _known(unit: Unit, *, key: PageKey, now: datetime) -> tuple[ShownPage, NotionLayout | None]:
-    layouts = unit.notion.layouts(key.kind, [key.page_key])
-    return shown_page(unit, key, now), layouts.get(key.page_key)
+    return shown_page(unit, key, now), layout_of(unit, key=key)
