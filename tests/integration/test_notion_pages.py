@@ -316,6 +316,9 @@ def test_two_at_once_write_a_page_once(story: Story) -> None:
     for at in range(5):
         story.write_letter("acme", f"more {at}")
 
+    slow = Fault(kind=Kind.SLOW, path="^blocks", seconds=0.15)
+    story.workspace.server.go_wrong(slow)
+
     async def both(part: NotionPages, api: NotionApi) -> Sequence[JsonValue | BaseException]:
         other = story.part(api)
         works = (part.one(TENANT, PROFILE), other.one(TENANT, PROFILE))
