@@ -9,14 +9,18 @@ from dataclasses import replace
 import pytest
 from pydantic import JsonValue
 
+from app.agents.technical_account_manager.schemas import RelationshipProfile
 from app.domain.account import TechnicalMaturity
 from app.domain.act import ActKind
 from app.domain.draft import DraftState
 from app.domain.feed import FactKind
 from app.domain.notion import NotionPageKind, NotionRole
 from app.errors import NotFound, TransientServiceError
+from app.jobs.account_documents import profile_for
 from app.jobs.notion_pages import NotionPages
+from app.jobs.notion_pages_ground import Ground, profile_now
 from app.jobs.notion_pages_listening import PageListener
+from app.ports.store import Unit
 from app.services.notion.client import NotionApi
 from app.storage.sql_store import SqlStore
 from tests import builders
@@ -270,6 +274,19 @@ def test_a_review_made_anew_is_written_on_its_page(story: Story) -> None:
     story.one(REVIEW)
     assert story.workspace.rows(NotionRole.QBRS) == [page_id]
     assert story.workspace.value(page_id, "Prepared") == "2026-03-12"
+
+
+def test_what_is_read_for_many_is_the_profile_that_the_whole_dossier_tells(story: Story) -> None:
+    def both(unit: Unit) -> tuple[RelationshipProfile, RelationshipProfile]:
+        now = story.clock.now
+        ground = Ground.of(unit, now)
+        record = ground.records(unit, ["acme"])["acme"]
+        lean = profile_now(unit, ground, ground.facts(unit, "acme"), record)
+        return lean, profile_for(unit, "acme", now).profile
+
+    lean, whole = story.store.read_now(TENANT, both)
+    assert lean == whole
+    assert lean.health_score == 55
 
 
 def test_pages_come_largest_contract_first(sqlite_store: SqlStore) -> None:

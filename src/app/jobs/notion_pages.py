@@ -22,9 +22,10 @@ from app.jobs.notion_pages_hearing import take_in
 from app.jobs.notion_pages_holding import Holder, is_elsewhere, layout_of
 from app.jobs.notion_pages_making import PagePlaces
 from app.jobs.notion_pages_reading import (
+    DuePages,
     PageKey,
     ShownPage,
-    by_worth,
+    due_after,
     due_of,
     key_in,
     shown_page,
@@ -36,8 +37,6 @@ from app.services.notion.intents import LAG_SECONDS
 from app.services.notion.layout_writing import LayoutWriter
 from app.services.notion.naming import UserNames
 
-BATCH = 50
-"""Accounts of one look into the store."""
 MOST_WAIT_SECONDS = 30.0
 MAKING_TRIES = 3
 Sleep = Callable[[float], Awaitable[None]]
@@ -74,12 +73,17 @@ class NotionPages:
         page makes it due to nobody.
         """
         now = self._clock()
-        ids = await self._store.read(tenant_id, lambda unit: by_worth(unit, account_ids, now))
-        due: list[PageKey] = []
-        for start in range(0, len(ids), BATCH):
-            some = ids[start : start + BATCH]
-            due += await self._store.read(tenant_id, partial(due_of, account_ids=some, now=now))
-        return [key.text for key in due]
+        if account_ids is not None:
+            some = await self._store.read(
+                tenant_id, partial(due_of, account_ids=account_ids, now=now)
+            )
+            return [key.text for key in some.by_worth()]
+        due, page = DuePages(), DuePages(after="")
+        while True:
+            page = await self._store.read(tenant_id, partial(due_after, after=page.after, now=now))
+            if not page.after:
+                return [key.text for key in due.by_worth()]
+            due = due.plus(page)
 
     async def one(self, tenant_id: str, key: str) -> JsonValue:
         """Bring one page up to date; what was done. Raises ServiceError, InvalidInput, NotFound.

@@ -5,35 +5,30 @@ Read in the caller's transaction; nothing is written and nobody is called.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.agents.customer_success.qbr import review_of, title_of
 from app.agents.customer_success.qbr_page import review_page
 from app.agents.customer_success.schemas import QBRContent
-from app.agents.technical_account_manager.profile import (
-    COMPUTED,
-    NOTHING_ALIGNED,
-    profile_of,
-    stored_profile,
-)
+from app.agents.technical_account_manager.profile import COMPUTED
 from app.blocks.layout_tree import Wanted, digest_of
-from app.clock import local_day
 from app.domain.account import Contract
-from app.domain.assessment import Agent
-from app.domain.document import Document, DocumentKind
-from app.domain.health_record import Snapshot
+from app.domain.book import AccountFacts
+from app.domain.document import DocumentKind
+from app.domain.health_record import HealthRecord
 from app.domain.notion import NotionPageKind, NotionRole
 from app.domain.worth import comparable_arr
 from app.errors import NotFound
 from app.jobs.acts.drafts import communications
-from app.jobs.dossiers import dossier_of
-from app.jobs.notion_pages_profile import Course, ProfilePart, profile_part
+from app.jobs.notion_pages_ground import Ground, course_of, profile_now
+from app.jobs.notion_pages_profile import ProfilePart, profile_part
 from app.ports.store import Unit
 from app.services.notion.page_blocks import part_of
 
-BATCH = 500
+BATCH = 100
+"""Accounts of one look into the store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +89,11 @@ def key_in(unit: Unit, text: str) -> PageKey:
 def shown_page(unit: Unit, key: PageKey, now: datetime) -> ShownPage:
     """What is to stand on a page now. Raises NotFound."""
     if key.kind is NotionPageKind.QBR:
-        document = unit.documents.get(DocumentKind.QBR, key.account_id, key.document)
-        if document is None:
-            raise NotFound(f"{key.account_id} has no review {key.document!r}")
-        return _review(unit, key, document)
-    return _profile(unit, key, now)
+        return _review(unit, key)
+    ground = Ground.of(unit, now)
+    facts = ground.facts(unit, key.account_id)
+    record = ground.records(unit, [key.account_id]).get(key.account_id)
+    return _profile(unit, key, ground, facts, record)
 
 
 def page_keys(unit: Unit, account_ids: Sequence[str]) -> Iterator[PageKey]:
@@ -117,47 +112,75 @@ def page_keys(unit: Unit, account_ids: Sequence[str]) -> Iterator[PageKey]:
                     yield PageKey(kind=NotionPageKind.QBR, account_id=account_id, document=one.key)
 
 
-def due_of(unit: Unit, account_ids: Sequence[str], now: datetime) -> list[PageKey]:
-    """Those of these accounts' pages that say something else than they are to."""
-    keys = list(page_keys(unit, account_ids))
-    layouts = {
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuePages:
+    """The pages that are due among some accounts."""
+
+    keys: Mapping[str, tuple[PageKey, ...]] = field(default_factory=dict)
+    """By account."""
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
+    after: str = ""
+    """The last account that was looked at; empty: there was none."""
+
+    def plus(self, other: DuePages) -> DuePages:
+        """These, and those of other accounts."""
+        return DuePages(
+            keys={**self.keys, **other.keys},
+            contracts={**self.contracts, **other.contracts},
+            after=other.after,
+        )
+
+    def by_worth(self) -> list[PageKey]:
+        """All of them, of the account with the largest ARR first."""
+        worth = comparable_arr(self.contracts)
+        order = sorted(self.keys, key=lambda one: (-worth[one] if one in worth else 0, one))
+        return [key for account_id in order for key in self.keys[account_id]]
+
+
+def due_after(unit: Unit, after: str, now: datetime) -> DuePages:
+    """Among the next of all active accounts, by id."""
+    ground = Ground.of(unit, now)
+    page = unit.book.page(ground.context, after=after, limit=BATCH)
+    return _due(unit, ground, page)
+
+
+def due_of(unit: Unit, account_ids: Sequence[str], now: datetime) -> DuePages:
+    """Among these accounts; those that nobody knows are left out."""
+    ground = Ground.of(unit, now)
+    return _due(unit, ground, [ground.facts(unit, one) for one in unit.book.accounts(account_ids)])
+
+
+def _due(unit: Unit, ground: Ground, book: Sequence[AccountFacts]) -> DuePages:
+    by_id = {one.account.account_id: one for one in book}
+    keys = list(page_keys(unit, list(by_id)))
+    whole = {
         kind: unit.notion.layouts(kind, [key.page_key for key in keys if key.kind is kind])
         for kind in (NotionPageKind.PROFILE, NotionPageKind.QBR)
     }
-    due = []
+    records = ground.records(unit, list(by_id))
+    due: dict[str, tuple[PageKey, ...]] = {}
     for key in keys:
-        known = layouts[key.kind].get(key.page_key)
-        if known is None or known.digest != shown_page(unit, key, now).digest:
-            due.append(key)
-    return due
+        known = whole[key.kind].get(key.page_key)
+        if known is not None:
+            facts, record = by_id[key.account_id], records.get(key.account_id)
+            is_profile = key.kind is NotionPageKind.PROFILE
+            shown = _profile(unit, key, ground, facts, record) if is_profile else _review(unit, key)
+            if shown.digest == known.digest:
+                continue
+        due[key.account_id] = (*due.get(key.account_id, ()), key)
+    contracts = {
+        account_id: one.contract for account_id, one in by_id.items() if one.contract is not None
+    }
+    return DuePages(keys=due, contracts=contracts, after=max(by_id, default=""))
 
 
-def by_worth(unit: Unit, account_ids: Sequence[str] | None, now: datetime) -> list[str]:
-    """These accounts, or all that are active, largest ARR first."""
-    context = unit.book.context(now, unit.tenant.settings().settings.zone)
-    contracts: dict[str, Contract | None] = {}
-    if account_ids is None:
-        after = ""
-        while page := unit.book.page(context, after=after, limit=BATCH):
-            contracts |= {one.account.account_id: one.contract for one in page}
-            after = page[-1].account.account_id
-    else:
-        for account_id in unit.book.accounts(account_ids):
-            contracts[account_id] = unit.book.one(context, account_id).contract
-    known = {account_id: one for account_id, one in contracts.items() if one is not None}
-    worth = comparable_arr(known)
-    return sorted(contracts, key=lambda one: (-worth[one] if one in worth else 0, one))
-
-
-def _profile(unit: Unit, key: PageKey, now: datetime) -> ShownPage:
-    dossier = dossier_of(unit, key.account_id, now)
-    stored = stored_profile(key.account_id, dossier.documents)
-    profile = profile_of(dossier, stored, NOTHING_ALIGNED)
+def _profile(
+    unit: Unit, key: PageKey, ground: Ground, facts: AccountFacts, record: HealthRecord | None
+) -> ShownPage:
+    profile = profile_now(unit, ground, facts, record)
     log = tuple(reversed(communications(unit, key.account_id)))
-    zone = dossier.settings.zone
-    part = profile_part(
-        profile, log, _course(dossier.history[Agent.TAM], profile.health_score, zone)
-    )
+    course = course_of(unit, ground, key.account_id, profile.health_score)
+    part = profile_part(profile, log, course)
     return ShownPage(
         key=key,
         title=part.top.words,
@@ -173,14 +196,10 @@ def _row_id(unit: Unit, key: PageKey) -> str:
     return rows[key.account_id].page_id if key.account_id in rows else ""
 
 
-def _course(history: Sequence[Snapshot], score: int | None, zone: str) -> Course:
-    for point in sorted(history, key=lambda one: one.taken_at, reverse=True):
-        if point.score is not None and point.score != score:
-            return Course(before=point.score, until=local_day(point.taken_at, zone).isoformat())
-    return Course()
-
-
-def _review(unit: Unit, key: PageKey, document: Document) -> ShownPage:
+def _review(unit: Unit, key: PageKey) -> ShownPage:
+    document = unit.documents.get(DocumentKind.QBR, key.account_id, key.document)
+    if document is None:
+        raise NotFound(f"{key.account_id} has no review {key.document!r}")
     review = review_of(document)
     page = review_page(review, for_customer=False)
     name = review.account_name or review.account_id
