@@ -94,6 +94,11 @@ class Story(Shown):
 
         self.store.write_now(TENANT, work)
 
+    def break_profile(self, account_id: str) -> None:
+        """What is kept of an account is not a profile."""
+        document = self._document(DocumentKind.PROFILE, account_id, "", {"what": "nonsense"})
+        self.store.write_now(TENANT, lambda unit: unit.documents.keep(document))
+
     def keep_review(self, account_id: str, period: str = "2026-Q1") -> None:
         def work(unit: Unit) -> None:
             dossier = dossier_of(unit, account_id, self.clock.now)

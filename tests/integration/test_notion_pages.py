@@ -15,7 +15,7 @@ from app.domain.act import ActKind
 from app.domain.draft import DraftState
 from app.domain.feed import FactKind
 from app.domain.notion import NotionPageKind, NotionRole
-from app.errors import NotFound, TransientServiceError
+from app.errors import InvalidInput, NotFound, TransientServiceError
 from app.jobs.account_documents import profile_for
 from app.jobs.notion_pages import NotionPages
 from app.jobs.notion_pages_ground import Ground, profile_now
@@ -310,6 +310,14 @@ def test_an_account_without_a_row_has_no_pages(sqlite_store: SqlStore) -> None:
     for key in ("qbr:acme:2026-Q9", "other:acme", "nonsense"):
         with pytest.raises(NotFound):
             story.one(key)
+
+
+def test_a_document_that_is_not_in_order_keeps_no_other_page_back(story: Story) -> None:
+    story.until_shown()
+    story.break_profile("acme")
+    assert story.due() == [PROFILE]
+    with pytest.raises(InvalidInput):
+        story.one(PROFILE)
 
 
 def test_whatever_goes_wrong_every_page_is_there_once_and_whole(sqlite_store: SqlStore) -> None:

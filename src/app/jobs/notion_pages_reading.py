@@ -20,7 +20,7 @@ from app.domain.document import DocumentKind
 from app.domain.health_record import HealthRecord
 from app.domain.notion import NotionPageKind, NotionRole
 from app.domain.worth import comparable_arr
-from app.errors import NotFound
+from app.errors import InvalidInput, NotFound
 from app.jobs.acts.drafts import communications
 from app.jobs.notion_pages_ground import Ground, course_of, profile_now
 from app.jobs.notion_pages_profile import ProfilePart, profile_part
@@ -161,17 +161,25 @@ def _due(unit: Unit, ground: Ground, book: Sequence[AccountFacts]) -> DuePages:
     due: dict[str, tuple[PageKey, ...]] = {}
     for key in keys:
         known = whole[key.kind].get(key.page_key)
-        if known is not None:
-            facts, record = by_id[key.account_id], records.get(key.account_id)
-            is_profile = key.kind is NotionPageKind.PROFILE
-            shown = _profile(unit, key, ground, facts, record) if is_profile else _review(unit, key)
-            if shown.digest == known.digest:
-                continue
-        due[key.account_id] = (*due.get(key.account_id, ()), key)
+        facts, record = by_id[key.account_id], records.get(key.account_id)
+        if known is None or known.digest != _digest(unit, key, ground, facts, record):
+            due[key.account_id] = (*due.get(key.account_id, ()), key)
     contracts = {
         account_id: one.contract for account_id, one in by_id.items() if one.contract is not None
     }
     return DuePages(keys=due, contracts=contracts, after=max(by_id, default=""))
+
+
+def _digest(
+    unit: Unit, key: PageKey, ground: Ground, facts: AccountFacts, record: HealthRecord | None
+) -> str:
+    """Of what is to stand on a page; empty where that is not in order: who shows it is told."""
+    try:
+        if key.kind is NotionPageKind.QBR:
+            return _review(unit, key).digest
+        return _profile(unit, key, ground, facts, record).digest
+    except InvalidInput:
+        return ""
 
 
 def _profile(
