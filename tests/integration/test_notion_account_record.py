@@ -63,11 +63,35 @@ def test_the_store_is_flagged_and_the_row_says_how_it_stands(shown: Shown) -> No
     assert shown.publish().accounts.written == 0
 
 
+def test_a_row_that_was_shown_since_the_scan_is_not_written_again(shown: Shown) -> None:
+    shown.publish()
+    shown.since("PATCH")
+    assert perform(shown) == "tam:acme"
+    assert flag(shown) == "i-1"
+    assert shown.since("PATCH") == []
+
+
+def test_a_row_whose_flag_is_owed_is_left_to_it(shown: Shown) -> None:
+    shown.add_accounts("beta")
+    shown.assess("beta")
+    owed = builders.work_owed(
+        key="main:i-1:1:record", kind=EffectKind.RECORD, subject="acme", payload=WORK.payload
+    )
+    shown.store.write_now(TENANT, lambda unit: unit.effects.owe([owed]))
+    shown.publish()
+    assert shown.value("beta", "Health Status") == "Green"
+    assert shown.value("acme", "Health Status") is None
+    assert perform(shown, owed) == "tam:acme"
+    assert shown.value("acme", "Health Status") == "Red"
+
+
 def test_what_a_person_changed_by_hand_is_put_right(shown: Shown) -> None:
     perform(shown)
     ada = shown.workspace.server.seed.person("Ada", "ada@e.com")
     row = shown.page("acme").page_id
     shown.workspace.server.seed.edit(row, {"Health Status": "Green"}, by=ada)
+    shown.clock.advance(86_400)
+    shown.assess("acme", score=20, band=Band.RED)
     perform(shown)
     assert shown.value("acme", "Health Status") == "Red"
 

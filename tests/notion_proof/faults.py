@@ -32,8 +32,6 @@ from tests.notion_proof.workspace import DAY_ONE, Workspace, workspace
 from tests.servers.notion import TOKEN, Fault, Kind, Mix
 from tests.servers.notion.shapes import Json
 
-IN_NOTION, IN_STORE, TICKETS = 16, 8, 3
-"""Accounts of either origin, and open tickets of each."""
 SHARE = 0.2
 UNTIL_REVOKED = 25
 """Requests of the second morning's publishing that go through before the token is revoked."""
@@ -59,6 +57,21 @@ MIX = Mix(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """Who is in the story."""
+
+    in_notion: int
+    """Accounts that people made there."""
+    in_store: int
+    """Accounts that came by files."""
+    tickets: int
+    """Open, of each that came by files."""
+
+
+WHOLE = Cast(in_notion=16, in_store=8, tickets=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """How a story ended."""
 
@@ -73,9 +86,14 @@ class Told:
 
 
 def faults(recorded: Path) -> Json:
-    """The figures under `faults`."""
+    """The figures under `faults`, of the whole cast."""
     del recorded
-    wanted, found = _story(None), _story(MIX)
+    return figures(WHOLE)
+
+
+def figures(cast: Cast) -> Json:
+    """The figures of a story with so many in it."""
+    wanted, found = _story(cast, None), _story(cast, MIX)
     lost, doubled = (
         lost_in(found.snapshot, wanted.snapshot),
         doubled_in(found.snapshot, wanted.snapshot),
@@ -94,25 +112,25 @@ def faults(recorded: Path) -> Json:
     }
 
 
-def _story(mix: Mix | None) -> Told:
+def _story(cast: Cast, mix: Mix | None) -> Told:
     with (
         tempfile.TemporaryDirectory(prefix="tend-notion-") as home,
-        workspace(Path(home), accounts=IN_NOTION, tickets=0) as place,
+        workspace(Path(home), accounts=cast.in_notion, tickets=0) as place,
     ):
         place.connect()
         if mix is not None:
             place.server.go_wrong(mix=mix)
-        return asyncio.run(_told(place, is_disturbed=mix is not None))
+        return asyncio.run(_told(place, cast, is_disturbed=mix is not None))
 
 
-async def _told(place: Workspace, *, is_disturbed: bool) -> Told:
+async def _told(place: Workspace, cast: Cast, *, is_disturbed: bool) -> Told:
     clock = _ticking(place)
     async with open_app(place.settings(), clock=clock, look_seconds=0.05) as app:
-        await app.store.write("main", _fill)
+        await app.store.write("main", partial(_fill, cast=cast))
         await morning(app, place, "first")
         await app.store.write("main", lambda unit: unit.tenant.go_live(clock()))
         place.turn_to(DAY_ONE + timedelta(days=1))
-        await app.store.write("main", partial(_worsen, now=clock()))
+        await app.store.write("main", partial(_worsen, cast=cast, now=clock()))
         for agent, task in (
             ("technical_account_manager", "update_relationship_profile"),
             ("customer_success", "generate_qbr"),
@@ -200,9 +218,11 @@ async def _task(app: App, agent: str, task: str) -> None:
     await idle(app)
 
 
-def _fill(unit: Unit) -> None:
+def _fill(unit: Unit, *, cast: Cast) -> None:
     """Accounts and tickets that came by files: their rows are Tend's to make."""
-    accounts = [account(account_id=f"file-{one}", name=f"File {one}") for one in range(IN_STORE)]
+    accounts = [
+        account(account_id=f"file-{one}", name=f"File {one}") for one in range(cast.in_store)
+    ]
     tickets = [
         ticket(
             ticket_id=f"F-{one.account_id}-{number}",
@@ -210,7 +230,7 @@ def _fill(unit: Unit) -> None:
             created_at=DAY_ONE - timedelta(days=10),
         )
         for one in accounts
-        for number in range(TICKETS)
+        for number in range(cast.tickets)
     ]
     kinds = frozenset({FactKind.ACCOUNTS, FactKind.TICKETS})
     names = frozenset(one.account_id for one in accounts)
@@ -219,7 +239,7 @@ def _fill(unit: Unit) -> None:
     unit.facts.upsert(FactKind.TICKETS, rows_of(*tickets))
 
 
-def _worsen(unit: Unit, *, now: datetime) -> None:
+def _worsen(unit: Unit, *, cast: Cast, now: datetime) -> None:
     """Every account that came by file has two urgent tickets that wait for too long."""
     urgent = [
         ticket(
@@ -228,7 +248,7 @@ def _worsen(unit: Unit, *, now: datetime) -> None:
             created_at=now - timedelta(days=5),
             priority=Priority.P1,
         )
-        for one in range(IN_STORE)
+        for one in range(cast.in_store)
         for number in range(2)
     ]
     unit.facts.upsert(FactKind.TICKETS, rows_of(*urgent))

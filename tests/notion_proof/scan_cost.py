@@ -10,6 +10,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 from pathlib import Path
@@ -22,7 +23,8 @@ from tests.notion_proof.workspace import DAY_ONE, Workspace, workspace
 from tests.servers.notion.server import Heard
 from tests.servers.notion.shapes import Json
 
-ACCOUNTS, TICKETS, CHANGED, URGENT = 1_000, 3_000, 50, 2
+URGENT = 2
+"""Tickets that make an account worse."""
 PER_ACCOUNT = 3
 """Requests of the way that asks account by account: its page, its tickets, its fields."""
 FLOW_SECONDS = 900.0
@@ -30,6 +32,18 @@ MOST_LOOKS = 6_000
 UNDER_WAY = (FlowState.QUEUED, FlowState.RUNNING)
 _READING = re.compile(r"^(GET|POST data_sources/[^/]+/query$)")
 _FIELDS = re.compile(r"^PATCH pages/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How large a book is, and how much of it changes on a day."""
+
+    accounts: int
+    tickets: int
+    changed: int
+
+
+WHOLE = Sizes(accounts=1_000, tickets=3_000, changed=50)
 
 
 async def morning(app: App, place: Workspace, name: str) -> list[Heard]:
@@ -64,17 +78,22 @@ def kinds_of(heard: Iterable[Heard]) -> Json:
 
 
 def scan_costs(recorded: Path) -> Json:
-    """The figures under `scan`, and what goes beside them."""
+    """The figures under `scan`, and what goes beside them, of a whole book."""
     del recorded
+    return costs(WHOLE)
+
+
+def costs(sizes: Sizes) -> Json:
+    """The figures of a book of any size."""
     with (
         tempfile.TemporaryDirectory(prefix="tend-notion-") as home,
-        workspace(Path(home), accounts=ACCOUNTS, tickets=TICKETS) as place,
+        workspace(Path(home), accounts=sizes.accounts, tickets=sizes.tickets) as place,
     ):
         place.connect()
-        return asyncio.run(_days(place))
+        return asyncio.run(_days(place, sizes))
 
 
-async def _days(place: Workspace) -> Json:
+async def _days(place: Workspace, sizes: Sizes) -> Json:
     async with open_app(place.settings(), clock=place.clock, look_seconds=0.05) as app:
         first = kinds_of(await morning(app, place, "first"))
         await app.store.write("main", lambda unit: unit.tenant.go_live(place.now))
@@ -82,19 +101,20 @@ async def _days(place: Workspace) -> Json:
         for day, name in enumerate(("second", "third"), start=1):
             place.turn_to(DAY_ONE + timedelta(days=day))
             if name == "second":
-                _worsen(place)
+                _worsen(place, sizes)
             days[name] = kinds_of(await morning(app, place, name))
         place.turn_to(DAY_ONE + timedelta(days=2, hours=3))
         between = kinds_of(await morning(app, place, "between"))
         place.turn_to(DAY_ONE + timedelta(days=8))
         stamped = kinds_of(await morning(app, place, "stamped"))
-    floor = ceil(ACCOUNTS / 100) + ceil((TICKETS + URGENT * CHANGED) / 100) + CHANGED
+    open_tickets = sizes.tickets + URGENT * sizes.changed
+    floor = ceil(sizes.accounts / 100) + ceil(open_tickets / 100) + sizes.changed
     counted = days["second"]
     return {
         "scan": {
             "requests": counted["read"] + counted["fields"],
             "floor": floor,
-            "per_account": PER_ACCOUNT * ACCOUNTS,
+            "per_account": PER_ACCOUNT * sizes.accounts,
         },
         "scan_pages_and_blocks": counted["other"],
         "scan_days": {
@@ -107,9 +127,9 @@ async def _days(place: Workspace) -> Json:
     }
 
 
-def _worsen(place: Workspace) -> None:
+def _worsen(place: Workspace, sizes: Sizes) -> None:
     """One account in twenty has urgent tickets that waited for too long: alerts are raised."""
-    step = ACCOUNTS // CHANGED
+    step = sizes.accounts // sizes.changed
     for number, row in enumerate(place.accounts[::step]):
         for which in range(URGENT):
             place.ticket(f"U-{number:03}-{which}", row, priority="P1", days=5)

@@ -142,6 +142,7 @@ def show_book(cli: CliContext, found: tuple[Standing, ...], day: date, top: int)
         cli.console.print(
             "There are no active accounts yet. [bold]tend import --template DIR[/bold] writes the "
             "files to fill in, [bold]tend import DIR[/bold] brings them in; "
+            "[bold]tend connect notion[/bold] reads those that your team keeps in Notion; "
             "[bold]tend demo[/bold] shows Tend on made-up accounts."
         )
         return

@@ -20,7 +20,14 @@ from app.ports.store import Unit
 from app.services.account_flag import FlagAccount
 from app.services.keyed import KeyedSink
 from app.services.notion.errors import SYSTEM
-from app.services.notion.fields import Patch, account_fields, after, is_left_alone, whole_patch
+from app.services.notion.fields import (
+    Patch,
+    account_fields,
+    after,
+    is_left_alone,
+    patch_of,
+    whole_patch,
+)
 from app.services.notion.publishing import KIND, ROLE, AccountRows, ShownAccount, standings
 from app.services.work_payload import payload_of
 
@@ -63,7 +70,9 @@ class FlagAccountAndRow(KeyedSink):
             await rows.api.users.me()
 
     async def create(self, work: WorkOwed, *, at: datetime, repeat: bool) -> str:
-        """Put the flag on or take it off, then write the account's row whole.
+        """Put the flag on or take it off, then write the account's row.
+
+        Whole, for a person may have changed it, unless it was shown since the scan.
 
         Raises TransientServiceError where there is no row yet, or Notion does not answer;
         AccessExpired for a token that is revoked; PermanentServiceError for a row that a person
@@ -105,5 +114,9 @@ def _read(unit: Unit, *, account_id: str, now: datetime) -> tuple[ShownAccount, 
     if ROLE not in databases or not shown:
         return None
     columns: dict[str, NotionColumn] = dict(databases[ROLE].columns)
-    fields = account_fields(shown[0].standing, look)
-    return shown[0], whole_patch(ROLE, columns, fields, shown[0].known)
+    standing, known = shown[0].standing, shown[0].known
+    fields = account_fields(standing, look)
+    if known is not None and standing.scanned_at and known.written_at >= standing.scanned_at:
+        # shown since the scan that flags it: one request is enough for both
+        return shown[0], patch_of(ROLE, columns, fields, known, now=now, stamp=timedelta.max)
+    return shown[0], whole_patch(ROLE, columns, fields, known)

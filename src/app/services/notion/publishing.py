@@ -12,6 +12,7 @@ from functools import partial
 
 from app.clock import Clock, local_day
 from app.domain.assessment import Agent
+from app.domain.effect import EffectKind, EffectState
 from app.domain.health_record import HealthRecord
 from app.domain.notion import NotionFields, NotionPage, NotionPageKind, NotionRole
 from app.domain.override import NO_WORDS, Look
@@ -41,6 +42,9 @@ from app.services.notion.row_writing import (
 from app.services.notion.schemas import Schema, schema_of
 
 ROLE, KIND = NotionRole.ACCOUNTS, NotionPageKind.ACCOUNT
+MOST_FLAGS = 10_000
+"""Effects looked through; a book of that many has a service that is at work on them."""
+_UNDER_WAY = frozenset({EffectState.OWED, EffectState.INTENT})
 NOT_CONNECTED = "no Accounts database is connected: tend connect notion connects one"
 
 
@@ -103,18 +107,20 @@ class AccountRows:
     async def whose(self, account_ids: Collection[str] | None) -> tuple[str, ...]:
         """The accounts that are shown, in order of id: active ones, and those with a row.
 
-        None asks for all.
+        None asks for all, but for those whose account record is about to be flagged: that writes
+        their row, and one request is enough.
         """
         now = self.clock()
 
         def found(unit: Unit) -> tuple[str, ...]:
             day = local_day(now, unit.tenant.settings().settings.zone)
             if account_ids is None:
-                return tuple(sorted(one.account_id for one in unit.book.active(day)))
+                active = {one.account_id for one in unit.book.active(day)}
+                return tuple(sorted(active - _about_to_be_flagged(unit)))
             known = unit.notion.pages(KIND, account_ids)
             shown = [one for one in unit.book.accounts(account_ids) if one in known]
-            active = [one for one in account_ids if unit.book.is_active(one, day)]
-            return tuple(sorted({*shown, *active}))
+            running = [one for one in account_ids if unit.book.is_active(one, day)]
+            return tuple(sorted({*shown, *running}))
 
         return await self.store.read(self.tenant_id, found)
 
@@ -171,6 +177,12 @@ class AccountRows:
             patch=patch,
             known={} if shown.known is None else shown.known.written,
         )
+
+
+def _about_to_be_flagged(unit: Unit) -> frozenset[str]:
+    """Accounts with a flag that is owed or under way; one that waits for a person is neither."""
+    open_rows = unit.work.open(states=_UNDER_WAY, most=MOST_FLAGS)
+    return frozenset(row.work.subject for row in open_rows if row.work.kind is EffectKind.RECORD)
 
 
 def _read(
