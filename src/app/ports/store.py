@@ -27,6 +27,7 @@ from app.ports.records import (
     TenantState,
     WorkList,
 )
+from app.ports.source_shelf import SourceShelf
 
 T = TypeVar("T")
 
@@ -89,6 +90,8 @@ class Unit(Protocol):
     def model_answers(self) -> ModelAnswers: ...
     @property
     def notion(self) -> NotionShelf: ...
+    @property
+    def sources(self) -> SourceShelf: ...
 
 
 class Store(Protocol):

@@ -13,7 +13,20 @@ from sqlalchemy.exc import DBAPIError
 
 from app.errors import ConfigurationError
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+)
 """Every revision this program knows, oldest first."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

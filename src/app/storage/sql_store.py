@@ -35,6 +35,7 @@ from app.storage.people import SqlPeople
 from app.storage.people_acts import SqlDiary, SqlRepWords
 from app.storage.scans import SqlScans
 from app.storage.slots import SqlSlots
+from app.storage.sources import SqlSourceShelf
 from app.storage.tenant import SqlTenantState
 from app.storage.work_list import SqlWorkList
 from app.storage.writers import refuse_nested_write
@@ -72,6 +73,7 @@ class SqlUnit:
     model_calls: SqlModelCalls
     model_answers: SqlModelAnswers
     notion: SqlNotionShelf
+    sources: SqlSourceShelf
 
     @classmethod
     def of(cls, connection: Connection, tenant_id: str) -> SqlUnit:
@@ -103,6 +105,7 @@ class SqlUnit:
             model_calls=SqlModelCalls(connection, tenant_id),
             model_answers=SqlModelAnswers(connection, tenant_id),
             notion=SqlNotionShelf(connection, tenant_id),
+            sources=SqlSourceShelf(connection, tenant_id),
         )
 
 

@@ -12,6 +12,7 @@ from app.storage import (  # noqa: F401 -- they fill the metadata
     notion_tables,
     people_tables,
     record_tables,
+    source_tables,
 )
 from app.storage.columns import metadata
 

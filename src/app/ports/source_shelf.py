@@ -1,0 +1,30 @@
+"""What is remembered of sources of tickets, inside one transaction of one tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from app.domain.ticket_source import SourceCursor, SourceTicket
+
+
+class SourceShelf(Protocol):
+    """How far sources were read, and which tickets are theirs."""
+
+    def cursor(self, feed: str) -> SourceCursor:
+        """How far it was read; one that was never read has nothing but its name."""
+        ...
+
+    def save_cursor(self, cursor: SourceCursor) -> None:
+        """Insert it, or replace the feed's."""
+        ...
+
+    def tickets(
+        self, feed: str, source_ids: Collection[str] | None = None
+    ) -> Mapping[str, SourceTicket]:
+        """The feed's tickets by the source's id; no ids: all of them."""
+        ...
+
+    def save_tickets(self, tickets: Sequence[SourceTicket]) -> None:
+        """Insert them, or replace those under their feed and id."""
+        ...

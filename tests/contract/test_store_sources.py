@@ -1,0 +1,63 @@
+"""What is remembered of sources of tickets, as every store keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from app.domain.ticket_source import SourceCursor, SourceTicket
+from app.ports.store import Unit
+from app.storage.sql_store import SqlStore
+from tests.builders import NOW, days_ago
+
+ticket = partial(
+    SourceTicket, feed="desk", source_id="10001", ticket_id="AC-1", updated_at=days_ago(2)
+)
+
+
+def test_a_feed_that_was_never_read_has_only_its_name(store: SqlStore) -> None:
+    found = store.read_now("main", lambda unit: unit.sources.cursor("desk"))
+
+    assert found == SourceCursor(feed="desk")
+
+
+def test_how_far_was_read_is_kept_by_feed(store: SqlStore) -> None:
+    first = SourceCursor(feed="desk", read_until=days_ago(1), cursor="abc", full_read_at=NOW)
+    other = SourceCursor(feed="other")
+    later = replace(first, read_until=NOW, cursor="")
+    for cursor in (first, other, later):
+        store.write_now("main", partial(_save_cursor, cursor))
+
+    desk, rest = store.read_now(
+        "main", lambda unit: (unit.sources.cursor("desk"), unit.sources.cursor("other"))
+    )
+
+    assert (desk, rest) == (later, other)
+
+
+def test_tickets_are_found_by_the_ids_of_their_source(store: SqlStore) -> None:
+    tickets = [ticket(), ticket(source_id="10002", ended="gone"), ticket(feed="other")]
+    store.write_now("main", lambda unit: unit.sources.save_tickets(tickets))
+    moved = ticket(ticket_id="NEW-7", updated_at=NOW)
+    store.write_now("main", lambda unit: unit.sources.save_tickets([moved]))
+
+    everything = store.read_now("main", lambda unit: unit.sources.tickets("desk"))
+    some = store.read_now("main", lambda unit: unit.sources.tickets("desk", ["10001", "none"]))
+
+    assert everything == {"10001": moved, "10002": tickets[1]}
+    assert some == {"10001": moved}
+
+
+def test_another_tenant_sees_nothing_of_it(store: SqlStore) -> None:
+    store.write_now("main", lambda unit: unit.sources.save_tickets([ticket()]))
+    store.write_now("main", partial(_save_cursor, SourceCursor(feed="desk", cursor="abc")))
+
+    found = store.read_now(
+        "another", lambda unit: (unit.sources.tickets("desk"), unit.sources.cursor("desk"))
+    )
+
+    assert found == ({}, SourceCursor(feed="desk"))
+
+
+def _save_cursor(cursor: SourceCursor, unit: Unit) -> None:
+    unit.sources.save_cursor(cursor)
