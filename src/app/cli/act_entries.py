@@ -75,4 +75,10 @@ ACT_ENTRIES: tuple[tuple[str, str, str, str], ...] = (
         "roadmap_app",
         "Hand in what is planned (JSON): with how many accounts it aligns.",
     ),
+    (
+        "keys",
+        "app.cli.keys_cmd",
+        "keys_app",
+        "Keys to the HTTP door: heartbeats, usage and releases come in by it.",
+    ),
 )

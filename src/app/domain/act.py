@@ -27,6 +27,11 @@ class ActKind(StrEnum):
     OVERRIDDEN = "overridden"
     OVERRIDE_CLEARED = "override_cleared"
     MATURITY_SET = "maturity_set"
+    KEY_MADE = "key_made"
+    KEY_ROTATED = "key_rotated"
+    KEY_REVOKED = "key_revoked"
+    REQUEST_REFUSED = "request_refused"
+    """Somebody came to the HTTP door with a key or a signature that opens nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 from app.ports.effect_ledger import EffectLedger, EffectSwaps
 from app.ports.event_store import Deliveries, EventShelf, Handled
 from app.ports.facts import Book, FactRows, Feeds, People, TicketMapping
+from app.ports.http_records import ApiKeys, GivenAnswers, ParkedHeartbeats
 from app.ports.keepsakes import Detail, Documents, Opportunities
 from app.ports.model_ledger import ModelAnswers, ModelCalls
 from app.ports.notion_shelf import NotionShelf
@@ -92,6 +93,12 @@ class Unit(Protocol):
     def notion(self) -> NotionShelf: ...
     @property
     def sources(self) -> SourceShelf: ...
+    @property
+    def api_keys(self) -> ApiKeys: ...
+    @property
+    def given_answers(self) -> GivenAnswers: ...
+    @property
+    def parked_heartbeats(self) -> ParkedHeartbeats: ...
 
 
 class Store(Protocol):

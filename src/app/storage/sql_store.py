@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from app.ports.effect_ledger import EffectSwaps
 from app.ports.store import Unit
+from app.storage.api_desk import SqlApiKeys, SqlGivenAnswers, SqlParkedHeartbeats
 from app.storage.book import SqlBook
 from app.storage.database import Database
 from app.storage.detail import SqlDetail
@@ -74,6 +75,9 @@ class SqlUnit:
     model_answers: SqlModelAnswers
     notion: SqlNotionShelf
     sources: SqlSourceShelf
+    api_keys: SqlApiKeys
+    given_answers: SqlGivenAnswers
+    parked_heartbeats: SqlParkedHeartbeats
 
     @classmethod
     def of(cls, connection: Connection, tenant_id: str) -> SqlUnit:
@@ -106,6 +110,9 @@ class SqlUnit:
             model_answers=SqlModelAnswers(connection, tenant_id),
             notion=SqlNotionShelf(connection, tenant_id),
             sources=SqlSourceShelf(connection, tenant_id),
+            api_keys=SqlApiKeys(connection, tenant_id),
+            given_answers=SqlGivenAnswers(connection, tenant_id),
+            parked_heartbeats=SqlParkedHeartbeats(connection, tenant_id),
         )
 
 

@@ -6,6 +6,7 @@ from alembic import context
 
 from app.storage import (  # noqa: F401 -- they fill the metadata
     agent_tables,
+    api_tables,
     event_tables,
     fact_tables,
     model_tables,
