@@ -1,0 +1,1 @@
+"""Kayako, both products: the new one's sessions, and Classic's signatures and XML."""
