@@ -65,7 +65,7 @@ class Paging(StrEnum):
     CURSOR = "cursor"
     """As a token; the last one can begin the next reading (`Change.CURSOR`)."""
     OFFSET = "offset"
-    """`first` plus the items so far."""
+    """`first`, and as many items further as the page had, less the overlap."""
     PAGE = "page"
     """`first`, and one more each time."""
     LINK = "link"
@@ -90,6 +90,9 @@ class Paginator:
     end_path: str = ""
     """Where a page says true when it is the last one."""
     first: int = 0
+    overlap: int = 0
+    """For OFFSET: items that each page has in common with the one before. Where tickets are ordered
+    by update, one that changes meanwhile goes to the end, and all behind it move up."""
     most_pages: int = 10_000
     """Reading breaks off with an error after so many."""
 
@@ -129,6 +132,8 @@ class Incremental:
     form: MomentForm = MomentForm.ISO
     zone: str = "UTC"
     """IANA time zone that the source reads `{since}` in."""
+    oldest_first: bool = False
+    """Whether changes come in the order of their updates: how far was read is kept page by page."""
 
 
 Parameters: TypeAlias = Mapping[str, JsonValue]
@@ -250,6 +255,8 @@ class SourcePage:
     items: tuple[JsonValue, ...]
     cursor: str = ""
     """For `Change.CURSOR`: where a reading after this page begins."""
+    is_whole: bool = True
+    """False on the last page of a list that breaks off: nothing may be taken as gone then."""
 
 
 class PageSource(Protocol):
