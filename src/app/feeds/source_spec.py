@@ -195,7 +195,7 @@ class HintPaths:
     email: tuple[str, ...] = ()
     """The requester's address; only its domain is kept. The first one found counts."""
     external_organizations: tuple[str, ...] = ()
-    """Ids of organisations in this system; kept as `SYSTEM:ID`."""
+    """Ids of organisations in this system; kept as `SYSTEM-organization:ID`."""
 
 
 def json_page(content: bytes) -> JsonValue:

@@ -195,7 +195,8 @@ def _hints(item: Item, spec: SourceSpec) -> Hints:
         project=clean_line(project, _HINT_LIMIT),
         domain=clean_line(domain, 253) if at else "",
         external_organizations=tuple(
-            f"{spec.system}:{found}" for found in _all(item, paths.external_organizations)
+            f"{spec.system}-organization:{found}"
+            for found in _all(item, paths.external_organizations)
         ),
     )
 
