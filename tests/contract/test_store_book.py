@@ -12,10 +12,12 @@ from app.domain.activity import Invoice
 from app.domain.book import AccountFacts, BookContext, Engagement, SupportRecord
 from app.domain.fact_rows import FactRow
 from app.domain.feed import FactKind
+from app.domain.heartbeat_days import HeartbeatDay
 from app.domain.ticket import TicketStatus
 from app.errors import Conflict, NotFound
 from app.ports.store import Unit
 from app.storage.sql_store import SqlStore
+from app.storage.types import micros
 from tests.builders import (
     NOW,
     TODAY,
@@ -118,6 +120,9 @@ def test_every_account_of_a_page_gets_its_own_facts(store: SqlStore) -> None:
             open_tickets=(ticket(ticket_id="T-b", account_id="b"),),
             support=SupportRecord(tickets=1),
             last_heartbeat=heartbeat().seen_at,
+            heartbeat_days=(
+                HeartbeatDay(TODAY.toordinal(), None, None, *[micros(heartbeat().seen_at)] * 2),
+            ),
         ),
         AccountFacts(account=accounts[2], contract=contract(contract_id="1", account_id="c")),
     )

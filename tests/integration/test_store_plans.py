@@ -64,10 +64,10 @@ def plan_of(connection: Connection, executed: Executed) -> list[str]:
 
 
 @pytest.mark.parametrize("limit", [1, 10, 30])
-def test_a_page_costs_eleven_statements_whatever_its_size(
+def test_a_page_costs_twelve_statements_whatever_its_size(
     connection: Connection, limit: int
 ) -> None:
-    assert len(statements_of_a_page(connection, limit)) == 11
+    assert len(statements_of_a_page(connection, limit)) == 12
 
 
 def test_every_statement_of_a_page_goes_straight_to_its_accounts(connection: Connection) -> None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pydantic import JsonValue
 
 from app.domain.band import Band
+from app.domain.heartbeat_finding import FINDING_FACTORS
 
 
 class Agent(StrEnum):
@@ -63,7 +64,10 @@ class Assessment:
     """Why this is an earlier score kept, not one of today; None: it is of `assessed_at`."""
 
     def reasons(self, most: int = 3) -> tuple[str, ...]:
-        """The rows that cost most, dearest first, at most `most`, in the ledger's words."""
-        costly = [row for row in self.ledger if row.points_lost > 0]
-        costly.sort(key=lambda row: -row.points_lost)
-        return tuple(row.reason for row in costly[:most])
+        """The rows that cost most, dearest first, at most `most`, in the ledger's words.
+
+        Findings, which cost nothing, come last.
+        """
+        told = [row for row in self.ledger if row.points_lost > 0 or row.factor in FINDING_FACTORS]
+        told.sort(key=lambda row: -row.points_lost)
+        return tuple(row.reason for row in told[:most])

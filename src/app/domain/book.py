@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.domain.account import Account, Contract
+from app.domain.heartbeat_days import HeartbeatDay
 from app.domain.reported import ReportedSignals
 from app.domain.ticket import Ticket
 
@@ -70,6 +71,9 @@ class AccountFacts:
     """Open at the moment, oldest first, then by id."""
     support: SupportRecord = SupportRecord()
     last_heartbeat: datetime | None = None
+    heartbeat_days: tuple[HeartbeatDay, ...] = ()
+    """Its last fourteen weeks and today so far, days without a sign of life left out, in any order.
+    The running day may hold signs of life after the moment of the reading."""
     usage: UsageWindow | None = None
     """None: never any usage row for this account."""
     features_used: tuple[str, ...] = ()

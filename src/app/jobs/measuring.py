@@ -44,6 +44,7 @@ def _assessed(unit: Unit, agent: Agent, point: Snapshot, full: Snapshot) -> Asse
             reading.feeds,
             default_priority=settings.default_priority,
             now=point.taken_at,
+            zone=settings.zone,
         )
         return HealthScorer.from_settings(settings.tam).assess(inputs)
     technical = _technical_record(unit, point)

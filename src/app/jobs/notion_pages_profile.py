@@ -13,6 +13,7 @@ from app.agents.technical_account_manager.notion_renderers import (
     COMMUNICATION_HISTORY,
     HEALTH_DASHBOARD,
     feature_line,
+    finding_line,
     integration_line,
     opportunity_line,
     profile_title,
@@ -154,6 +155,9 @@ def _dashboard(profile: RelationshipProfile, course: Course) -> Iterator[Wanted]
     scan = profile.last_health_scan
     day = "not recorded" if scan is None else f"{scan:%Y-%m-%d %H:%M} UTC ({_SCAN_NOTE})"
     yield from entry("last scan", Paragraph(words=f"Last scan: {day}"), is_passing=True)
+    for one in profile.heartbeat_findings:
+        reason = one.partition(" since ")[0]
+        yield from entry(f"finding {key_of(reason)}", Bullet(words=finding_line(one)))
 
 
 def _trend(score: int, course: Course) -> str:

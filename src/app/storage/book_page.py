@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Select
 
 from app.domain.account import Account, Contract
 from app.domain.book import AccountFacts, BookContext, Engagement, SupportRecord, UsageWindow
+from app.domain.heartbeat_days import HeartbeatDay
 from app.domain.reported import ReportedSignals
 from app.domain.ticket import Ticket
 from app.storage import book_statements as statements
@@ -62,6 +63,7 @@ class BookRange:
         tickets = self._open_tickets()
         support = self._support()
         heartbeats = self._heartbeats()
+        beats = self._heartbeat_days()
         usage = self._usage()
         features = self._features()
         engagement = self._engagement()
@@ -79,6 +81,7 @@ class BookRange:
                     open_tickets=tuple(tickets.get(account_id, ())),
                     support=support.get(account_id, _NO_SUPPORT),
                     last_heartbeat=heartbeats.get(account_id),
+                    heartbeat_days=tuple(beats.get(account_id, ())),
                     usage=usage.get(account_id),
                     features_used=tuple(sorted(features.get(account_id, ()))),
                     engagement=engagement.get(account_id, _NO_ENGAGEMENT),
@@ -125,6 +128,13 @@ class BookRange:
     def _heartbeats(self) -> dict[str, datetime]:
         rows = self._rows(statements.LAST_HEARTBEATS)
         return {account_id: seen_at for account_id, seen_at in rows if seen_at is not None}
+
+    def _heartbeat_days(self) -> dict[str, list[HeartbeatDay]]:
+        found: dict[str, list[HeartbeatDay]] = {}
+        for account_id, day, calls, errors, first, last in self._rows(statements.HEARTBEAT_DAYS):
+            row = HeartbeatDay(day, calls, errors, first, last)
+            found.setdefault(account_id, []).append(row)
+        return found
 
     def _usage(self) -> dict[str, UsageWindow]:
         reached = self.context.usage_until

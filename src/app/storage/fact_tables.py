@@ -124,6 +124,19 @@ heartbeats = Table(
     sqlite_with_rowid=False,
 )
 
+heartbeat_days = Table(
+    "heartbeat_days",
+    metadata,
+    *key("account_id"),
+    day("day", in_key=True),
+    whole("calls", optional=True),
+    whole("errors", optional=True),
+    moment("first_seen"),
+    moment("last_seen"),
+    sqlite_with_rowid=False,
+)
+"""Heartbeats summed up by account and day of the tenant's zone."""
+
 invoices = Table(
     "invoices",
     metadata,

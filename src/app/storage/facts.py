@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from functools import cache
 from itertools import repeat
 from typing import cast
@@ -20,9 +21,11 @@ from app.domain.report_news import ReportKey
 from app.errors import InvalidInput
 from app.storage import bulk
 from app.storage.bulk import RawRow, RawValue
-from app.storage.fact_tables import FACT_TABLES
+from app.storage.fact_tables import FACT_TABLES, usage_days
+from app.storage.heartbeat_rollups import HeartbeatKey, HeartbeatRollups
 from app.storage.reported import SqlReported
 from app.storage.repository import Repository, in_lists
+from app.storage.tenant import SqlTenantState
 from app.storage.usage_rollups import UsageKey, UsageRollups
 
 Key = tuple[FactValue, ...]
@@ -71,6 +74,10 @@ class SqlFactRows(Repository):
             rollups = UsageRollups(self._connection, self._tenant_id)
             keys = cast("Collection[UsageKey]", by_key.keys())
             rollups.refresh(keys, corrected=count.updated > 0)
+        if kind is FactKind.HEARTBEATS and count.inserted + count.updated:
+            beats = cast("Collection[HeartbeatKey]", by_key.keys())
+            zone = SqlTenantState(self._connection, self._tenant_id).settings().settings.zone
+            HeartbeatRollups(self._connection, self._tenant_id).refresh(beats, zone)
         return count
 
     def known_accounts(self, account_ids: Collection[str]) -> frozenset[str]:
@@ -86,6 +93,17 @@ class SqlFactRows(Repository):
             statement = select(table.c[name]).where(self._mine(table), table.c[name].in_(some))
             known.update(self._connection.execute(statement).scalars())
         return frozenset(known)
+
+    def usage_events(
+        self, account_ids: Collection[str], days: Collection[date]
+    ) -> Mapping[tuple[str, date, str], int]:
+        """The events that are counted so far, by account, day and feature."""
+        found: dict[tuple[str, date, str], int] = {}
+        for some in in_lists(account_ids):
+            theirs = (usage_days.c.account_id.in_(some), usage_days.c.day.in_(days))
+            for row in self._rows(usage_days, *theirs):
+                found[row["account_id"], row["day"], row["feature"]] = row["events"]
+        return found
 
     def count(self, kind: FactKind) -> int:
         """How many rows of this kind there are."""

@@ -79,7 +79,7 @@ def tam_inputs(
     now: datetime = NOW,
 ) -> TamInputs:
     """The technical signals of these facts."""
-    return TamInputs.of(given, feeds, default_priority=default_priority, now=now)
+    return TamInputs.of(given, feeds, default_priority=default_priority, now=now, zone="UTC")
 
 
 def csm_inputs(

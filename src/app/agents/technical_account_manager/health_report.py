@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from app.agents.technical_account_manager.health_scorer import HealthScorer
 from app.agents.technical_account_manager.inputs import TamInputs, kinds_behind_tam
+from app.agents.technical_account_manager.ledger import anomaly_rows
 from app.agents.technical_account_manager.readings import Reading, ScannedBook
 from app.agents.technical_account_manager.schemas import HealthScoreResult
 from app.domain.band import Band, band_of
@@ -93,6 +94,14 @@ def silence_of(facts: AccountFacts, reading: Reading) -> float | None:
     return hours if hours is not None and hours > limit else None
 
 
+def anomalies_of(facts: AccountFacts, reading: Reading) -> list[str]:
+    """What is out of the heartbeat's own ordinary, each with its figures, as the ledger says it."""
+    inputs = _inputs(facts, reading)
+    limit = facts.account.heartbeat_silence_hours or reading.settings.tam.heartbeat_silence_hours
+    rows = anomaly_rows(inputs, inputs.hours_since_heartbeat, limit)
+    return [f"{row.reason}: {row.raw}" for row in rows]
+
+
 def confidence_of(facts: AccountFacts, reading: Reading) -> Confidence:
     """High where what counts is told and fresh, low where a feed cannot be trusted."""
     kinds = kinds_behind_tam(facts)
@@ -118,4 +127,5 @@ def _inputs(facts: AccountFacts, reading: Reading) -> TamInputs:
         reading.feeds,
         default_priority=reading.settings.default_priority,
         now=reading.context.now,
+        zone=reading.settings.zone,
     )

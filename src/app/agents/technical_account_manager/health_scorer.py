@@ -125,14 +125,17 @@ class HealthScorer:
         silent = inputs.hours_since_heartbeat
         taken = self._taken(len(urgent), oldest, len(inputs.tickets or ()), silent, limit)
         is_known = inputs.tickets is not None
-        pulse = ledger.heartbeat_row(inputs, silent, limit, taken.heartbeat, counts=is_known)
+        pulse = (
+            ledger.heartbeat_row(inputs, silent, limit, taken.heartbeat, counts=is_known),
+            *ledger.anomaly_rows(inputs, silent, limit),
+        )
         score: int | None = None
         band = Band.UNKNOWN
         if is_known:
             score, band = self._scored(taken)
             rows = self._known_rows(inputs, taken, pulse, score)
         else:
-            rows = (*ledger.unknown_rows(), pulse)
+            rows = (*ledger.unknown_rows(), *pulse)
         return Assessment(
             account_id=inputs.account_id,
             agent=Agent.TAM,
@@ -153,13 +156,13 @@ class HealthScorer:
         return self.heartbeat_silence_hours if own is None else own
 
     def _known_rows(
-        self, inputs: TamInputs, taken: _Taken, pulse: LedgerRow, score: int
+        self, inputs: TamInputs, taken: _Taken, pulse: tuple[LedgerRow, ...], score: int
     ) -> tuple[LedgerRow, ...]:
         rows = (
             ledger.START,
             ledger.age_row(inputs, self.p1_p2_age_threshold_days, taken.ticket_age),
             ledger.volume_row(inputs, self.open_ticket_count_threshold, taken.ticket_volume),
-            pulse,
+            *pulse,
         )
         below = score - sum([row.points for row in rows])
         return (*rows, ledger.clamp_row(below)) if below else rows

@@ -12,8 +12,11 @@ from typing import Self, cast
 
 from pydantic import JsonValue
 
+from app.clock import local_day
 from app.domain.book import AccountFacts
 from app.domain.feed import FactKind, Feed, FeedView
+from app.domain.heartbeat_finding import HeartbeatFinding
+from app.domain.heartbeat_watch import heartbeat_findings
 from app.domain.ticket import URGENT, Priority, Ticket
 
 _HOUR = timedelta(hours=1)
@@ -63,24 +66,34 @@ class TamInputs:
     heartbeat_feeds: tuple[str, ...]
     silence_hours: float | None
     """The account's own silence threshold; None: the tenant's."""
+    anomalies: tuple[HeartbeatFinding, ...] = ()
+    """What is out of the heartbeat's own ordinary; it takes no points."""
 
     @classmethod
     def of(
-        cls, facts: AccountFacts, feeds: FeedView, *, default_priority: Priority, now: datetime
+        cls,
+        facts: AccountFacts,
+        feeds: FeedView,
+        *,
+        default_priority: Priority,
+        now: datetime,
+        zone: str,
     ) -> Self:
-        """The signals among the facts, at `now` (aware)."""
+        """The signals among the facts, at `now` (aware); days are those of the IANA zone `zone`."""
         account = facts.account
         ticket_feeds = feeds.speaking_for(account.account_id, FactKind.TICKETS)
         heartbeat_feeds = feeds.speaking_for(account.account_id, FactKind.HEARTBEATS)
+        heard_until = _heard_until(facts.last_heartbeat, heartbeat_feeds, now)
         return cls(
             account_id=account.account_id,
             now=now,
             tickets=_seen(facts.open_tickets, default_priority) if ticket_feeds else None,
             ticket_feeds=tuple([feed.name for feed in ticket_feeds]),
             last_heartbeat=facts.last_heartbeat,
-            heard_until=_heard_until(facts.last_heartbeat, heartbeat_feeds, now),
+            heard_until=heard_until,
             heartbeat_feeds=tuple([feed.name for feed in heartbeat_feeds]),
             silence_hours=account.heartbeat_silence_hours,
+            anomalies=_anomalies(facts, heard_until, zone),
         )
 
     @property
@@ -117,6 +130,7 @@ class TamInputs:
                 last_heartbeat=other.last_heartbeat,
                 heard_until=other.heard_until,
                 heartbeat_feeds=other.heartbeat_feeds,
+                anomalies=other.anomalies,
             )
         return changed
 
@@ -136,6 +150,8 @@ class TamInputs:
             written["heartbeat"] = [self.last_heartbeat.isoformat(), self.heard_until.isoformat()]
         if self.silence_hours is not None:
             written["silence_hours"] = self.silence_hours
+        if self.anomalies:
+            written["anomalies"] = [one.as_json() for one in self.anomalies]
         return written
 
     @classmethod
@@ -145,6 +161,7 @@ class TamInputs:
         ticket_feeds, heartbeat_feeds = cast("list[list[str]]", written["feeds"])
         tickets = cast("list[tuple[str, str, bool, str]] | None", written.get("tickets"))
         heartbeat = cast("list[str] | None", written.get("heartbeat"))
+        anomalies = cast("list[list[JsonValue]]", written.get("anomalies", []))
         return cls(
             account_id=cast("str", written["account"]),
             now=now,
@@ -154,6 +171,7 @@ class TamInputs:
             heard_until=datetime.fromisoformat(heartbeat[1]) if heartbeat else now,
             heartbeat_feeds=tuple(heartbeat_feeds),
             silence_hours=cast("float | None", written.get("silence_hours")),
+            anomalies=tuple([HeartbeatFinding.from_json(row) for row in anomalies]),
         )
 
 
@@ -177,6 +195,19 @@ def _heard_until(last: datetime | None, feeds: tuple[Feed, ...], now: datetime) 
         return now
     delivered = [feed.last_ok_at for feed in feeds if feed.last_ok_at is not None]
     return min(now, max(delivered, default=last))
+
+
+def _anomalies(
+    facts: AccountFacts, heard_until: datetime, zone: str
+) -> tuple[HeartbeatFinding, ...]:
+    if facts.last_heartbeat is None or not facts.heartbeat_days:
+        return ()
+    return heartbeat_findings(
+        facts.heartbeat_days,
+        last_seen=facts.last_heartbeat,
+        heard_until=heard_until,
+        until_day=local_day(heard_until, zone),
+    )
 
 
 def _read(row: tuple[str, str, bool, str]) -> OpenTicket:

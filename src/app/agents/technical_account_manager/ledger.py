@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from app.agents.technical_account_manager.inputs import OpenTicket, TamInputs
 from app.domain.assessment import LedgerRow
+from app.domain.heartbeat_finding import Anomaly
 
 TICKET_FACTORS = ("ticket_age", "ticket_volume")
 MOST_NAMED = 5
@@ -101,6 +102,29 @@ def heartbeat_row(
         reason=reason,
         sources=tuple([f"feed:{name}" for name in inputs.heartbeat_feeds]),
         age_days=age,
+    )
+
+
+def anomaly_rows(inputs: TamInputs, silent: float | None, limit: float) -> tuple[LedgerRow, ...]:
+    """What is out of the heartbeat's own ordinary: said, with its figures, and takes nothing.
+
+    Silence beyond the limit is the heartbeat row's affair.
+    """
+    is_over = silent is not None and silent > limit
+    feeds = tuple([f"feed:{name}" for name in inputs.heartbeat_feeds])
+    return tuple(
+        [
+            LedgerRow(
+                factor=one.anomaly.value,
+                raw=one.measured,
+                points=0,
+                points_lost=0,
+                reason=one.reason,
+                sources=(f"heartbeats:{one.since}", *feeds),
+            )
+            for one in inputs.anomalies
+            if not (is_over and one.anomaly is Anomaly.SILENCE)
+        ]
     )
 
 

@@ -96,6 +96,7 @@ def _dashboard_of(profile: RelationshipProfile) -> list[Block]:
         *_standing(profile.health_score, profile.health_rag),
         Paragraph(words=f"Last scan: {day}"),
         Paragraph(words="Trend: shown from the next scan on"),
+        *(Bullet(words=finding_line(one)) for one in profile.heartbeat_findings),
     ]
 
 
@@ -134,6 +135,11 @@ def integration_line(integration: IntegrationStatus) -> str:
     since = f" | since {integration.since}" if integration.since else ""
     state = "active" if integration.is_active else "not active"
     return _line(f"{integration.integration_name} | {state}{since}")
+
+
+def finding_line(finding: str) -> str:
+    """A finding on the heartbeat as a line."""
+    return _line(f"Out of the ordinary: {finding}")
 
 
 def feature_line(feature: FeatureAdoption) -> str:

@@ -14,6 +14,7 @@ from pydantic import JsonValue, ValidationError
 
 from app.agents.plan import PlannedDocument, PlannedOpportunity
 from app.agents.technical_account_manager.announcements import wrong_fields
+from app.agents.technical_account_manager.health_report import anomalies_of
 from app.agents.technical_account_manager.profile_people import stakeholders_of
 from app.agents.technical_account_manager.profile_sections import (
     communications_of,
@@ -23,6 +24,7 @@ from app.agents.technical_account_manager.profile_sections import (
     opportunities_of,
 )
 from app.agents.technical_account_manager.profile_words import ProfileWords
+from app.agents.technical_account_manager.readings import Reading
 from app.agents.technical_account_manager.schemas import RelationshipProfile
 from app.domain.assessment import Agent
 from app.domain.document import Document, DocumentKind
@@ -93,6 +95,7 @@ def profile_of(dossier: Dossier, stored: StoredProfile, aligned: Aligned) -> Rel
         health_score=None if record is None else record.score,
         health_rag=None if record is None else record.band.value,
         last_health_scan=None if record is None else record.checked_at,
+        heartbeat_findings=anomalies_of(dossier.facts, Reading.of(dossier)),
         profile_page_id=None if before is None else before.profile_page_id,
     )
 

@@ -26,6 +26,7 @@ _MATURITY = (
     "How technical a text to them may be: as set by hand or by an import; where it is derived, the "
     "reason stands beside it."
 )
+_ORDINARY = "The integration's heartbeat, compared with its own past. It costs no points."
 _OUTCOMES = {"waiting": "draft waits", "dropped": "dropped, not sent"}
 _MATURITY_TONES = {TechnicalMaturity.HIGH: Tone.GOOD}
 
@@ -39,6 +40,7 @@ def profile_page(profile: RelationshipProfile, *, as_of: date) -> Page:
         internal=_INTERNAL,
         sections=(
             Section(title="At a glance", figures=tuple(_figures(profile))),
+            *_out_of_the_ordinary(profile),
             *_what_there_is(profile),
             *_what_comes_of_it(profile),
         ),
@@ -65,6 +67,15 @@ def _what_there_is(profile: RelationshipProfile) -> Iterable[Section]:
         _features(profile),
         "Nobody tells which features are in use.",
     )
+
+
+def _out_of_the_ordinary(profile: RelationshipProfile) -> Iterable[Section]:
+    if profile.heartbeat_findings:
+        yield Section(
+            title="Out of the ordinary",
+            text=_ORDINARY,
+            points=tuple(profile.heartbeat_findings),
+        )
 
 
 def _what_comes_of_it(profile: RelationshipProfile) -> Iterable[Section]:

@@ -129,6 +129,8 @@ class RelationshipProfile(Shape):
     health_rag: str | None = None
     """May be Unknown."""
     last_health_scan: Moment | None = None
+    heartbeat_findings: list[str] = Field(default_factory=list)
+    """What is out of the integration's own ordinary, in words for the rep alone."""
     profile_page_id: str | None = None
     """The profile's page in Notion, where there is one."""
 

@@ -96,7 +96,11 @@ def tam_assessor(reading: Reading) -> PageAssessor:
         for facts in page:
             account_id = facts.account.account_id
             inputs = TamInputs.of(
-                facts, reading.feeds, default_priority=settings.default_priority, now=now
+                facts,
+                reading.feeds,
+                default_priority=settings.default_priority,
+                now=now,
+                zone=settings.zone,
             )
             trouble = reading.feeds.trouble_for(account_id, kinds_behind_tam(facts))
             record = earlier.records.get(account_id)
