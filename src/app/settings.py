@@ -99,6 +99,8 @@ class Settings(BaseSettings):
     """Alerts in any chat that apprise knows an address for."""
     notion: Section = Field(default_factory=dict, repr=False)
     """Accounts, tickets, profiles and QBRs in Notion."""
+    tickets: dict[str, Section] = Field(default_factory=dict, repr=False)
+    """Where support works: Jira, Kayako, Zendesk, each under its feed's name. `[tickets.NAME]`."""
     letters: Section = Field(default_factory=dict, repr=False)
     """What letters may say besides an account's facts: our names, links and promises."""
     model: Section = Field(default_factory=dict, repr=False)

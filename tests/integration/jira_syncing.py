@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from types import TracebackType
 
 from pydantic import JsonValue, SecretStr
 
@@ -60,7 +61,12 @@ class Syncing:
         self.url = self._stack.enter_context(self.desk.serving())
         return self
 
-    def __exit__(self, *told: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Stop serving."""
         self._stack.close()
 

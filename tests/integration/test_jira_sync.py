@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 
 from app.domain.feed import Feed, FeedState
 from app.domain.ticket import Priority, TicketStatus
@@ -18,6 +19,8 @@ from tests.servers.desk import Kind
 from tests.servers.jira.server import JiraDesk, real_issues
 
 NOW = BEGIN + timedelta(days=10)
+DONE: JsonValue = {"name": "Erledigt", "statusCategory": {"key": "done"}}
+AGAIN: JsonValue = {"name": "In Arbeit", "statusCategory": {"key": "indeterminate"}}
 
 
 @pytest.fixture(params=["cloud", "data-center"])
@@ -67,8 +70,7 @@ def test_a_second_reading_asks_for_changes_alone_and_changes_nothing(syncing: Sy
 def test_changes_are_taken_over(syncing: Syncing) -> None:
     syncing.sync(NOW)
     at = NOW + timedelta(minutes=30)
-    done = {"name": "Erledigt", "statusCategory": {"key": "done"}}
-    syncing.desk.change("10001", at, status=done, resolutiondate="2026-03-11T09:20:00.000+0000")
+    syncing.desk.change("10001", at, status=DONE, resolutiondate="2026-03-11T09:20:00.000+0000")
     syncing.desk.change("10002", at, priority={"name": "Blocker"})
     syncing.desk.change("10003", at, priority={"name": "Ganz wichtig"})
 
@@ -96,11 +98,9 @@ def test_a_tenant_says_what_its_own_words_mean(syncing: Syncing) -> None:
 
 
 def test_an_issue_that_is_open_again_is_reopened(syncing: Syncing) -> None:
-    done = {"name": "Erledigt", "statusCategory": {"key": "done"}}
-    again = {"name": "In Arbeit", "statusCategory": {"key": "indeterminate"}}
-    syncing.desk.change("10001", NOW, status=done)
+    syncing.desk.change("10001", NOW, status=DONE)
     syncing.sync(NOW)
-    syncing.desk.change("10001", NOW + timedelta(minutes=20), status=again)
+    syncing.desk.change("10001", NOW + timedelta(minutes=20), status=AGAIN)
 
     told = syncing.sync(NOW + timedelta(hours=1))
     syncing.desk.change("10001", NOW + timedelta(minutes=80), summary="Still")

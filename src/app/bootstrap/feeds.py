@@ -1,4 +1,4 @@
-"""The feeds that a process brings up to date: a folder, and Notion where it is connected."""
+"""The feeds that a process brings up to date: a folder, sources of tickets, and Notion."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from functools import partial
 from pydantic import JsonValue
 
 from app.bootstrap.surfaces import Surfaces, is_connected
+from app.bootstrap.ticket_systems import ticket_feeds_of, ticket_link_of
 from app.clock import Clock
 from app.domain.notion import NOTION
 from app.feeds.folder import FOLDER
-from app.jobs.flows.feed import FeedFlow
+from app.feeds.sync import TicketSync
+from app.jobs.flows.feed import FeedBody, FeedFlow
 from app.jobs.flows.folder_feed import FolderFeed
+from app.jobs.flows.ticket_feed import TicketFeed
 from app.ports.engine import Steps
+from app.ports.limits import Limiter
 from app.ports.store import Store
 from app.settings import Settings
 
@@ -42,7 +46,36 @@ def feed_flow(store: Store, settings: Settings, clock: Clock, surfaces: Surfaces
         folder_of=settings.feed_folder_of,
         rejects_of=settings.rejects_of,
     )
-    return FeedFlow(feeds={FOLDER: folder, NOTION: notion}, asked_for=feeds_asked_for(settings))
+    feeds: dict[str, FeedBody] = {FOLDER: folder, NOTION: notion}
+    for name in ticket_feeds_of(settings, settings.tenant):
+        ticket_link_of(settings, settings.tenant, name, surfaces.limiter)  # said at start
+        sync_of = partial(_sync_of, store, settings, surfaces.limiter, name)
+        feeds[name] = TicketFeed(clock=clock, sync_of=sync_of)
+    return FeedFlow(feeds=feeds, asked_for=feeds_asked_for(settings))
+
+
+def _sync_of(
+    store: Store, settings: Settings, limiter: Limiter, name: str, tenant: str
+) -> TicketSync | None:
+    if name not in ticket_feeds_of(settings, tenant):
+        return None
+    return ticket_sync_of(store, settings, tenant, name, limiter)
+
+
+def ticket_sync_of(
+    store: Store, settings: Settings, tenant: str, name: str, limiter: Limiter
+) -> TicketSync:
+    """A source of tickets that can be read; close its `system`. Raises ConfigurationError."""
+    link = ticket_link_of(settings, tenant, name, limiter)
+    return TicketSync(
+        store=store,
+        tenant_id=tenant,
+        feed=name,
+        system=link.system,
+        overrides=link.choices.overrides,
+        full_read_hours=link.choices.full_read_hours,
+        most_gone_share=link.choices.most_gone_share,
+    )
 
 
 async def _heard(
@@ -76,4 +109,5 @@ def feeds_asked_for(settings: Settings) -> tuple[str, ...]:
 
     Raises ConfigurationError.
     """
-    return (NOTION,) if is_connected(settings, settings.tenant) else ()
+    notion = (NOTION,) if is_connected(settings, settings.tenant) else ()
+    return (*ticket_feeds_of(settings, settings.tenant), *notion)

@@ -19,6 +19,7 @@ from typer._click.exceptions import ClickException  # Typer keeps its Click to i
 from typer.core import TyperCommand, TyperGroup
 
 from app.cli.act_entries import ACT_ENTRIES
+from app.cli.feed_entries import FEED_ENTRIES
 from app.errors import AppError
 
 if TYPE_CHECKING:
@@ -95,11 +96,6 @@ ENTRIES: Mapping[str, Entry] = {
         module="app.cli.model_cmd",
         attribute="model_app",
         help="The model that words letters, where there is one: what was spent on it.",
-    ),
-    "feeds": Entry(
-        module="app.cli.feeds_cmd",
-        attribute="feeds_app",
-        help="Where facts come from, how fresh they are, and tickets without an account.",
     ),
     "settings": Entry(
         module="app.cli.settings_cmd",
@@ -178,7 +174,7 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     **{
         name: Entry(module=module, attribute=attribute, help=told)
-        for name, module, attribute, told in ACT_ENTRIES
+        for name, module, attribute, told in (*FEED_ENTRIES, *ACT_ENTRIES)
     },
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
 
@@ -17,12 +17,13 @@ class JiraConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    system: Literal["jira"] = "jira"
     url: str = Field(pattern=r"^https?://[^\s?#]+$")
     """The site's address, such as https://acme.atlassian.net; for a token with scopes
     https://api.atlassian.com/ex/jira/CLOUD-ID."""
     email: str = ""
     """Whose token it is, on Cloud; empty: the token stands alone (Data Center)."""
-    token: SecretStr
+    token: SecretStr = Field(min_length=1)
     """API token (Cloud) or personal access token (Data Center)."""
     projects: tuple[ProjectKey, ...] = ()
     """Keys of the projects to be read; empty: all that the token may see."""

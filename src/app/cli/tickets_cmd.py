@@ -1,0 +1,91 @@
+"""`tend tickets`: those that no rule could tie to an account, and the way to tie them."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from app.feeds.ticket_assigning import By
+
+tickets_app = typer.Typer(rich_markup_mode="rich", add_completion=False, no_args_is_help=True)
+
+
+@tickets_app.callback()
+def _tickets() -> None:
+    """Tickets that wait for their account: listed, never guessed."""
+
+
+@tickets_app.command(
+    epilog="Examples:  [bold]tend tickets unresolved[/bold]   ·   "
+    "[bold]tend tickets unresolved --json[/bold]"
+)
+def unresolved(
+    most: Annotated[int, typer.Option(help="How many to list.", min=1)] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all of them as JSON.")] = False,
+) -> None:
+    """The tickets that no rule could place, with what they offer."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from app.cli.context import opened
+
+    with opened() as cli:
+        found = cli.store.read_now(cli.tenant, lambda unit: unit.mapping.unresolved())
+        if as_json:
+            listed = [
+                {"ticket": one.ticket_id, "source": one.source, "offers": one.hints}
+                for one in found
+            ]
+            cli.console.print_json(json.dumps(listed), ensure_ascii=True)
+            return
+        if not found:
+            cli.console.print("Every ticket has its account.")
+            return
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for column in ("Ticket", "From", "What it offers"):
+            table.add_column(column)
+        for one in found[:most]:
+            table.add_row(Text(one.ticket_id), Text(one.source), Text(one.hints))
+        cli.console.print(table)
+        cli.console.print(
+            f"{len(found)} tickets have no account. [bold]tend tickets assign TICKET ACCOUNT[/bold]"
+            " places one, and learns from it where it can."
+        )
+
+
+@tickets_app.command(
+    epilog="Examples:  [bold]tend tickets assign SUP-12 acme[/bold]   ·   "
+    "[bold]tend tickets assign SUP-12 acme --by component[/bold]"
+)
+def assign(
+    ticket: Annotated[str, typer.Argument(help="The ticket's number.")],
+    account: Annotated[str, typer.Argument(help="The account's id or name.")],
+    by: Annotated[
+        By | None,
+        typer.Option(
+            help="What of the ticket stands for the account from now on; by default what names "
+            "one customer alone: its organisation, account field or label."
+        ),
+    ] = None,
+) -> None:
+    """Tie a waiting ticket to an account, and with it all others that offer the same."""
+    from rich.text import Text
+
+    from app.cli.context import opened
+    from app.feeds.ticket_assigning import assign as assigned
+
+    with opened() as cli:
+        done = cli.store.write_now(cli.tenant, lambda unit: assigned(unit, ticket, account, by))
+        cli.console.print(Text(f"{ticket} belongs to {done.account_id}."))
+        for known in done.learnt:
+            cli.console.print(
+                Text(f"From now on {known.system} {known.external_id} is {known.account_id}.")
+            )
+        if done.also:
+            cli.console.print(f"{done.also} more tickets have their account now.")
+        if not done.learnt:
+            cli.console.print(
+                "Nothing was learnt for other tickets; --by component or --by project does."
+            )
