@@ -103,6 +103,8 @@ class Settings(BaseSettings):
     """Where support works: Jira, Kayako, Zendesk, each under its feed's name. `[tickets.NAME]`."""
     letters: Section = Field(default_factory=dict, repr=False)
     """What letters may say besides an account's facts: our names, links and promises."""
+    http: Section = Field(default_factory=dict, repr=False)
+    """The HTTP door: secrets of webhooks, and how much a key may ask."""
     model: Section = Field(default_factory=dict, repr=False)
     """The model that words letters; empty: templates word everything."""
 

@@ -83,6 +83,9 @@ def test_an_answer_is_kept_per_asker_and_request_and_forgotten_by_age(store: Sql
     assert store.read_now("main", lambda unit: unit.given_answers.get("x", "r-1")) is None
     assert store.read_now("other", lambda unit: unit.given_answers.get(*asked)) is None
     assert store.write_now("other", lambda unit: unit.given_answers.forget(NOW)) == 0
+    kept = [ANSWER.asker]
+    spared = store.write_now("main", lambda unit: unit.given_answers.forget(NOW, keeping=kept))
+    assert spared == 0
     assert store.write_now("main", lambda unit: unit.given_answers.forget(NOW)) == 1
     assert store.read_now("main", lambda unit: unit.given_answers.get(*asked)) == ANSWER
 

@@ -12,6 +12,7 @@ from app.bootstrap.feeds import feeds_of
 from app.bootstrap.processes import App
 from app.domain.effect import EffectKind
 from app.jobs.access import regained
+from app.jobs.door_keeping import look_after_door
 from app.jobs.draft_watch import DraftWatch
 from app.jobs.folder_watch import FolderWatch
 from app.jobs.sales_listener import SalesListener
@@ -20,6 +21,7 @@ from app.jobs.service import Service, TenantChore
 from app.services.draft_boxes import BoxesOfDrafts
 
 REGAIN_SECONDS = 3600.0
+PARKED_SECONDS = 30.0
 LOOK_AFTER_SECONDS = 1800.0
 """How often it is read back what became of drafts in mailboxes."""
 
@@ -77,5 +79,10 @@ def _tenant_chores(app: App) -> Sequence[TenantChore]:
             name="look after drafts",
             every_seconds=LOOK_AFTER_SECONDS,
             work=lambda tenant: watch_of(tenant).look(),
+        ),
+        TenantChore(
+            name="take in parked heartbeats",
+            every_seconds=PARKED_SECONDS,
+            work=lambda tenant: look_after_door(app.store, tenant, app.clock),
         ),
     ]

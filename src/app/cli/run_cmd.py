@@ -31,11 +31,13 @@ Grace = Annotated[
     )
 )
 def run(
-    host: Annotated[str, typer.Option(help="Where the health door listens.")] = HOST,
+    host: Annotated[str, typer.Option(help="Where the HTTP door listens.")] = HOST,
     port: Annotated[int, typer.Option(help="Its port; 0 takes a free one.", min=0, max=65535)] = (
         PORT
     ),
-    no_web: Annotated[bool, typer.Option("--no-web", help="No health door.")] = False,
+    no_web: Annotated[
+        bool, typer.Option("--no-web", help="No HTTP door: no health checks, no heartbeats.")
+    ] = False,
     grace: Grace = GRACE,
 ) -> None:
     """Keep the schedule, scan every morning, act on what is owed; until Ctrl-C or SIGTERM.

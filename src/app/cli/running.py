@@ -28,8 +28,10 @@ from app.jobs.service import Part, Service
 from app.ports.store import Unit
 from app.settings import Settings
 from app.storage.service_lock import only_service
+from app.web.api import Api, ApiNow
 from app.web.app import web_app
 from app.web.door import address_of, open_socket, serving
+from app.web.opening import api_of, closed, config_of
 from app.web.routes.health import Troubles
 
 LOST = 1
@@ -76,12 +78,16 @@ def _is_starting() -> Mapping[Part, str]:
 
 @dataclass(slots=True)
 class _Standing:
-    """What the health door tells, from before the service begins to its end."""
+    """What the door tells, and works with, from before the service begins to its end."""
 
     troubles: Troubles = _is_starting
+    api: ApiNow = closed
 
     def now(self) -> Mapping[Part, str]:
         return self.troubles()
+
+    def api_now(self) -> Api:
+        return self.api()
 
 
 async def run_service(settings: Settings, manner: Manner) -> int:
@@ -92,6 +98,7 @@ async def run_service(settings: Settings, manner: Manner) -> int:
     """
     ending, standing = _Ending(manner, asyncio.Event()), _Standing()
     ending.listen()
+    config_of(settings)
     with only_service(settings.engine_url, since=system_clock()) as note_address:
         door = open_socket(manner.host, manner.port) if manner.has_web else None
         address = "" if door is None else address_of(door)
@@ -102,11 +109,14 @@ async def run_service(settings: Settings, manner: Manner) -> int:
         ):
             service = service_of(app)
             standing.troubles = service.troubles
+            api = api_of(app)
+            standing.api = lambda: api
             await _say_what_comes(app, address)
             stopping = asyncio.create_task(_pass_on(ending.asked, service))
             looking = asyncio.create_task(say_what_notion_lacks(app.settings, app.store))
             if not await service.run():
                 _end_now(LOST)  # others may have our flows in hand: nothing is to be closed slowly
+            standing.api = closed
             stopping.cancel()
             looking.cancel()
     log.info("service.stopped", left="what is unfinished goes on at the next start")
@@ -118,7 +128,7 @@ async def _answering(standing: _Standing, door: socket.socket | None) -> AsyncIt
     if door is None:
         yield
         return
-    async with serving(web_app(troubles=standing.now), door):
+    async with serving(web_app(troubles=standing.now, api=standing.api_now), door):
         yield
 
 
@@ -148,6 +158,7 @@ async def _say_what_comes(app: App, address: str) -> None:
         "Files are taken from": "" if settings.feed_folder is None else str(settings.feed_folder),
         "Notion": notion,
         "Health": f"{address}/v1/health/ready" if address else "",
+        "Programs bring facts to": f"{address}/v1 (/openapi.json tells what)" if address else "",
         "Stop it with": "Ctrl-C or SIGTERM; what is unfinished goes on at the next start",
     }
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)

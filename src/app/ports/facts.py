@@ -25,7 +25,8 @@ class FactRows(Protocol):
     def upsert(self, kind: FactKind, rows: Sequence[FactRow]) -> UpsertCount:
         """Insert or update rows by the kind's key (`FACT_SHAPES`), only the columns given.
 
-        Usage roll-ups by week and features' last days are kept up in the same transaction.
+        Usage roll-ups by week, features' last days and heartbeats' days are kept up in the same
+        transaction.
         The same rows again change nothing and count as unchanged. Of two rows with one key in
         `rows` the later wins. Reported signals that only repeat their source's newest word of less
         than a week before count as unchanged too, so that a daily feed adds no row a day.
@@ -38,6 +39,15 @@ class FactRows(Protocol):
 
     def known(self, kind: FactKind, keys: Collection[str]) -> frozenset[str]:
         """Which of these keys exist, of a kind whose key is one column."""
+        ...
+
+    def usage_events(
+        self, account_ids: Collection[str], days: Collection[date]
+    ) -> Mapping[tuple[str, date, str], int]:
+        """The events that are counted for these accounts on these days, by account, day, feature.
+
+        What has no row is left out.
+        """
         ...
 
     def count(self, kind: FactKind) -> int:
@@ -54,6 +64,10 @@ class TicketMapping(Protocol):
 
     def external_ids(self) -> tuple[ExternalId, ...]:
         """All of them, in order of system and id."""
+        ...
+
+    def accounts_of(self, system: str, names: Collection[str]) -> Mapping[str, str]:
+        """The accounts that a system's ids mean; unknown ids are left out."""
         ...
 
     def domains(self) -> Mapping[str, tuple[str, ...]]:

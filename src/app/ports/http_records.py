@@ -74,8 +74,8 @@ class GivenAnswers(Protocol):
         """Keep it in the place of an older one to the same request."""
         ...
 
-    def forget(self, before: datetime) -> int:
-        """Forget those given before a moment; returns how many there were."""
+    def forget(self, before: datetime, *, keeping: Collection[str] = ()) -> int:
+        """Forget those given before a moment, but these askers'; returns how many there were."""
         ...
 
 

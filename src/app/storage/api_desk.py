@@ -50,9 +50,10 @@ class SqlGivenAnswers(Repository):
         """Keep it in the place of an older one to the same request."""
         self._put(given_answers, [asdict(answer)])
 
-    def forget(self, before: datetime) -> int:
-        """Forget those given before a moment; returns how many there were."""
-        statement = self._delete(given_answers, given_answers.c.given_at < before)
+    def forget(self, before: datetime, *, keeping: Collection[str] = ()) -> int:
+        """Forget those given before a moment, but these askers'; returns how many there were."""
+        old = (given_answers.c.given_at < before, given_answers.c.asker.not_in(keeping))
+        statement = self._delete(given_answers, *old)
         return self._connection.execute(statement).rowcount
 
 

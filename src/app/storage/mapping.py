@@ -31,6 +31,15 @@ class SqlTicketMapping(Repository):
         order = (external_ids.c.system, external_ids.c.external_id)
         return tuple(ExternalId(**row) for row in self._rows(external_ids, order=order))
 
+    def accounts_of(self, system: str, names: Collection[str]) -> Mapping[str, str]:
+        """The accounts that these ids of a system mean; unknown ids are left out."""
+        found: dict[str, str] = {}
+        for some in in_lists(names):
+            same = (external_ids.c.system == system, external_ids.c.external_id.in_(some))
+            rows = self._rows(external_ids, *same)
+            found.update({row["external_id"]: row["account_id"] for row in rows})
+        return found
+
     def domains(self) -> Mapping[str, tuple[str, ...]]:
         """E-mail domain (lower case) to the accounts that name it, in order of id."""
         statement = (

@@ -10,11 +10,12 @@ import pytest
 
 from app.jobs.service import Part
 from app.web.app import web_app
+from app.web.opening import closed
 
 
 def asked(path: str, troubles: Mapping[Part, str]) -> httpx.Response:
     async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(app=web_app(troubles=lambda: troubles))
+        transport = httpx.ASGITransport(app=web_app(troubles=lambda: troubles, api=closed))
         async with httpx.AsyncClient(transport=transport, base_url="http://tend") as client:
             return await client.get(path)
 
@@ -47,6 +48,13 @@ def test_a_service_in_trouble_says_which_part_and_when_to_ask_again() -> None:
     }
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/openapi.json", "/v1/health"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/v1/health"])
 def test_there_is_nothing_else(path: str) -> None:
     assert asked(path, {}).status_code == 404
+
+
+def test_a_door_without_a_store_behind_it_says_that_it_is_not_yet_time() -> None:
+    answer = asked("/v1/accounts", {})
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["retry-after"] == "5"
