@@ -91,6 +91,6 @@ COMPANIES: tuple[Company, ...] = (
     Company("Serravelha Agro", "Agriculture", "BR", _IB, _M, "priya", "decline_far"),
     Company("Kallanai Logistics", "Logistics", "IN", _IN, _M, "priya", "p2s_today"),
     Company("Pedraluz Saúde", "Healthcare", "BR", _IB, _M, "priya", "steady_lean"),
-    Company("Torvane Instruments", "Manufacturing", "SG", _EN, _S, "priya", "steady"),
+    Company("Torvane Instruments", "Manufacturing", "SG", _EN, _S, "priya", "fewer_calls"),
 )
 """In order of territory. Names are invented; none is known to be a firm's."""

@@ -9,6 +9,7 @@ from app.domain.activity import Heartbeat
 
 _EVENING = 20 * 60
 _SPREAD_MINUTES = 100
+_FELL_TO = 0.4
 _RELEASE_DAYS = 45
 """A new agent version about so often."""
 
@@ -22,7 +23,8 @@ def heartbeats_of(customer: Customer) -> Iterator[Heartbeat]:
     usual = customer.seats * rng.randrange(30, 120)
     for ago in range(customer.first_age, 0, -1):
         minutes = _EVENING + rng.randrange(_SPREAD_MINUTES)
-        calls = round(usual * rng.uniform(0.85, 1.15))
+        share = _FELL_TO if ago <= story.calls_fell else 1
+        calls = round(usual * rng.uniform(0.85, 1.15) * share)
         errors = rng.randrange(max(1, calls // 400))
         if any(silence.last <= ago <= silence.first for silence in story.silences):
             continue

@@ -65,6 +65,8 @@ class Story:
     is_monitored: bool = True
     """Its integration posts heartbeats."""
     silences: tuple[Silence, ...] = ()
+    calls_fell: int = 0
+    """Age of the first day on which its integration made 40 % of its calls; 0: it never did."""
     talk_every: int = 15
     """Days between contacts."""
     last_talk: int = 3

@@ -222,6 +222,10 @@ TECHNICAL_STORIES: Mapping[str, Story] = {
         last_talk=1,
         nps=((200, 9), (33, 10)),
     ),
+    "fewer_calls": Story(
+        gist="Green, no ticket yet: since four days its integration makes 40 % of its calls.",
+        calls_fell=4,
+    ),
     "silent_today": Story(
         gist="The integration fell silent three days ago, and a P2 is open.",
         silences=(Silence(first=3),),

@@ -51,6 +51,7 @@ TODAYS_BANDS = {
     "flood": (AMBER, GREEN),
     "worsened": (RED, GREEN),
     "known_amber": (AMBER, GREEN),
+    "fewer_calls": (GREEN, GREEN),
     "silent_today": (AMBER, GREEN),
     "silent_week": (RED, GREEN),
     "technical_red": (RED, GREEN),
