@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.servers.emulator import is_installed
+from tests.servers import emulator, mocking
 from tests.servers.notion.conformity import TALLY
 
 pytest_plugins = (
@@ -41,6 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs_emulate: a Gmail of npm's; left out where make test-deps could not put it"
     )
+    config.addinivalue_line(
+        "markers", "needs_prism: a server of npm's; left out where make test-deps could not put it"
+    )
 
 
 def missing_needs() -> dict[str, str]:
@@ -50,7 +53,9 @@ def missing_needs() -> dict[str, str]:
     needs = {}
     if not SHARED.is_dir():
         needs["needs_shared"] = "tests that need ../shared, which is not here"
-    if not is_installed():
+    if not mocking.is_installed():
+        needs["needs_prism"] = "tests against servers made from OpenAPI: make test-deps installs it"
+    if not emulator.is_installed():
         needs["needs_emulate"] = "tests against the emulated Gmail: make test-deps installs it"
     return needs
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure of what the tests need of the system: the programs of a PostgreSQL and a Redis server, in
 # CI those of Dovecot (elsewhere a wheel stands in for it), and
-# an emulated Gmail (npm), kept outside the checkout. Installs only what is missing; without a package
+# an emulated Gmail and Prism (npm), kept outside the checkout. Installs only what is missing; without a package
 # manager it knows, or the right to use it, says what to install.
 set -euo pipefail
 
@@ -23,27 +23,28 @@ missing() {
   has_dovecot || echo dovecot-imapd
 }
 
-# The emulated Gmail is wanted by everybody, and required in CI alone.
-emulated_gmail() {
-  local here pinned folder
-  here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../tests/servers/emulate" && pwd)
+# Programs of npm's are wanted by everybody, and required in CI alone: folder, file of it, what for.
+of_npm() {
+  local name=$1 program=$2 what=$3 here pinned folder
+  here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../tests/servers/$name" && pwd)
   pinned=$(sha256sum "$here/package-lock.json" | cut -c1-12)
-  folder="${XDG_CACHE_HOME:-$HOME/.cache}/tend-tests/emulate-$pinned"
-  if [ -f "$folder/node_modules/emulate/dist/index.js" ]; then
+  folder="${XDG_CACHE_HOME:-$HOME/.cache}/tend-tests/$name-$pinned"
+  if [ -f "$folder/node_modules/$program" ]; then
     return 0
   fi
   if ! command -v npm >/dev/null || [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
-    echo "Node.js 20 or newer with npm is not here: tests against the emulated Gmail cannot run." >&2
+    echo "Node.js 20 or newer with npm is not here: tests against $what cannot run." >&2
     [ "${CI:-}" != true ]
     return
   fi
-  echo "Installing the emulated Gmail …"
+  echo "Installing $what …"
   mkdir -p "$folder"
   cp "$here/package.json" "$here/package-lock.json" "$folder/"
   (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts)
 }
 
-emulated_gmail
+of_npm emulate emulate/dist/index.js "the emulated Gmail"
+of_npm prism @stoplight/prism-cli/dist/index.js "servers made from OpenAPI documents"
 
 mapfile -t packages < <(missing)
 if [ "${#packages[@]}" -eq 0 ]; then

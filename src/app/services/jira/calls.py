@@ -103,7 +103,10 @@ class JiraCalls:
     async def site(self) -> JiraSite:
         """What kind of Jira it is, and who we are there. Raises ServiceError."""
         info = await self._get("/rest/api/2/serverInfo", "look at the server", _ServerInfo)
-        is_cloud = info.deploymentType.casefold() == "cloud"
+        return await self.site_of(is_cloud=info.deploymentType.casefold() == "cloud")
+
+    async def site_of(self, *, is_cloud: bool) -> JiraSite:
+        """Who we are on a Jira whose kind is known, and its fields. Raises ServiceError."""
         api = "/rest/api/3" if is_cloud else "/rest/api/2"
         myself = await self._get(f"{api}/myself", "ask who we are", _Myself)
         content = await self._json(f"{api}/field", "list fields")
