@@ -5,6 +5,7 @@ Rows become facts here and nowhere else; what a statement means stands in `book_
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
@@ -19,6 +20,7 @@ from app.domain.heartbeat_days import HeartbeatDay
 from app.domain.reported import ReportedSignals
 from app.domain.ticket import Ticket
 from app.storage import book_statements as statements
+from app.storage.heartbeat_statements import HEARTBEAT_DAYS
 from app.storage.reported_statements import REPORTED
 from app.storage.ticket_rows import OpenTicketRow, open_ticket_of
 from app.storage.types import micros
@@ -81,7 +83,7 @@ class BookRange:
                     open_tickets=tuple(tickets.get(account_id, ())),
                     support=support.get(account_id, _NO_SUPPORT),
                     last_heartbeat=heartbeats.get(account_id),
-                    heartbeat_days=tuple(beats.get(account_id, ())),
+                    heartbeat_days=beats.get(account_id, ()),
                     usage=usage.get(account_id),
                     features_used=tuple(sorted(features.get(account_id, ()))),
                     engagement=engagement.get(account_id, _NO_ENGAGEMENT),
@@ -129,12 +131,12 @@ class BookRange:
         rows = self._rows(statements.LAST_HEARTBEATS)
         return {account_id: seen_at for account_id, seen_at in rows if seen_at is not None}
 
-    def _heartbeat_days(self) -> dict[str, list[HeartbeatDay]]:
-        found: dict[str, list[HeartbeatDay]] = {}
-        for account_id, day, calls, errors, first, last in self._rows(statements.HEARTBEAT_DAYS):
-            row = HeartbeatDay(day, calls, errors, first, last)
-            found.setdefault(account_id, []).append(row)
-        return found
+    def _heartbeat_days(self) -> dict[str, tuple[HeartbeatDay, ...]]:
+        rows = self._rows(HEARTBEAT_DAYS)
+        return {
+            account_id: tuple([HeartbeatDay._make(day) for day in json.loads(f"[{days}]")])
+            for account_id, days in rows
+        }
 
     def _usage(self) -> dict[str, UsageWindow]:
         reached = self.context.usage_until

@@ -25,13 +25,11 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from app.domain.heartbeat_days import HISTORY_DAYS
 from app.domain.ticket import OPEN_STATUSES
 from app.storage.fact_tables import (
     accounts,
     contracts,
     feature_weeks,
-    heartbeat_days,
     heartbeats,
     interactions,
     invoices,
@@ -157,19 +155,6 @@ LAST_HEARTBEATS = select(
     )
     .scalar_subquery(),
 ).where(in_range(accounts))
-
-HEARTBEAT_DAYS = select(
-    heartbeat_days.c.account_id,
-    raw(heartbeat_days.c.day),
-    heartbeat_days.c.calls,
-    heartbeat_days.c.errors,
-    raw(heartbeat_days.c.first_seen),
-    raw(heartbeat_days.c.last_seen),
-).where(
-    in_range(heartbeat_days),
-    raw(heartbeat_days.c.day).between(DAY - HISTORY_DAYS, DAY),
-    raw(heartbeat_days.c.first_seen) <= NOW,
-)
 
 
 def _week_of_account(column: ColumnElement[int], *, newest_first: bool) -> ColumnElement[int]:
