@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import JsonValue
 
+from app.jobs.incoming import HeartbeatIn, take_heartbeats
 from app.settings import Settings
 from app.storage.sql_store import open_store
 from tests.e2e.made_up_book import day, write_csv
@@ -110,3 +111,43 @@ def test_they_find_their_account_once_it_names_their_component(
     said = done(with_unresolved, "import", str(write_csv(tmp_path / "accounts.csv", accounts)))
     assert "3 tickets of earlier imports have their account now" in said.words
     assert "Every ticket has its account." in done(with_unresolved, "feeds", "unresolved").words
+
+
+def test_heartbeats_of_strangers_are_listed_and_taken_in_when_they_are_assigned(
+    live_home: Path,
+) -> None:
+    assert "Every heartbeat has its account" in done(live_home, "feeds", "parked").words
+    settings = Settings(home=live_home, database_url="", tenant="main")
+    store = open_store(settings.store_url)
+    now = datetime.now(UTC)
+    beat = HeartbeatIn(
+        index=0, account="cust-77", seen_at=now, api_calls=3, errors=None, version=""
+    )
+    try:
+        store.write_now("main", lambda unit: take_heartbeats(unit, [beat], None, at=now))
+        account = store.read_now("main", lambda unit: unit.book.active(now.date()))[0]
+    finally:
+        store.close()
+    assert "1 heartbeats wait for 1 accounts" in done(live_home, "feeds").words
+    assert "cust-77" in done(live_home, "feeds", "parked").words
+    assert typed(live_home, "feeds", "assign", "cust-77", "no such account").code == 2
+    said = done(live_home, "feeds", "assign", "cust-77", account.account_id).words
+    assert "1 heartbeats taken in" in said
+    assert "http-heartbeats" in done(live_home, "feeds").out
+
+
+def test_keys_are_made_shown_once_replaced_and_revoked(live_home: Path) -> None:
+    assert "No key yet" in done(live_home, "keys").words
+    key = done(live_home, "keys", "add", "product").out.strip()
+    assert key.startswith("tend_main.")
+    assert typed(live_home, "keys", "add", "product").code == 2
+    listed = done(live_home, "keys", "list").out
+    assert "integration" in listed
+    assert key not in listed
+    new = done(live_home, "keys", "rotate", "product", "--json").json()
+    assert new["key"] != key
+    assert "ending" in done(live_home, "keys").out
+    assert "2 keys revoked" in done(live_home, "keys", "revoke", "product").words
+    assert typed(live_home, "keys", "revoke", "product").code == 2
+    every = json.loads(done(live_home, "keys", "list", "--json").out)
+    assert {row["state"] for row in every} == {"revoked"}
