@@ -22,6 +22,10 @@ DEFAULT_BUDGETS: Mapping[str, Budget] = MappingProxyType(
         "jira": Budget(calls=10, per_seconds=1),
         # Limits by the minute that Kayako does not publish.
         "kayako": Budget(calls=60, per_seconds=60),
+        # One's own server, mostly an old one; it limits nobody.
+        "kayako-classic": Budget(calls=60, per_seconds=60, burst=5),
+        # 10 a minute for the incremental exports (developer.zendesk.com, rate limits).
+        "zendesk": Budget(calls=10, per_seconds=60),
         # 250 units a user and second, a draft costs 10 (developers.google.com, Gmail's quota).
         "gmail": Budget(calls=10, per_seconds=1),
         # One message a second into a space (developers.google.com, Chat's usage limits).

@@ -17,6 +17,7 @@ PRIORITIES = {1: "Low", 2: "Medium", 3: "High", 4: "Urgent", 5: "Tägliches"}
 DEPARTMENTS = {1: ("Support", "tickets"), 2: ("Vertrieb", "tickets"), 3: ("Chat", "livechat")}
 
 Ticket = dict[str, str]
+_LIST = "/Tickets/Ticket/ListAll/"
 
 
 class ClassicServer(HelpDesk):
@@ -33,6 +34,8 @@ class ClassicServer(HelpDesk):
         self.salts: set[str] = set()
         self.keeps_order = True
         """Whether it sorts as it is told; old versions do not know how."""
+        self.ignores_start = False
+        """Whether a recorded list comes again and again."""
         self._key, self._secret = key, secret
 
     def add_ticket(
@@ -73,11 +76,11 @@ class ClassicServer(HelpDesk):
         if not self._is_signed(asked):
             return Told(status=403, content=b"Invalid Signature", kind="text/html")
         path = asked.query.get("e", "").rstrip("/")
-        recorded = self.recorded.get(path) or self.recorded.get(path.rsplit("/", 8)[0])
+        recorded = self.recorded.get(path)
         if recorded is not None:
             return _xml(recorded)
-        if path.startswith("/Tickets/Ticket/ListAll/"):
-            return _xml(self._listed(*path.removeprefix("/Tickets/Ticket/ListAll/").split("/")))
+        if path.startswith(_LIST):
+            return _xml(self._listed(*path.removeprefix(_LIST).split("/")))
         found = _LOOKUPS.get(path)
         return _xml(found) if found else Told(status=404, content=b"Not found", kind="text/html")
 
@@ -106,6 +109,9 @@ class ClassicServer(HelpDesk):
         field: str = "ticketid", order: str = "ASC",
     ) -> bytes:  # fmt: skip
         assert (owners, users) == ("-1", "-1")
+        if _LIST in self.recorded:
+            is_first = self.ignores_start or start == "0"
+            return self.recorded[_LIST] if is_first else _document("tickets", "")
         rows = [
             (number, ticket)
             for number, ticket in sorted(self.tickets.items())

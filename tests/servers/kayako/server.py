@@ -32,10 +32,13 @@ class KayakoServer(HelpDesk):
         self.logins = 0
         self.refused_status = 401
         """What a session that has ended is answered; some instances say 403."""
+        self.ends_after = 0
+        """Sessions end once, after so many requests; 0: they do not."""
         self.cases: dict[int, Row] = {}
         self.users: dict[int, Row] = {}
         self._basic = "Basic " + base64.b64encode(f"{email}:{password}".encode()).decode()
         self._sessions: set[str] = set()
+        self._tags: list[str] = []
 
     def add_case(
         self,
@@ -45,18 +48,11 @@ class KayakoServer(HelpDesk):
         level: int | None = None,
         organization: int | None = None,
         email: str = "someone@customer.example",
+        tags: tuple[str, ...] = (),
         **more: JsonValue,
     ) -> int:
         """A case of a new requester, as old as the clock says; gives its id."""
-        number = len(self.cases) + 101
-        self.users[number] = {
-            "id": number,
-            "full_name": f"Person {number}",
-            "organization": _reference("organization", organization),
-            "emails": [_reference("identity_email", number + _IDENTITY_BASE)],
-            "resource_type": "user",
-        }
-        self._emails(number, email)
+        number = self._add_user(organization, email)
         self.cases[number] = {
             "id": number,
             "legacy_id": None,
@@ -70,6 +66,7 @@ class KayakoServer(HelpDesk):
             "type": None,
             "sla_metrics": [],
             "custom_fields": [],
+            "_tags": [_reference("tag", self._tag(name)) for name in tags],
             "state": "ACTIVE",
             "is_merged": False,
             "post_count": 1,
@@ -106,6 +103,9 @@ class KayakoServer(HelpDesk):
 
     def answer(self, asked: Asked) -> Told:
         """What the API says."""
+        if self.ends_after and len(self.log) >= self.ends_after:
+            self.ends_after = 0
+            self.end_sessions()
         session = asked.headers.get("x-session-id", "")
         if session in self._sessions:
             return self._routed(asked, {})
@@ -129,8 +129,21 @@ class KayakoServer(HelpDesk):
         self.cases[number]["updated_at"] = self.now.isoformat()
         self.now += timedelta(minutes=1)
 
-    def _emails(self, user: int, email: str) -> None:
-        self.users[user]["_email"] = email
+    def _add_user(self, organization: int | None, email: str) -> int:
+        number = len(self.users) + 101
+        self.users[number] = {
+            "id": number,
+            "full_name": f"Person {number}",
+            "organization": _reference("organization", organization),
+            "emails": [_reference("identity_email", number + _IDENTITY_BASE)],
+            "resource_type": "user",
+            "_email": email,
+        }
+        return number
+
+    def _tag(self, name: str) -> int:
+        self._tags.append(name)
+        return len(self._tags)
 
     def _routed(self, asked: Asked, login: Row) -> Told:
         if asked.path != "/api/v1/cases.json":
@@ -143,10 +156,16 @@ class KayakoServer(HelpDesk):
             reverse=True,
         )
         included = frozenset(asked.query.get("include", "").split(","))
+        added = asked.query.get("fields", "")
         page = newest[offset : offset + limit]
         body: Row = {
             "status": 200,
-            "data": [self._expanded(case, included) for case in page],
+            "data": [
+                self._expanded(
+                    {**case, "tags": case["_tags"]} if added == "+tags" else case, included
+                )
+                for case in page
+            ],
             "resource": "case",
             "offset": offset,
             "limit": limit,
@@ -180,6 +199,8 @@ class KayakoServer(HelpDesk):
             return {**more, "label": LEVELS[number], "level": number}
         if kind == "organization":
             return {**more, "name": f"Organisation № {number}", "domains": [], "is_shared": False}
+        if kind == "tag":
+            return {**more, "name": self._tags[number - 1]}
         if kind == "identity_email":
             user = self.users[number - _IDENTITY_BASE]
             return {**more, "email": user["_email"], "is_primary": True}

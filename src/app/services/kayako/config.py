@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+PREFIX = r"^([A-Za-z0-9][A-Za-z0-9_-]{0,19})?$"
 _SCRIPT = "/api/index.php"
 
 
@@ -32,6 +33,8 @@ class KayakoConfig(_Config):
     system: Literal["kayako"] = "kayako"
     email: str = Field(pattern=r"^[^\s@:]+@[^\s@:]+$", max_length=320)
     """An agent that reads for us, without two-factor authentication."""
+    prefix: str = Field(default="KY-", pattern=PREFIX)
+    """Before each case's number, so that those of several instances keep apart."""
     password: SecretStr = Field(min_length=1)
 
     @field_validator("url")
@@ -51,6 +54,8 @@ class ClassicConfig(_Config):
     api_key: SecretStr = Field(min_length=1)
     secret_key: SecretStr = Field(min_length=1)
     """It signs requests and never leaves this machine."""
+    prefix: str = Field(default="", pattern=PREFIX)
+    """Before each ticket's number, so that those of several instances keep apart."""
     departments: tuple[int, ...] = ()
     """Ids of the departments to read; empty: all that take tickets."""
 

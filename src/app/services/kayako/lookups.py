@@ -15,6 +15,9 @@ from app.services.kayako.classic_xml import Fields, read_list
 
 SYSTEM = "kayako-classic"
 SCRIPT = "/api/index.php"
+TICKETS = "/Tickets/Ticket/ListAll/{departments}/-1/-1/-1/{size}/{position}/lastactivity/DESC"
+"""All states, owners and users; newest first by activity, for versions that sort."""
+_SAMPLE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,16 @@ async def look_up(api: ApiClient, auth: Auth) -> Lookups:
     )
 
 
+async def is_sorted(api: ApiClient, auth: Auth, departments: str) -> bool:
+    """Whether tickets come newest first when that is asked for. Raises ServiceError."""
+    call = TICKETS.format(departments=departments, size=_SAMPLE, position=0)
+    rows = await _listed(api, auth, call, ("tickets", "ticket"))
+    moments = [
+        int(told) for told in (row.get("lastactivity", "") for row in rows) if _is_whole(told)
+    ]
+    return moments == sorted(moments, reverse=True)
+
+
 async def _listed(
     api: ApiClient, auth: Auth, call: str, names: tuple[str, str]
 ) -> list[dict[str, str]]:
@@ -66,3 +79,7 @@ def _titles(rows: Iterable[Fields]) -> dict[str, str]:
 
 def _takes_tickets(row: Fields) -> bool:
     return (row.get("module") or row.get("app") or "tickets") == "tickets"
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdigit()
