@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -23,6 +24,8 @@ from app.errors import ConfigurationError
 from app.storage.columns import metadata
 from app.storage.schema import REVISIONS
 from app.storage.sql_store import open_store
+from app.storage.types import micros
+from tests.builders import day_ago, days_ago
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -59,11 +62,40 @@ def test_migrations_make_exactly_the_tables_that_the_program_uses(empty_url: str
     engine.dispose()
 
 
-def test_the_known_revisions_are_those_that_are_there() -> None:
+def test_heartbeats_of_an_older_store_are_summed_up_by_day(empty_url: str) -> None:
+    if empty_url.startswith("sqlite"):
+        Path(empty_url.removeprefix("sqlite:///")).parent.mkdir(parents=True)
+    times = [micros(days_ago(ago)) for ago in (2, 1, 0.9)]
+    engine = create_engine(driver(empty_url))
+    with engine.begin() as connection:
+        older = migrations()
+        older.attributes["connection"] = connection
+        command.upgrade(older, "0013")
+        for at in times:
+            connection.execute(
+                text("INSERT INTO heartbeats VALUES ('main', 'acme', :at, 4, NULL, '')"), {"at": at}
+            )
+    open_and_ask(empty_url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT * FROM heartbeat_days ORDER BY day")).all()
+    engine.dispose()
+    ordinals = [day_ago(2).toordinal(), day_ago(1).toordinal()]
+    assert [tuple(row[1:]) for row in found] == [
+        ("acme", ordinals[0], 4, None, times[0], times[0]),
+        ("acme", ordinals[1], 8, None, times[1], times[2]),
+    ]
+
+
+def migrations() -> Config:
+    """Where the revisions are."""
     config = Config()
-    migrations = Path(next(iter(app.storage.__path__))) / "migrations"
-    config.set_main_option("script_location", str(migrations))
-    script = ScriptDirectory.from_config(config)
+    place = Path(next(iter(app.storage.__path__))) / "migrations"
+    config.set_main_option("script_location", str(place))
+    return config
+
+
+def test_the_known_revisions_are_those_that_are_there() -> None:
+    script = ScriptDirectory.from_config(migrations())
     newest_first = [revision.revision for revision in script.walk_revisions()]
     assert tuple(reversed(newest_first)) == REVISIONS
 
