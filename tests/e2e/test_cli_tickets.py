@@ -107,3 +107,38 @@ def test_settings_that_cannot_be_used_are_named_and_never_shown(desk: Desk) -> N
     assert "TEND_TICKETS.SUPPORT: jql" in wrong.words
     assert "no source of tickets is set" in none.words
     assert (unknown.code, wrong.code, none.code) == (2, 2, 2)
+
+
+def test_a_jira_is_tried_before_it_is_connected(desk: Desk) -> None:
+    said = typed(
+        desk.home,
+        *("connect", "jira", "--url", desk.address, "--email", EMAIL, "--project", "AC"),
+        JIRA_TOKEN=TOKEN,
+    )
+
+    assert said.code == 0, said.words
+    assert "Jira Cloud, as Tend, in America/Denver; organisations of a service desk" in said.words
+    assert "Projects: AC, ODD. Issues to read: about 4." in said.words
+    assert "Of 4 issues 4 have an account (4 by project), 0 none." in said.words
+    assert f'[tickets.jira] system = "jira" url = "{desk.address}"' in said.words
+    assert TOKEN not in said.words
+    assert desk.syncing.tickets() == {}
+
+    told = json.loads(desk.tend("connect", "jira", "support", "--json").out)
+    assert (told["issues"], told["by_rule"]) == (8, {"project": 4})
+    assert told["unresolved"] == ["ODD-2", "ODD-4", "ODD-6", "ODD-8"]
+
+    none = typed(desk.home, "connect", "jira")
+    assert none.code == 2
+    assert "no url and no token: put them into [tickets.jira]" in none.words
+
+
+def test_the_doctor_says_how_each_source_stands(desk: Desk) -> None:
+    well = {one["about"]: one for one in json.loads(desk.tend("doctor", "--json").out)["findings"]}
+    assert well["tickets support"]["verdict"] == "ok"
+
+    desk.jira.is_expired = True
+    ill = {one["about"]: one for one in json.loads(desk.tend("doctor", "--json").out)["findings"]}
+
+    assert ill["tickets support"]["verdict"] == "wrong"
+    assert "[tickets.support]" in ill["tickets support"]["mend"]

@@ -80,9 +80,13 @@ def ticket_link_of(settings: Settings, tenant: str, name: str, limiter: Limiter)
         known = ", ".join(ticket_feeds_of(settings, tenant)) or "none"
         raise ConfigurationError(f"TEND_TICKETS: there is no {name!r}; there are: {known}")
     choices = choices_of(name, section)
-    own = {key: value for key, value in section.items() if key not in _SHARED}
-    system = OPENERS[choices.system](name, own, tenant, limiter)
+    system = OPENERS[choices.system](name, own_of(section), tenant, limiter)
     return TicketLink(name=name, choices=choices, system=system)
+
+
+def own_of(section: Section) -> Section:
+    """What is for the system's own shape."""
+    return {key: value for key, value in section.items() if key not in _SHARED}
 
 
 def choices_of(name: str, section: Section) -> TicketChoices:

@@ -59,6 +59,7 @@ def _examined() -> tuple[Finding, ...]:
 async def _looked(settings: Settings) -> Facts:
     from app.bootstrap import liveness_for, open_store_of
     from app.bootstrap.notion_look import notion_facts
+    from app.bootstrap.ticket_look import look_at_tickets
     from app.clock import system_clock
     from app.jobs.doctor_looks import (
         look_at_flows,
@@ -88,7 +89,7 @@ async def _looked(settings: Settings) -> Facts:
         store=store_facts,
         flows=await look_at_flows(StoredFlows(url=settings.engine_url), settings.tenant),
         book=book,
-        systems=await look_at_systems(settings),
+        systems=(*await look_at_systems(settings), *await look_at_tickets(settings)),
         notion=notion,
     )
 
