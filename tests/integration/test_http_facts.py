@@ -227,6 +227,19 @@ def test_a_key_that_opens_nothing_is_refused_and_written_down_without_itself(doo
     assert counted(door, FactKind.HEARTBEATS) == 0
 
 
+def test_a_key_is_refused_from_the_moment_that_it_is_revoked(door: Door) -> None:
+    key = door.key()
+    assert door.ask("POST", "/v1/heartbeats", key=key, body=BEAT).status_code == 202
+    door.now = NOW + timedelta(seconds=11)
+    assert door.ask("POST", "/v1/heartbeats", key=key, body=BEAT).status_code == 202
+    door.store.write_now("main", lambda unit: revoke_key(unit, "integration", by="kim", at=NOW))
+    for _ in range(2):
+        later = {**BEAT, "api_calls": 41}
+        assert door.ask("POST", "/v1/heartbeats", key=key, body=later).status_code == 401
+    assert seen(door, "acme") == (40, "")
+    assert len(door.refusals()) == 2
+
+
 def test_a_role_does_what_is_its_own(door: Door) -> None:
     integration, rep = door.key(), door.key(KeyRole.REP)
     admin = door.key(KeyRole.ADMIN)

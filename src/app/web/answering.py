@@ -18,7 +18,7 @@ from pydantic import JsonValue
 
 from app.ports.http_records import GivenAnswer
 from app.ports.store import Unit
-from app.web.api import Api, Caller, still_usable
+from app.web.api import Api, Caller, KeyEnded, still_usable
 from app.web.problems import Refusal
 
 KEPT = timedelta(hours=24)
@@ -70,7 +70,11 @@ async def answered(
         )
         return answer
 
-    return await api.store.write(caller.tenant_id, write)
+    try:
+        return await api.store.write(caller.tenant_id, write)
+    except KeyEnded as exc:
+        api.found.pop(caller.key.digest, None)
+        raise await api.refused(request, str(exc), tenant_id=caller.tenant_id, secret="") from exc
 
 
 def idempotency_key(request: Request) -> str:

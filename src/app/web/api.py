@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from app.clock import Clock
 from app.domain.api_key import ApiKey, KeyRole
 from app.domain.feed import Feed
+from app.errors import AppError
 from app.jobs.api_keys import Refusal as RefusedRequest
 from app.jobs.api_keys import note_refusal
 from app.ports.engine import FlowDesk
@@ -30,7 +31,14 @@ from app.web.problems import Refusal
 
 USED_EVERY = timedelta(minutes=5)
 """How exactly a key's last use is known."""
+KNOWN_FOR = timedelta(seconds=10)
+"""How long a key that was found good is not looked up again by requests that hold it to its row in
+the transaction that writes."""
 _BY_KEY, _REFUSED = "by key", "refused"
+
+
+class KeyEnded(AppError):
+    """A key that was good a moment ago opens nothing any more."""
 
 
 class HttpConfig(BaseModel):
@@ -78,20 +86,31 @@ class Api:
     limiter: PacedLimiter
     feeds: dict[tuple[str, str], Feed] = field(default_factory=dict)
     """The feeds' rows as they were written last, by tenant and name."""
+    found: dict[str, tuple[ApiKey, datetime]] = field(default_factory=dict)
+    """Keys that were found good, by digest, and when."""
 
-    async def admit(self, request: Request, roles: Collection[KeyRole]) -> Caller:
-        """Let a request in by its key. Raises Refusal: 401, 403 or 429."""
+    async def admit(
+        self, request: Request, roles: Collection[KeyRole], *, is_held_later: bool = False
+    ) -> Caller:
+        """Let a request in by its key; `is_held_later`: what it writes holds the key to its row.
+
+        Raises Refusal: 401, 403 or 429.
+        """
         presented, text = _presented(request)
         if presented is None:
             why = "no key" if not text else "no key of ours"
             raise await self.refused(request, why, tenant_id=self.tenant_id, secret=text)
-        key, has_keys = await self.store.read(
-            presented.tenant_id, lambda unit: _look_up(unit, presented.digest)
-        )
+        key = self._lately_found(presented.digest) if is_held_later else None
+        has_keys = key is not None
+        if key is None:
+            key, has_keys = await self.store.read(
+                presented.tenant_id, lambda unit: _look_up(unit, presented.digest)
+            )
         tenant = presented.tenant_id if has_keys else self.tenant_id
         if key is None or not key.is_usable(self.clock()):
             why = "an unknown key" if key is None else f"the key {key.name} is at its end"
             raise await self.refused(request, why, tenant_id=tenant, secret=text)
+        self.found.setdefault(presented.digest, (key, self.clock()))
         if key.role not in roles:
             why = f"the role {key.role} may not do that"
             await self.note(request, why, tenant_id=tenant, by=key.name)
@@ -104,6 +123,13 @@ class Api:
                 headers={"Retry-After": str(max(1, round(told.wait_seconds)))},
             )
         return Caller(tenant_id=tenant, key=key)
+
+    def _lately_found(self, digest: str) -> ApiKey | None:
+        key, at = self.found.get(digest, (None, self.clock()))
+        if self.clock() - at < KNOWN_FOR:
+            return key
+        del self.found[digest]
+        return None
 
     async def check_signature(
         self, request: Request, body: bytes, secret: SecretStr | None, header: str
@@ -150,11 +176,11 @@ ApiNow = Callable[[], Api]
 def still_usable(unit: Unit, caller: Caller, now: datetime) -> None:
     """Hold the key to its row in the transaction that is about to write, and note its use.
 
-    Raises Refusal: it was revoked meanwhile.
+    Raises KeyEnded: it was revoked meanwhile.
     """
     key = unit.api_keys.get(caller.key.digest)
     if key is None or not key.is_usable(now):
-        raise Refusal(HTTPStatus.UNAUTHORIZED, "a key that is in force is needed")
+        raise KeyEnded(f"the key {caller.key.name} is at its end")
     if key.last_used_at is None or now - key.last_used_at >= USED_EVERY:
         unit.api_keys.mark_used(key.digest, now)
 

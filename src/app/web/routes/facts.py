@@ -81,7 +81,7 @@ async def _taken(
     feed: str,
     read: Callable[[Request, bytes, datetime], tuple[Taking, Sequence[RowProblem]]],
 ) -> Response:
-    caller = await api.admit(request, BRINGS_FACTS)
+    caller = await api.admit(request, BRINGS_FACTS, is_held_later=True)
     body = await request.body()
     take, bad = read(request, body, api.clock())
     told = api.feeds.get((caller.tenant_id, feed))
