@@ -182,6 +182,21 @@ def test_a_bomb_of_entities_fails_the_feed_and_nothing_else(
     assert desk.count() == 3
 
 
+def test_a_list_that_comes_again_and_again_stops_the_reading(
+    desk: Desk, server: ClassicServer
+) -> None:
+    tickets = "".join(
+        f"<ticket id='{n}'><displayid>T-{n}</displayid><creationtime>1297840147</creationtime>"
+        "<lastactivity>1297840147</lastactivity></ticket>"
+        for n in range(1, 9)
+    )
+    server.recorded["/Tickets/Ticket/ListAll/"] = f"<tickets>{tickets}</tickets>".encode()
+    server.ignores_start = True
+    figures = desk.read()
+    assert "the same as the one before" in str(figures["failed"])
+    assert len(server.log) == LOOKUPS + SAMPLE + 2
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_a_fault_at_any_call_is_got_over(desk: Desk, server: ClassicServer, kind: Kind) -> None:
     fill(server, 20)

@@ -22,13 +22,19 @@ from app.feeds.source_spec import (
 )
 from app.feeds.sync_paths import filled, filled_text, since_in, text_of, values_at
 from app.ports.source_auth import Auth
-from app.services.http import ApiClient
+from app.services.http import FIRST_WAIT_SECONDS, ApiClient, tries
 from app.services.http_reply import Reply
 
 OPERATION = "list tickets"
+_TRIES = 4
+"""Of a page that comes as something else than a list."""
 _NEXT_LINK = re.compile(r'<([^<>]+)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
 _ADDRESSES = frozenset({Paging.LINK, Paging.NEXT_URL})
 _TOKENS = frozenset({Paging.TOKEN_BODY, Paging.CURSOR})
+
+
+class NoList(TransientServiceError):
+    """An answer that went well, and is no list of tickets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,8 @@ class HttpPages:
     api: ApiClient
     spec: SourceSpec
     auth: Auth
+    wait_seconds: float = 2.0
+    """The longest wait before a page that was no list is asked for again."""
 
     async def pages(self, place: Place) -> AsyncIterator[SourcePage]:
         """All pages from there on.
@@ -48,11 +56,15 @@ class HttpPages:
         paginator, counted = self.spec.paginator, 0
         position = place.cursor or self._first()
         passed: set[str | int] = set()
+        before: tuple[JsonValue, ...] = ()
         for _ in range(paginator.most_pages):
             passed.add(position)
-            reply = await self._asked(place, position)
-            content = self._decoded(reply)
+            reply, content = await self._page(place, position)
             items = self._items(content)
+            if items and items == before:
+                told = "the next page is the same as the one before; reading stops"
+                raise PermanentServiceError(self.spec.system, OPERATION, told)
+            before = items
             counted += len(items)
             onward = self._onward(reply, content, position, counted)
             yield SourcePage(
@@ -72,6 +84,23 @@ class HttpPages:
     def _first(self) -> str | int:
         paginator = self.spec.paginator
         return paginator.first if paginator.kind in {Paging.OFFSET, Paging.PAGE} else ""
+
+    async def _page(self, place: Place, position: str | int) -> tuple[Reply, JsonValue]:
+        """A page, decoded; a gateway's page or half an answer in its place passes, mostly."""
+
+        async def asked() -> tuple[Reply, JsonValue]:
+            reply = await self._asked(place, position)
+            content = self._decoded(reply)
+            self._items(content)
+            return reply, content
+
+        return await tries(
+            asked,
+            may_go_on=lambda error: isinstance(error, NoList),
+            attempts=_TRIES,
+            first_wait=FIRST_WAIT_SECONDS,
+            longest_wait=self.wait_seconds,
+        )
 
     async def _asked(self, place: Place, position: str | int) -> Reply:
         try:
@@ -116,7 +145,7 @@ class HttpPages:
             return self.spec.decode(reply.content)
         except (ValueError, RecursionError) as exc:
             told = f"answered {reply.status} with something that is no list of tickets"
-            raise TransientServiceError(self.spec.system, OPERATION, told) from exc
+            raise NoList(self.spec.system, OPERATION, told) from exc
 
     def _items(self, content: JsonValue) -> tuple[JsonValue, ...]:
         found = content
@@ -125,7 +154,7 @@ class HttpPages:
         if isinstance(found, list):
             return tuple(found)
         told = "answered with something that is no list of tickets"
-        raise TransientServiceError(self.spec.system, OPERATION, told)
+        raise NoList(self.spec.system, OPERATION, told)
 
     def _onward(
         self, reply: Reply, content: JsonValue, position: str | int, counted: int
