@@ -76,7 +76,7 @@ class SqlFactRows(Repository):
             rollups.refresh(keys, corrected=count.updated > 0)
         if kind is FactKind.HEARTBEATS and count.inserted + count.updated:
             beats = cast("Collection[HeartbeatKey]", by_key.keys())
-            zone = SqlTenantState(self._connection, self._tenant_id).settings().settings.zone
+            zone = SqlTenantState(self._connection, self._tenant_id).zone()
             HeartbeatRollups(self._connection, self._tenant_id).refresh(beats, zone)
         return count
 

@@ -6,12 +6,13 @@ zone at the time of writing: another zone later leaves earlier days as they were
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import TypeAlias
 
-from sqlalchemy import BigInteger, select, type_coerce
+from sqlalchemy import BigInteger, bindparam, cast, func, literal_column, select, type_coerce
 
 from app.clock import at_local, local_day
 from app.storage import bulk
@@ -22,11 +23,39 @@ from app.storage.types import micros
 
 HeartbeatKey: TypeAlias = tuple[str, datetime]
 """Account, moment."""
-_Beat: TypeAlias = tuple[int, int | None, int | None]
-"""Moment, calls, errors."""
 
-_SEEN_AT = type_coerce(heartbeats.c.seen_at, BigInteger)
 _COLUMNS = ("tenant_id", "account_id", "day", "calls", "errors", "first_seen", "last_seen")
+_SEEN_AT = type_coerce(heartbeats.c.seen_at, BigInteger)
+_SINCE = bindparam("since", type_=BigInteger)
+_NUMBER = ((_SEEN_AT - _SINCE) // bindparam("length", type_=BigInteger)).label("number")
+_DAYS = (
+    select(
+        _NUMBER,
+        # PostgreSQL sums 64-bit numbers to its decimal type.
+        cast(func.sum(heartbeats.c.api_calls), BigInteger),
+        cast(func.sum(heartbeats.c.errors), BigInteger),
+        func.min(_SEEN_AT),
+        func.max(_SEEN_AT),
+    )
+    .where(
+        heartbeats.c.tenant_id == bindparam("tenant"),
+        heartbeats.c.account_id == bindparam("account"),
+        _SEEN_AT.between(_SINCE, bindparam("until", type_=BigInteger)),
+    )
+    .group_by(literal_column("number"))
+)
+"""Days of one length, numbered from the first; those without a row are left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """Days in a row of the same length: clocks do not change between them."""
+
+    first: int
+    """Ordinal of the first."""
+    since: int
+    length: int
+    days: int
 
 
 class HeartbeatRollups(Repository):
@@ -41,42 +70,32 @@ class HeartbeatRollups(Repository):
         rows = [
             (self._tenant_id, account_id, *day)
             for account_id, (first, last) in spans.items()
-            for day in self._days(account_id, local_day(first, zone), local_day(last, zone), zone)
+            for run in _runs(local_day(first, zone), local_day(last, zone), zone)
+            for day in self._days(account_id, run)
         ]
         bulk.insert_or_replace(
             self._connection, heartbeat_days, _COLUMNS, rows, replaced=_COLUMNS[3:]
         )
 
-    def _days(self, account_id: str, first: date, last: date, zone: str) -> Iterator[RawRow]:
-        ends = _midnights(first, last, zone)
-        beats: dict[int, list[_Beat]] = {}
-        for seen_at, calls, errors in self._beats(account_id, ends[0], ends[-1]):
-            day = first.toordinal() + bisect_right(ends, seen_at) - 1
-            beats.setdefault(day, []).append((seen_at, calls, errors))
-        for day, found in beats.items():
-            moments = [moment for moment, _, _ in found]
-            calls = _sum([one for _, one, _ in found])
-            yield day, calls, _sum([one for _, _, one in found]), min(moments), max(moments)
-
-    def _beats(self, account_id: str, since: int, until: int) -> Sequence[_Beat]:
-        statement = select(_SEEN_AT, heartbeats.c.api_calls, heartbeats.c.errors).where(
-            self._mine(heartbeats),
-            heartbeats.c.account_id == account_id,
-            _SEEN_AT.between(since, until - 1),
-        )
-        return [
-            (moment, calls, errors) for moment, calls, errors in self._connection.execute(statement)
-        ]
+    def _days(self, account_id: str, run: _Run) -> Iterator[RawRow]:
+        parameters = {
+            "tenant": self._tenant_id,
+            "account": account_id,
+            "since": run.since,
+            "until": run.since + run.days * run.length - 1,
+            "length": run.length,
+        }
+        for number, calls, errors, first, last in self._connection.execute(_DAYS, parameters):
+            yield run.first + number, calls, errors, first, last
 
 
-def _midnights(first: date, last: date, zone: str) -> list[int]:
-    """Where each of the days begins, and where the last one ends."""
+def _runs(first: date, last: date, zone: str) -> Iterator[_Run]:
+    """The days from `first` to `last`, cut where clocks change."""
     many = (last - first).days + 2
-    days = [first + timedelta(days=number) for number in range(many)]
-    return [micros(at_local(day, time(), zone)) for day in days]
-
-
-def _sum(numbers: Sequence[int | None]) -> int | None:
-    """The sum of the numbers given; None: none was."""
-    given = [number for number in numbers if number is not None]
-    return sum(given) if given else None
+    begins = [micros(at_local(first + timedelta(number), time(), zone)) for number in range(many)]
+    for length, some in groupby(range(many - 1), lambda one: begins[one + 1] - begins[one]):
+        days = list(some)
+        start = days[0]
+        yield _Run(
+            first=first.toordinal() + start, since=begins[start], length=length, days=len(days)
+        )

@@ -25,6 +25,14 @@ class SqlTenantState(Repository):
         row = self._connection.execute(newest).mappings().first()
         return _DEFAULTS if row is None else _version(row)
 
+    def zone(self) -> str:
+        """The newest settings' zone alone, for every heartbeat asks for it."""
+        statement = select(settings_versions.c.settings).where(self._mine(settings_versions))
+        newest = statement.order_by(settings_versions.c.version.desc()).limit(1)
+        known = self._connection.execute(newest).scalars().first()
+        zone = None if known is None else known.get("zone")
+        return zone if isinstance(zone, str) else _DEFAULTS.settings.zone
+
     def settings_at(self, version: int) -> TenantSettings:
         """An earlier version. Raises NotFound."""
         if version == 0:
