@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.notion_proof.__main__ import broken_by
+from tests.notion_proof.__main__ import unlike_recorded
 from tests.notion_proof.comparing import Ids, differences
 from tests.notion_proof.figures import replayed
 from tests.servers.notion.shapes import Json
@@ -18,7 +18,7 @@ TWO = "016de3a0-064e-48f6-b41d-980d6623e46b"
 @pytest.mark.needs_shared
 def test_nearly_all_that_it_derives_is_what_was_recorded(shared_dir: Path) -> None:
     figures = replayed(shared_dir / "notion" / "recorded")
-    assert broken_by(figures) == []
+    assert unlike_recorded(figures) == []
     unexplained = [told for told in figures["disagreeing"] if told["reason"] == "not understood"]
     assert unexplained == []
 

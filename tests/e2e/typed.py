@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+import typer.rich_utils  # noqa: F401 -- whether it colours is settled at its first import
 from pydantic import JsonValue
 
 from app.cli.main import run

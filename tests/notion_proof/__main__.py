@@ -38,12 +38,18 @@ PARTS: tuple[Callable[[Path], Json], ...] = (replayed, scan_costs, faults)
 """Each takes the folder of recordings and gives figures; their names are distinct."""
 
 
-def broken_by(figures: Json) -> list[str]:
-    """Which promises these figures break."""
+def unlike_recorded(figures: Json) -> list[str]:
+    """Which promises of the replay these figures break."""
     derived, agree = figures["derived"], figures["derived_agree"]
     broken = [f"derived: {derived} are fewer than {FEWEST}"] if derived < FEWEST else []
     if agree < LEAST_SHARE * derived:
         broken.append(f"derived_agree: {agree} of {derived} are less than {LEAST_SHARE:.0%}")
+    return broken
+
+
+def broken_by(figures: Json) -> list[str]:
+    """Which promises these figures break."""
+    broken = unlike_recorded(figures)
     scan, met = figures["scan"], figures["faults"]
     if scan["requests"] > scan["floor"] + MOST_OVER:
         broken.append(f"scan: {scan['requests']} requests, the floor is {scan['floor']}")
