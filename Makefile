@@ -22,7 +22,7 @@ unexport PYTHONHOME PYTHONPATH
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps lint format lock bench-scan bench-flows kill-test prove-words prove-notion eval clean
+.PHONY: help demo test test-deps lint format lock bench-scan bench-flows bench-http kill-test prove-words prove-notion eval clean
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -76,6 +76,9 @@ bench-scan: $(RUN_STAMP)  ## Measure the scan over 1,000 to 100,000 accounts
 
 bench-flows: $(DEV_STAMP)  ## Measure act flows against the bare engine, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.flows
+
+bench-http: $(DEV_STAMP)  ## Measure heartbeats by HTTP against a bare endpoint, and across a kill
+	@$(BIN)/python -m benchmarks.http $(ARGS)
 
 kill-test: $(DEV_STAMP)  ## Kill workers again and again: nothing is lost, nothing is doubled
 	@$(BIN)/python -m tests.kill $(ARGS)
