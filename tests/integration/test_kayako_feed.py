@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from app.domain.ticket import Priority, TicketStatus
 from app.feeds.kayako_source import KayakoSystem
 from app.feeds.source_spec import TicketSystem
+from app.feeds.sync_item import Overrides
 from app.services.http import ApiClient
 from app.services.kayako.config import KayakoConfig
 from app.storage.sql_store import SqlStore
@@ -38,10 +39,13 @@ def desk(sqlite_store: SqlStore, server: KayakoServer) -> Iterator[Desk]:
         yield desk
 
 
-def system(password: str = PASSWORD) -> Callable[[ApiClient, str], TicketSystem]:
+def system(
+    password: str = PASSWORD, prefix: str = "KY-"
+) -> Callable[[ApiClient, str], TicketSystem]:
     def made(api: ApiClient, address: str) -> TicketSystem:
         secret = SecretStr(password)
-        return KayakoSystem(api=api, config=KayakoConfig(url=address, email=EMAIL, password=secret))
+        config = KayakoConfig(url=address, email=EMAIL, password=secret, prefix=prefix)
+        return KayakoSystem(api=api, config=config)
 
     return made
 
@@ -133,6 +137,23 @@ def test_a_requester_without_an_organisation_is_known_by_his_domain_alone(
     waiting = desk.waiting()
     assert waiting.keys() == {"KY-102", "KY-103"}
     assert 'elsewhere "kayako-organization:8"' in waiting["KY-103"]
+
+
+def test_a_second_instance_has_a_prefix_of_its_own(desk: Desk, server: KayakoServer) -> None:
+    server.add_case("Export fails", organization=7)
+    desk.made = system(prefix="EU-")
+    desk.read()
+    assert desk.tickets("KY-101", "EU-101").keys() == {"EU-101"}
+
+
+def test_what_a_tenant_says_of_a_type_goes_first(desk: Desk, server: KayakoServer) -> None:
+    desk.overrides = Overrides(
+        statuses={"custom": TicketStatus.PENDING}, priorities={"3": Priority.P1}
+    )
+    server.add_case("Export fails", status="CUSTOM", level=3, organization=7)
+    desk.read()
+    ticket = desk.ticket("KY-101")
+    assert (ticket.status, ticket.priority) == (TicketStatus.PENDING, Priority.P1)
 
 
 def test_only_what_changed_is_read_again(desk: Desk, server: KayakoServer) -> None:
