@@ -15,6 +15,7 @@ from app.domain.ticket import Ticket
 from app.feeds.jira_source import JiraSystem
 from app.feeds.sync import TicketSync
 from app.feeds.sync_item import Overrides
+from app.feeds.sync_tally import SyncTally
 from app.ports.limits import Budget
 from app.ports.rows import ExternalId
 from app.ports.store import Unit
@@ -47,6 +48,10 @@ def issue(number: int, *, project: str = "AC", **fields: JsonValue) -> Issue:
             **fields,
         },
     }
+
+
+class Died(Exception):
+    """The process is gone."""
 
 
 class Syncing:
@@ -92,17 +97,24 @@ class Syncing:
         is_full: bool = False,
         overrides: Overrides | None = None,
         most_gone_share: float = 0.2,
+        dies_after: int = 0,
     ) -> dict[str, JsonValue]:
-        """Read once; the figures."""
-        return asyncio.run(self._sync(now, is_full, overrides or Overrides(), most_gone_share))
+        """Read once; the figures. `dies_after`: raises Died once so many pages are written."""
+        told = (overrides or Overrides(), most_gone_share, dies_after)
+        return asyncio.run(self._sync(now, is_full, *told))
 
     async def _sync(
-        self, now: datetime, is_full: bool, overrides: Overrides, share: float
+        self, now: datetime, is_full: bool, overrides: Overrides, share: float, dies_after: int
     ) -> dict[str, JsonValue]:
         email = EMAIL if self.desk.is_cloud else ""
         config = JiraConfig(url=self.url, email=email, token=SecretStr(TOKEN))
         limiter = LocalLimiter({"jira": Budget(calls=10_000, per_seconds=1, burst=5_000)})
         system = JiraSystem(config=config, api=client_of(config, "main", limiter))
+
+        def die(tally: SyncTally) -> None:
+            if tally.pages == dies_after:
+                raise Died
+
         try:
             return await TicketSync(
                 store=self.store,
@@ -111,6 +123,7 @@ class Syncing:
                 system=system,
                 overrides=overrides,
                 most_gone_share=share,
+                progress=die,
             ).run(now, is_full=is_full)
         finally:
             await system.aclose()

@@ -14,7 +14,7 @@ from app.domain.feed import Feed, FeedState
 from app.domain.ticket import Priority, TicketStatus
 from app.feeds.sync_item import Overrides
 from app.storage.sql_store import SqlStore
-from tests.integration.jira_syncing import BEGIN, FEED, Syncing, issue
+from tests.integration.jira_syncing import BEGIN, FEED, Died, Syncing, issue
 from tests.servers.desk import Kind
 from tests.servers.jira.server import JiraDesk, real_issues
 
@@ -198,6 +198,37 @@ def test_a_key_that_has_expired_is_said_and_mended(syncing: Syncing) -> None:
     syncing.sync(NOW + timedelta(hours=2))
 
     assert feed_of(syncing).state(NOW + timedelta(hours=2)) is FeedState.FRESH
+
+
+def test_a_reading_that_dies_goes_on_from_the_page_that_was_written(syncing: Syncing) -> None:
+    syncing.sync(NOW)
+    for number in range(1, 31):
+        at = NOW + timedelta(minutes=10 * number)
+        syncing.desk.change(str(10_000 + number), at, summary=f"Changed {number}")
+    later = NOW + timedelta(hours=6)
+
+    with pytest.raises(Died):
+        syncing.sync(later, dies_after=1)
+    kept = syncing.store.read_now("main", lambda unit: unit.sources.cursor(FEED))
+    told = syncing.sync(later)
+
+    assert kept.read_until == NOW + timedelta(minutes=120)  # of twelve on a page
+    assert (told["tickets"], told["updated"]) == (19, 18)  # the last one again, and all others
+    assert [syncing.ticket(f"{'AC' if n % 2 else 'ZE'}-{n}").subject for n in range(1, 31)] == [
+        f"Changed {number}" for number in range(1, 31)
+    ]
+
+
+def test_a_full_reading_that_dies_begins_again_and_changes_nothing(syncing: Syncing) -> None:
+    with pytest.raises(Died):
+        syncing.sync(NOW, dies_after=2)
+    before = len(syncing.tickets())
+
+    told = syncing.sync(NOW)
+
+    assert told["full"] is True
+    assert told["inserted"] == 30 - before
+    assert (told["tickets"], told["updated"]) == (30, 0)
 
 
 @pytest.fixture

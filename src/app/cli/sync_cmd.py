@@ -69,7 +69,7 @@ async def _read(cli: CliContext, name: str, is_full: bool) -> dict[str, JsonValu
     with cli.notes.status(f"{name}: asking …") as status:
 
         def tell(tally: SyncTally) -> None:
-            status.update(f"{name}: {tally.items:,} tickets on {tally.pages:,} pages")
+            status.update(f"{name}: {len(tally.seen):,} tickets on {tally.pages:,} pages")
 
         try:
             return await replace(found, progress=tell).run(cli.clock(), is_full=is_full)

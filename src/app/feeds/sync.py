@@ -131,7 +131,6 @@ class TicketSync:
     ) -> list[SourcedTicket]:
         found: list[SourcedTicket] = []
         for raw in page.items:
-            tally.items += 1
             name = ""
             try:
                 name = source_id_of(raw, source.spec)

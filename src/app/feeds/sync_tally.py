@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,21 +20,20 @@ class SyncTally:
 
     is_full: bool
     pages: int = 0
-    items: int = 0
     counts: UpsertCount = field(default_factory=UpsertCount)
-    unresolved: int = 0
     outdated: int = 0
     """Items older than what is stored: another page had them newer."""
     gone: int = 0
     moved: int = 0
     merged: int = 0
     reopened: int = 0
-    assumed: int = 0
+    assumed: set[str] = field(default_factory=set)
     """Tickets without a priority that we know: the tenant's default is assumed for them."""
-    by_rule: dict[str, int] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict)
+    """The rule that placed each ticket; empty: none did."""
     refused: list[str] = field(default_factory=list)
     refused_count: int = 0
-    unknown: dict[str, int] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
     """Names of priorities that nobody knows."""
     seen: set[str] = field(default_factory=set)
     """Ids of the source, refused items among them."""
@@ -44,6 +44,16 @@ class SyncTally:
         self.refused_count += 1
         if len(self.refused) < _NAMED:
             self.refused.append(f"{excerpt(what)}: {reason}")
+
+    @property
+    def by_rule(self) -> dict[str, int]:
+        """How many tickets each rule placed."""
+        return dict(sorted(Counter(filter(None, self.rules.values())).items()))
+
+    @property
+    def unresolved(self) -> int:
+        """How many tickets no rule could place."""
+        return sum(not rule for rule in self.rules.values())
 
     def remarks(self) -> str:
         """What a person should know of the reading; empty: nothing."""
@@ -61,7 +71,7 @@ class SyncTally:
         return {
             "full": self.is_full,
             "pages": self.pages,
-            "tickets": self.items,
+            "tickets": len(self.seen),
             "inserted": self.counts.inserted,
             "updated": self.counts.updated,
             "unchanged": self.counts.unchanged,
@@ -72,6 +82,6 @@ class SyncTally:
             "moved": self.moved,
             "merged": self.merged,
             "reopened": self.reopened,
-            "assumed_priority": self.assumed,
-            "by_rule": dict(sorted(self.by_rule.items())),
+            "assumed_priority": len(self.assumed),
+            "by_rule": {**self.by_rule},
         }

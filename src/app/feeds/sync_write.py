@@ -142,9 +142,10 @@ def _row(
     row = dict(item.row)
     if ended and item.is_open:
         row.update(status=TicketStatus.CLOSED, resolved_at=item.updated_at)
-    tally.assumed += row["priority"] is None
+    if row["priority"] is None:
+        tally.assumed.add(item.source_id)
     if item.unknown_priority:
-        tally.unknown[item.unknown_priority] = tally.unknown.get(item.unknown_priority, 0) + 1
+        tally.unknown.add(item.unknown_priority)
     if last is not None:
         was_ended = last.status not in OPEN_STATUSES and not (before is not None and before.ended)
         is_back = was_ended and row["status"] in OPEN_STATUSES
@@ -169,7 +170,7 @@ def _place(
     elif last is not None:  # no rule knows it any more: it stays where it was put
         account_id, rule = last.account_id, last.mapped_by
     else:
-        tally.unresolved += 1
+        tally.rules[item.source_id] = ""
         batch.waiting.append(
             UnresolvedTicket(
                 ticket_id=item.ticket_id,
@@ -179,7 +180,7 @@ def _place(
             )
         )
         return
-    tally.by_rule[rule] = tally.by_rule.get(rule, 0) + 1
+    tally.rules[item.source_id] = rule
     batch.placed.append({**row, "account_id": account_id, "mapped_by": rule})
 
 
