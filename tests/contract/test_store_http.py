@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
+from app.domain.activity import UsageDay
 from app.domain.api_key import ApiKey, KeyRole
+from app.domain.feed import FactKind
 from app.ports.http_records import GivenAnswer, ParkedHeartbeat
+from app.ports.rows import ExternalId
 from app.ports.store import Unit
 from app.storage.sql_store import SqlStore
-from tests.builders import NOW, days_ago
+from tests.builders import NOW, TODAY, days_ago, rows_of
 
 KEY = ApiKey(
     digest="d1",
@@ -105,3 +109,33 @@ def test_parked_heartbeats_wait_for_their_account_and_are_taken_once(store: SqlS
     taken = store.write_now("main", lambda unit: unit.parked_heartbeats.take([PARKED.named, "x"]))
     assert taken == (earlier, replace(PARKED, errors=4))
     assert store.read_now("main", lambda unit: unit.parked_heartbeats.waiting()) == {"another": 1}
+
+
+def test_an_id_of_a_system_means_an_account_of_the_same_tenant(store: SqlStore) -> None:
+    ids = [
+        ExternalId(system="api", external_id="c-1", account_id="acme"),
+        ExternalId(system="crm", external_id="c-2", account_id="globex"),
+    ]
+    store.write_now("main", lambda unit: unit.mapping.add_external_ids(ids))
+    names = ["c-1", "c-2", "c-3"]
+    meant = store.read_now("main", lambda unit: unit.mapping.accounts_of("api", names))
+    assert meant == {"c-1": "acme"}
+    assert store.read_now("main", lambda unit: unit.mapping.accounts_of("api", [])) == {}
+    assert store.read_now("other", lambda unit: unit.mapping.accounts_of("api", names)) == {}
+
+
+def test_the_events_counted_so_far_are_told_per_day_and_feature(store: SqlStore) -> None:
+    days = [
+        UsageDay(account_id="acme", day=TODAY, feature="Export", events=5),
+        UsageDay(account_id="acme", day=TODAY - timedelta(days=1), feature="Export", events=7),
+        UsageDay(account_id="globex", day=TODAY, events=9),
+    ]
+    store.write_now("main", lambda unit: unit.facts.upsert(FactKind.USAGE, rows_of(*days)))
+
+    def counted(tenant: str, *accounts: str) -> Mapping[tuple[str, date, str], int]:
+        return store.read_now(tenant, lambda unit: unit.facts.usage_events(accounts, [TODAY]))
+
+    assert counted("main", "acme") == {("acme", TODAY, "Export"): 5}
+    assert counted("main", "acme", "globex")["globex", TODAY, ""] == 9
+    assert counted("main") == {}
+    assert counted("other", "acme") == {}

@@ -270,7 +270,10 @@ def test_a_flood_of_refusals_does_not_fill_the_audit_log(door: Door) -> None:
 
 
 def test_a_use_of_a_key_is_noted(door: Door) -> None:
-    key = door.key()
+    key, reading = door.key(), door.key(KeyRole.REP)
     door.ask("POST", "/v1/heartbeats", key=key, body=BEAT)
-    (kept,) = door.store.read_now("main", lambda unit: unit.api_keys.all())
-    assert kept.last_used_at == NOW
+    door.now = NOW + timedelta(minutes=1)
+    door.ask("POST", "/v1/heartbeats", key=key, body=BEAT)
+    door.ask("GET", "/v1/accounts", key=reading)
+    kept = door.store.read_now("main", lambda unit: unit.api_keys.all())
+    assert {one.name: one.last_used_at for one in kept} == {"integration": NOW, "rep": door.now}

@@ -122,7 +122,14 @@ class Api:
                 f"a key may ask {self.config.calls_per_minute} times a minute",
                 headers={"Retry-After": str(max(1, round(told.wait_seconds)))},
             )
+        if not is_held_later:
+            await self._mark_used(tenant, key)
         return Caller(tenant_id=tenant, key=key)
+
+    async def _mark_used(self, tenant_id: str, key: ApiKey) -> None:
+        now = self.clock()
+        if is_use_worth_noting(key, now):
+            await self.store.write(tenant_id, lambda unit: unit.api_keys.mark_used(key.digest, now))
 
     def _lately_found(self, digest: str) -> ApiKey | None:
         key, at = self.found.get(digest, (None, self.clock()))
@@ -181,8 +188,13 @@ def still_usable(unit: Unit, caller: Caller, now: datetime) -> None:
     key = unit.api_keys.get(caller.key.digest)
     if key is None or not key.is_usable(now):
         raise KeyEnded(f"the key {caller.key.name} is at its end")
-    if key.last_used_at is None or now - key.last_used_at >= USED_EVERY:
+    if is_use_worth_noting(key, now):
         unit.api_keys.mark_used(key.digest, now)
+
+
+def is_use_worth_noting(key: ApiKey, now: datetime) -> bool:
+    """Whether the last use that is noted is some minutes old."""
+    return key.last_used_at is None or now - key.last_used_at >= USED_EVERY
 
 
 def _presented(request: Request) -> tuple[PresentedKey | None, str]:
