@@ -5,7 +5,7 @@ Its parameters are those of `book_statements`.
 
 from __future__ import annotations
 
-from sqlalchemy import Select, Text, cast, func, literal, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select
 
 from app.domain.heartbeat_days import HISTORY_DAYS
 from app.storage.book_statements import DAY, NOW, in_range, raw
@@ -23,7 +23,7 @@ def _heartbeat_days() -> Select[str, str]:
         func.coalesce(cast(column, Text), "null")
         for column in (day, columns.calls, columns.errors, first, last)
     ]
-    row = cells[0]
+    row: ColumnElement[str] = cells[0]
     for cell in cells[1:]:
         row = row.concat(",").concat(cell)
     written = literal("[").concat(row).concat("]")
