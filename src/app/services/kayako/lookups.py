@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from app.errors import TransientServiceError
 from app.ports.source_auth import Auth
-from app.services.http import ApiClient
+from app.services.http import FIRST_WAIT_SECONDS, ApiClient, tries
 from app.services.kayako.classic_xml import Fields, read_list
 
 SYSTEM = "kayako-classic"
@@ -18,6 +19,12 @@ SCRIPT = "/api/index.php"
 TICKETS = "/Tickets/Ticket/ListAll/{departments}/-1/-1/-1/{size}/{position}/lastactivity/DESC"
 """All states, owners and users; newest first by activity, for versions that sort."""
 _SAMPLE = 50
+_TRIES = 4
+_LONGEST_WAIT_SECONDS = 2.0
+
+
+class _NoList(TransientServiceError):
+    """An answer that went well, and is not the list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,19 @@ async def is_sorted(api: ApiClient, auth: Auth, departments: str) -> bool:
 async def _listed(
     api: ApiClient, auth: Auth, call: str, names: tuple[str, str]
 ) -> list[dict[str, str]]:
+    """A list; a gateway's page or half an answer in its place passes, mostly."""
+    return await tries(
+        partial(_asked, api, auth, call, names),
+        may_go_on=lambda error: isinstance(error, _NoList),
+        attempts=_TRIES,
+        first_wait=FIRST_WAIT_SECONDS,
+        longest_wait=_LONGEST_WAIT_SECONDS,
+    )
+
+
+async def _asked(
+    api: ApiClient, auth: Auth, call: str, names: tuple[str, str]
+) -> list[dict[str, str]]:
     shown = await auth.credentials()
     operation = f"list {names[0]}"
     reply = await api.request(
@@ -69,7 +89,7 @@ async def _listed(
         rows = read_list(reply.content, root=names[0], item=names[1])
     except ValueError as exc:
         told = f"answered {reply.status} with something else than its list"
-        raise TransientServiceError(SYSTEM, operation, told) from exc
+        raise _NoList(SYSTEM, operation, told) from exc
     return [row for row in rows if row.get("id")]
 
 

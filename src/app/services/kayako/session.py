@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from app.errors import AccessExpired, PermanentServiceError, ServiceError, TransientServiceError
 from app.ports.source_auth import Credentials
 from app.services.fixed_auth import FixedAuth
-from app.services.http import ApiClient
+from app.services.http import FIRST_WAIT_SECONDS, ApiClient, tries
 from app.services.http_reply import Reply
 from app.services.kayako.config import KayakoConfig
 
@@ -29,7 +29,13 @@ _WHAT_TO_DO = {
     "PASSWORD_EXPIRED": "the agent's password has expired: set a new one in Kayako and here",
     "AUTHENTICATION_FAILED": "email or password is wrong",
 }
+_TRIES = 4
+_LONGEST_WAIT_SECONDS = 2.0
 _OTHERWISE = "email or password is wrong, or the agent may not read cases"
+
+
+class _Garbled(TransientServiceError):
+    """An answer that went well, and says nothing: a gateway's page, or half of one."""
 
 
 class KayakoSession:
@@ -46,7 +52,13 @@ class KayakoSession:
         Raises AccessExpired saying what to do, and what the call raises.
         """
         if not self._session:
-            self._session = await self._begun()
+            self._session = await tries(
+                self._begun,
+                may_go_on=lambda error: isinstance(error, _Garbled),
+                attempts=_TRIES,
+                first_wait=FIRST_WAIT_SECONDS,
+                longest_wait=_LONGEST_WAIT_SECONDS,
+            )
         return Credentials(headers={"x-session-id": self._session})
 
     async def refused(self) -> bool:
@@ -70,9 +82,12 @@ class KayakoSession:
 
 
 def _session_of(reply: Reply) -> str:
-    body = reply.json_value()
+    try:
+        body = reply.json_value()
+    except TransientServiceError as exc:
+        raise _Garbled(SYSTEM, _LOG_IN, "answered with something else than JSON") from exc
     if not isinstance(body, dict):
-        raise TransientServiceError(SYSTEM, _LOG_IN, "answered with something else than an object")
+        raise _Garbled(SYSTEM, _LOG_IN, "answered with something else than an object")
     session = body.get("session_id")
     if not isinstance(session, str) or not _NUMBER.fullmatch(session):
         raise PermanentServiceError(SYSTEM, _LOG_IN, "gave no session: is this Kayako's address?")
