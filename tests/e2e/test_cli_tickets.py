@@ -98,6 +98,13 @@ def test_a_key_that_is_refused_is_said_with_its_mend(desk: Desk) -> None:
     assert "failed" in desk.tend("feeds").words
 
 
+def test_a_condition_that_the_source_refuses_is_said(desk: Desk) -> None:
+    said = desk.tend("sync", jql="issuetype = Yeti")
+
+    assert said.code == 1
+    assert "answered 400 (Bad Request); check the address and what is asked for" in said.words
+
+
 def test_settings_that_cannot_be_used_are_named_and_never_shown(desk: Desk) -> None:
     unknown = desk.tend("sync", system="trello")
     wrong = desk.tend("sync", token="", jql="project = A ORDER BY key")

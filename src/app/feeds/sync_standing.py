@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.domain.feed import FactKind, Feed
-from app.errors import AccessExpired, AppError
+from app.errors import AccessExpired, AppError, RemoteRefused
 from app.feeds.feed_delivery import GRACE
 from app.ports.store import Unit
 
@@ -40,6 +40,8 @@ def why(error: AppError, name: str) -> str:
     """Why a reading broke off, and what mends it."""
     if isinstance(error, AccessExpired):
         return f"{error}; put a new one into [tickets.{name}], and try it with tend sync {name}"
+    if isinstance(error, RemoteRefused):
+        return f"{error}; check the address and what is asked for in [tickets.{name}]"
     return str(error)
 
 
