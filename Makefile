@@ -22,7 +22,7 @@ unexport PYTHONHOME PYTHONPATH
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps lint format lock bench-scan bench-flows bench-http kill-test prove-words prove-notion eval clean
+.PHONY: help demo test test-deps lint format lock bench-scan bench-flows bench-http kill-test prove-words prove-notion prove-feeds eval clean
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -90,6 +90,11 @@ RECORDED ?= ../shared/notion/recorded
 
 prove-notion: $(DEV_STAMP)  ## Hold the Notion test server against recorded traffic (RECORDED=folder)
 	@$(BIN)/python -m tests.notion_proof $(RECORDED)
+
+ISSUES ?= ../shared/jira/pages_v2
+
+prove-feeds: $(DEV_STAMP)  ## Read tickets through faults and kills, take heartbeats by HTTP (ISSUES=folder)
+	@$(BIN)/python -m tests.feeds_proof $(ISSUES)
 
 eval: $(DEV_STAMP) $(EVAL_STAMP)  ## Have a real small model write drafts, and judge what passes
 	@$(BIN)/python -m tests.eval --server-python $(EVAL_VENV)/bin/python $(ARGS)

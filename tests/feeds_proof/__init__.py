@@ -1,0 +1,1 @@
+"""Tickets and heartbeats through faults and kills: what `make prove-feeds` counts."""
