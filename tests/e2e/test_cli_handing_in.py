@@ -64,6 +64,19 @@ def test_a_release_is_kept_and_told_whom_it_matters_to(home: Path, tmp_path: Pat
     assert "4.2 2026-03-01 2 items by" in done(home, "release").words
 
 
+def test_letters_are_drafted_where_they_are_asked_for_and_once(home: Path, tmp_path: Path) -> None:
+    file = written(tmp_path, RELEASE)
+
+    first = done(home, "release", file, "--draft")
+    again = done(home, "release", file, "--draft", "--json").json()
+
+    assert "Letters are drafted for 1, each once: tend drafts has them." in first.words
+    assert (again["drafting_for"], again["why_none"]) == (1, "")
+    drafts = json.loads(done(home, "drafts", "--json").out)
+    assert [draft["account_id"] for draft in drafts["drafts"]] == ["acme"]
+    assert typed(home, "release", "--draft").code == 2
+
+
 def test_a_release_as_json_names_every_account_and_reason(home: Path, tmp_path: Path) -> None:
     told = done(home, "release", written(tmp_path, RELEASE), "--json").json()
 
@@ -77,10 +90,10 @@ def test_a_release_that_matters_to_nobody_says_so(home: Path, tmp_path: Path) ->
     workday: JsonValue = {"title": "Workday", "integrations": ["Workday"]}
     quiet: JsonValue = {**RELEASE, "items": [workday]}
 
-    said = done(home, "release", written(tmp_path, quiet))
+    said = done(home, "release", written(tmp_path, quiet), "--draft")
 
     assert "It matters to 0 of 2 active accounts." in said.words
-    assert "tend task" not in said.words
+    assert "No letter is drafted: it matters to no active account." in said.words
 
 
 def test_without_a_release_or_a_roadmap_an_example_is_shown(home: Path) -> None:

@@ -18,6 +18,7 @@ from app.domain.api_key import KeyRole
 from app.domain.document import DocumentKind
 from app.domain.feed import FactKind
 from app.errors import TransientServiceError
+from app.jobs.release_letters import NOT_LIVE
 from app.ports.store import Unit
 from app.storage.sql_store import SqlStore
 from app.web.api import HttpConfig
@@ -114,7 +115,8 @@ def test_a_release_is_kept_and_told_whom_it_matters_to(door: Door) -> None:
 
 
 def test_githubs_word_is_taken_once_and_read_into_items(door: Door) -> None:
-    assert github(door, PUBLISHED).json() == {"done": "kept v5.0"}
+    heard = github(door, PUBLISHED).json()
+    assert heard == {"done": "kept v5.0", "drafting_for": 0, "why_none": NOT_LIVE}
     (body,) = kept(door)
     release = release_of(body)
     told = [(item.title, item.kind.value, item.integrations) for item in release.items]
@@ -131,19 +133,20 @@ def test_githubs_word_is_taken_once_and_read_into_items(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    "change, why",
     [
-        {"action": "deleted"},
-        {"release": {"tag_name": "v6", "draft": True}},
-        {"release": {"tag_name": "v6", "prerelease": True}},
-        {"release": {"tag_name": "\u202e"}},
+        ({"action": "deleted"}, "deleted: only what is published or released is news"),
+        ({"release": {"tag_name": "v6", "draft": True}}, "it is a draft"),
+        ({"release": {"tag_name": "v6", "prerelease": True}}, "it is a pre-release"),
+        ({"release": {"tag_name": "\u202e"}}, "it has no name"),
     ],
 )
 def test_what_is_no_release_for_customers_is_heard_and_not_kept(
-    door: Door, change: dict[str, JsonValue]
+    door: Door, change: dict[str, JsonValue], why: str
 ) -> None:
     answer = github(door, {**PUBLISHED, **change})
-    assert (answer.status_code, answer.json()) == (200, {"done": "nothing to keep"})
+    told = {"done": "nothing to keep", "drafting_for": 0, "why_none": why}
+    assert (answer.status_code, answer.json()) == (200, told)
     assert github(door, {"zen": "…"}, "d-2", event="ping").status_code == 200
     assert kept(door) == []
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from app.agents.technical_account_manager.announcements import Release
     from app.cli.context import CliContext
     from app.cli.json_file import JsonFile
+    from app.domain.flow import FlowAsk
+    from app.jobs.release_letters import Concerned, Letters
 
 release_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -38,8 +40,9 @@ _EXAMPLE = """\
 
 @release_app.command(
     epilog=(
-        "Examples:  [bold]tend release release-4.2.json[/bold]   ·   [bold]tend release[/bold] "
-        "(those known, and how a file looks)   ·   kind: feature, fix, breaking or security. "
+        "Examples:  [bold]tend release release-4.2.json --draft[/bold]   ·   "
+        "[bold]tend release[/bold] (those known, and how a file looks)   ·   "
+        "kind: feature, fix, breaking or security. "
         "Items matter to whom they name: features and integrations as accounts have them, "
         "components as tickets have them."
     )
@@ -48,22 +51,29 @@ def release(
     file: Annotated[
         Path | None, typer.Argument(help="A JSON file with one release.", show_default=False)
     ] = None,
+    draft: Annotated[
+        bool,
+        typer.Option("--draft", help="Draft a letter for each account it matters to, once."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     by: Annotated[str, typer.Option(help=BY_HELP)] = "",
 ) -> None:
-    """Keep what shipped, and say for how many accounts it matters and why. Nothing is written yet.
+    """Keep what shipped, and say for how many accounts it matters and why.
 
-    The same version again takes the place of the one there is.
+    Letters are drafted with --draft alone. The same version again takes the place of the one there
+    is.
     """
     from app.cli.context import opened
 
     if file is None:
+        if draft:
+            raise InvalidInput("--draft needs the release's file")
         with opened() as cli:
             _list(cli, as_json=as_json)
         return
     shipped = _release_in(_read(file))
     with opened() as cli:
-        _keep(cli, shipped, by, as_json=as_json)
+        _keep(cli, shipped, by, draft=draft, as_json=as_json)
 
 
 def _read(file: Path) -> JsonFile:
@@ -83,65 +93,89 @@ def _release_in(file: JsonFile) -> Release:
         raise file.with_lines(exc, "release") from exc
 
 
-def _keep(cli: CliContext, shipped: Release, by: str, *, as_json: bool) -> None:
+def _keep(cli: CliContext, shipped: Release, by: str, *, draft: bool, as_json: bool) -> None:
     import asyncio
 
-    from app.agents.technical_account_manager.relevance import relevant_items, why
     from app.cli.actor import actor_of
     from app.jobs.handing_in import keep_release
-    from app.jobs.tam_book import StoreBook
+    from app.jobs.release_letters import whom_it_matters_to
 
     who, now = actor_of(cli.settings, by), cli.clock()
     is_new = cli.store.write_now(
         cli.tenant, lambda unit: keep_release(unit, shipped, by=who, at=now)
     )
-    reader = StoreBook(store=cli.store, tenant_id=cli.tenant, clock=cli.clock)
-    book = asyncio.run(reader.book())
-    found = {
-        one.facts.account.name: [why(item) for item in items]
-        for one in book.accounts
-        if (items := relevant_items(shipped, one.facts))
-    }
+    concerned = asyncio.run(whom_it_matters_to(cli.store, cli.clock, cli.tenant, shipped))
+    if not as_json:
+        _say(cli, shipped, concerned, is_new=is_new)
+    letters = _drafted(cli, shipped, concerned) if draft else None
     if as_json:
         told: dict[str, JsonValue] = {
             "version": shipped.version,
             "is_new": is_new,
-            "accounts": len(book.accounts),
-            "matters_to": {name: list(reasons) for name, reasons in found.items()},
+            "accounts": concerned.accounts,
+            "matters_to": {
+                concerned.names[account]: list(reasons)
+                for account, reasons in concerned.reasons.items()
+            },
+            "drafting_for": 0 if letters is None else letters.drafting_for,
+            "why_none": "--draft was not given" if letters is None else letters.why_none,
         }
         cli.console.print_json(data=told)
-        return
-    _say(cli, shipped, found, accounts=len(book.accounts), is_new=is_new)
+    elif concerned.reasons or letters is not None:
+        _say_letters(cli, letters)
 
 
-def _say(
-    cli: CliContext,
-    shipped: Release,
-    found: dict[str, list[str]],
-    *,
-    accounts: int,
-    is_new: bool,
-) -> None:
+def _drafted(cli: CliContext, shipped: Release, concerned: Concerned) -> Letters:
+    """Have the letters drafted: in the service where one runs, else here and now."""
+    import asyncio
+
+    from app.cli.desk import run_task
+    from app.jobs.release_letters import draft_letters
+
+    with cli.notes.status(f"letters for {len(concerned.reasons)} accounts"):
+
+        async def watch() -> None:
+            """The line above says it all."""
+
+        async def ask_flow(ask: FlowAsk) -> None:
+            await run_task(cli, ask, watch)
+
+        return asyncio.run(
+            draft_letters(cli.store, ask_flow, cli.tenant, shipped, concerned, is_unasked=False)
+        )
+
+
+def _say(cli: CliContext, shipped: Release, concerned: Concerned, *, is_new: bool) -> None:
     from rich.text import Text
 
     from app.services.plain_text import one_line
 
     kept = "Kept" if is_new else "Known already, nothing changed"
+    found = concerned.reasons
     cli.console.print(
         Text(
             f"{kept}: release {one_line(shipped.version, 40)}. "
-            f"It matters to {len(found)} of {accounts} active accounts."
+            f"It matters to {len(found)} of {concerned.accounts} active accounts."
         )
     )
-    for name, reasons in list(found.items())[:_LISTED]:
+    for account, reasons in list(found.items())[:_LISTED]:
+        name = one_line(concerned.names[account], 80)
         more = f" (+{len(reasons) - 1} more)" if len(reasons) > 1 else ""
-        cli.console.print(
-            Text(f"  {one_line(name, 80)}: {one_line(reasons[0], 200)}{more}"), soft_wrap=True
-        )
+        cli.console.print(Text(f"  {name}: {one_line(reasons[0], 200)}{more}"), soft_wrap=True)
     if len(found) > _LISTED:
         cli.console.print(Text(f"  … and {len(found) - _LISTED} more (--json lists all)", "dim"))
-    if found:
-        cli.console.print(Text("tend task release_notes writes their letters, as drafts.", "dim"))
+
+
+def _say_letters(cli: CliContext, letters: Letters | None) -> None:
+    from rich.text import Text
+
+    if letters is None:
+        told = "The same with --draft writes their letters, as drafts (tend task release_notes)."
+    elif letters.why_none:
+        told = f"No letter is drafted: {letters.why_none}."
+    else:
+        told = f"Letters are drafted for {letters.drafting_for}, each once: tend drafts has them."
+    cli.console.print(Text(told, "dim"))
 
 
 def _list(cli: CliContext, *, as_json: bool) -> None:

@@ -17,6 +17,8 @@ from app.domain.announcement import ChangeKind
 from app.services.plain_text import one_line
 
 MOST_ITEMS = 100
+SHIPS = frozenset({"published", "released"})
+"""Actions that tell of something new; GitHub sends both for one release."""
 _ITEM = re.compile(
     r"^[ \t]{0,8}[-*+][ \t]+(?:\*\*)?(?:(?P<kind>[A-Za-z]{2,20})(?:\((?P<names>[^()\n]{1,200})\))?"
     r"(?P<breaks>!)?(?:\*\*)?:)?(?:\*\*)?[ \t]*(?P<text>\S.*)$"
@@ -56,7 +58,7 @@ class GitHubEvent(_Told):
 def shipped(event: GitHubEvent) -> Release | None:
     """The release that was published; None: this tells of none."""
     told = event.release
-    if event.action not in {"published", "released", "edited"} or told.draft or told.prerelease:
+    if event.action not in {*SHIPS, "edited"} or told.draft or told.prerelease:
         return None
     version = one_line(told.tag_name, 200)
     if not version:
@@ -68,6 +70,17 @@ def shipped(event: GitHubEvent) -> Release | None:
         released_on=_day(told.published_at),
         items=items[:MOST_ITEMS] or [ReleaseItem(title=title)],
     )
+
+
+def why_not_news(event: GitHubEvent) -> str:
+    """Why nothing is to be written to customers about this; empty: it is news."""
+    if event.release.draft:
+        return "it is a draft"
+    if event.release.prerelease:
+        return "it is a pre-release"
+    if event.action not in SHIPS:
+        return f"{one_line(event.action, 40)}: only what is published or released is news"
+    return "" if shipped(event) else "it has no name"
 
 
 def _item(line: str) -> ReleaseItem | None:

@@ -21,6 +21,7 @@ from app.web.shapes import (
     AccountPage,
     FeatureEvents,
     Heard,
+    HeardRelease,
     Heartbeat,
     Heartbeats,
     KeptRelease,
@@ -31,7 +32,7 @@ from app.web.shapes import (
 
 SHAPES: tuple[type[BaseModel], ...] = (
     *(Heartbeat, Heartbeats, Usage, UsageDays, FeatureEvents, TakenRows, KeptRelease, Heard),
-    *(AccountPage, AccountHealth, Problem),
+    *(HeardRelease, AccountPage, AccountHealth, Problem),
 )
 Described: TypeAlias = dict[str, JsonValue]
 KEYED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)

@@ -100,12 +100,25 @@ class KeptRelease(Wire):
     matters_to: int
     reasons: dict[str, list[str]]
     """For up to 50 accounts, by id: why."""
+    drafting_for: int
+    """Accounts that get a letter as a draft, each once however often the release comes."""
+    why_none: str
+    """Why no letter is drafted; empty: there are some."""
 
 
 class Heard(Wire):
     """A webhook that was understood."""
 
     done: str
+
+
+class HeardRelease(Heard):
+    """A release's webhook that was understood."""
+
+    drafting_for: int = 0
+    """Accounts that get a letter as a draft, each once however often the release comes."""
+    why_none: str = ""
+    """Why no letter is drafted; empty: there are some."""
 
 
 class AccountRow(Wire):

@@ -49,7 +49,7 @@ class AgentTaskArgument(BaseModel):
     call_chain: tuple[Hop, ...] = ()
     """The agents it was handed through, first to last, and what each was at."""
     only_if_active: bool = False
-    """The schedule's: it comes to nothing for an account that has left by then."""
+    """Nobody waits for it, and it comes to nothing for an account that has left by then."""
     look: int = 1
     """Counts how often it was taken up, while it waits for better days."""
 
@@ -105,9 +105,8 @@ class AgentTaskFlow:
     async def __call__(self, steps: Steps, argument: Argument) -> JsonValue:
         """Carry a task out; the result is the agent's own result shape as JSON."""
         given = AgentTaskArgument.model_validate(argument)
-        if given.only_if_active and not await steps.run(
-            "active", partial(self._is_active, steps, given)
-        ):
+        looks_first = given.only_if_active and given.own_hop.account_id
+        if looks_first and not await steps.run("active", partial(self._is_active, steps, given)):
             return _answer_of(given, "no active account any more: nothing was done")
         planner = self.planner_of(steps.tenant_id, given.agent)
         if planner.wants_scan(given.task):
@@ -255,6 +254,7 @@ async def _fan_out(steps: Steps, given: AgentTaskArgument, accounts: Sequence[st
                 {**given.task, "account_id": account},
                 f"{given.request}:{account}",
                 call_chain=given.call_chain,
+                only_if_active=given.only_if_active,
             )
         )
     return _answer_of(given, f"{len(accounts)} accounts, each with a task of its own")

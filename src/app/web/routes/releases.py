@@ -7,15 +7,16 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import JsonValue, ValidationError
+from pydantic import ValidationError
 
 from app.agents.technical_account_manager.announcements import Release, release_of
-from app.agents.technical_account_manager.relevance import relevant_items, why
 from app.domain.api_key import KeyRole
+from app.domain.flow import FlowAsk
 from app.jobs.door_keeping import LASTING
-from app.jobs.github_release import GitHubEvent, shipped
+from app.jobs.github_release import GitHubEvent, shipped, why_not_news
 from app.jobs.handing_in import keep_release
-from app.jobs.tam_book import StoreBook
+from app.jobs.release_letters import Concerned, Letters, draft_letters, whom_it_matters_to
+from app.jobs.task_desk import not_failed
 from app.ports.http_records import GivenAnswer
 from app.ports.store import Unit
 from app.web.answering import Answer, answered
@@ -23,7 +24,7 @@ from app.web.api import Api, ApiNow
 from app.web.documenting import KEYED, WRITING, answers
 from app.web.problems import Refusal
 from app.web.reading import object_in
-from app.web.shapes import Heard, KeptRelease
+from app.web.shapes import HeardRelease, KeptRelease
 
 GITHUB = LASTING[0]
 TOLD_REASONS = 50
@@ -46,14 +47,17 @@ def release_routes(api: ApiNow) -> APIRouter:
         ),
     )
     async def release(request: Request) -> Response:
-        """Keep what shipped, and say whom it matters to. The same version again replaces it."""
+        """Keep what shipped, and draft a letter for each account it matters to, once.
+
+        The same version again replaces it, and adds letters only where it did not matter before.
+        """
         return await _release(api(), request)
 
     @routes.post(
         "/releases/github",
         **answers(
             HTTPStatus.OK,
-            Heard,
+            HeardRelease,
             _SIGNED,
             bodies=("GitHubEvent",),
             headers=_HEADERS,
@@ -61,7 +65,10 @@ def release_routes(api: ApiNow) -> APIRouter:
         ),
     )
     async def github(request: Request) -> Response:
-        """What GitHub tells of a published release, once per delivery."""
+        """What GitHub tells of a published release, once per delivery, and its letters as drafts.
+
+        Of drafts and pre-releases nothing is kept; one that was edited is kept without letters.
+        """
         return await _github(api(), request)
 
     return routes
@@ -78,29 +85,33 @@ async def _release(api: Api, request: Request) -> Response:
         return Answer(status=HTTPStatus.OK, body={"is_new": is_new})
 
     answer = await answered(api, caller, request, body, work)
-    told = await _whom_it_matters_to(api, caller.tenant_id, given)
+    concerned, letters = await _letters(api, caller.tenant_id, given)
+    told = KeptRelease(
+        version=given.version,
+        is_new=False,
+        accounts=concerned.accounts,
+        matters_to=len(concerned.reasons),
+        reasons=dict(list(concerned.reasons.items())[:TOLD_REASONS]),
+        drafting_for=letters.drafting_for,
+        why_none=letters.why_none,
+    )
     whole = Answer(
-        status=answer.status, body={**told, **answer.body}, is_replayed=answer.is_replayed
+        status=answer.status,
+        body={**told.model_dump(mode="json"), **answer.body},
+        is_replayed=answer.is_replayed,
     )
     return whole.response()
 
 
-async def _whom_it_matters_to(api: Api, tenant_id: str, given: Release) -> dict[str, JsonValue]:
-    reader = StoreBook(store=api.store, tenant_id=tenant_id, clock=api.clock)
-    book = await reader.book()
-    found = {
-        one.facts.account.account_id: [why(item) for item in items]
-        for one in book.accounts
-        if (items := relevant_items(given, one.facts))
-    }
-    kept = KeptRelease(
-        version=given.version,
-        is_new=False,
-        accounts=len(book.accounts),
-        matters_to=len(found),
-        reasons=dict(list(found.items())[:TOLD_REASONS]),
-    )
-    return kept.model_dump(mode="json")
+async def _letters(api: Api, tenant_id: str, given: Release) -> tuple[Concerned, Letters]:
+    """Ask for the letters before anything is answered: who got no answer asks again."""
+
+    async def ask_flow(ask: FlowAsk) -> None:
+        await api.desk.enqueue(await not_failed(api.desk, ask))
+
+    concerned = await whom_it_matters_to(api.store, api.clock, tenant_id, given)
+    letters = await draft_letters(api.store, ask_flow, tenant_id, given, concerned, is_unasked=True)
+    return concerned, letters
 
 
 async def _github(api: Api, request: Request) -> Response:
@@ -109,15 +120,15 @@ async def _github(api: Api, request: Request) -> Response:
     delivery = request.headers.get("x-github-delivery", "")[:200]
     if not delivery:
         raise Refusal(HTTPStatus.BAD_REQUEST, "X-GitHub-Delivery is missing")
-    kind = request.headers.get("x-github-event", "")
-    given = _release_in(body) if kind == "release" else None
-    told = Heard(done="nothing to keep" if given is None else f"kept {given.version}")
-    answer = Answer(status=HTTPStatus.OK, body=told.model_dump(mode="json"))
+    is_release = request.headers.get("x-github-event", "") == "release"
+    event = _event_in(body) if is_release else None
+    given = None if event is None else shipped(event)
+    done = "nothing to keep" if given is None else f"kept {given.version}"
 
-    def work(unit: Unit) -> None:
+    def work(unit: Unit) -> bool:
         """Once per delivery, whenever it is given again: an old one never undoes a newer."""
         if unit.given_answers.get(GITHUB, delivery) is not None:
-            raise Refusal(HTTPStatus.CONFLICT, "this delivery was taken already")
+            return False
         now = api.clock()
         if given is not None:
             keep_release(unit, given, by=GITHUB, at=now)
@@ -126,23 +137,32 @@ async def _github(api: Api, request: Request) -> Response:
                 asker=GITHUB,
                 request_id=delivery,
                 fingerprint=hashlib.sha256(body).hexdigest(),
-                status=answer.status,
-                body=answer.body,
+                status=HTTPStatus.OK,
+                body={"done": done},
                 given_at=now,
             )
         )
+        return True
 
-    try:
-        await api.store.write(api.tenant_id, work)
-    except Refusal:
+    is_first = await api.store.write(api.tenant_id, work)
+    letters = await _letters_of_event(api, event, given)
+    if not is_first:  # the letters are asked for all the same: a crash may have come between
         await api.note(request, "a delivery given again", tenant_id=api.tenant_id, by=GITHUB)
-        raise
-    return answer.response()
+        raise Refusal(HTTPStatus.CONFLICT, "this delivery was taken already")
+    told = HeardRelease(done=done, drafting_for=letters.drafting_for, why_none=letters.why_none)
+    return Answer(status=HTTPStatus.OK, body=told.model_dump(mode="json")).response()
 
 
-def _release_in(body: bytes) -> Release | None:
+async def _letters_of_event(api: Api, event: GitHubEvent | None, given: Release | None) -> Letters:
+    why_none = "this is no release" if event is None else why_not_news(event)
+    if given is None or why_none:
+        return Letters(drafting_for=0, why_none=why_none)
+    return (await _letters(api, api.tenant_id, given))[1]
+
+
+def _event_in(body: bytes) -> GitHubEvent:
     object_in(body)
     try:
-        return shipped(GitHubEvent.model_validate_json(body))
+        return GitHubEvent.model_validate_json(body)
     except ValidationError as exc:
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "that is no release of GitHub's") from exc
