@@ -48,6 +48,20 @@ def test_tickets_are_found_by_the_ids_of_their_source(store: SqlStore) -> None:
     assert some == {"10001": moved}
 
 
+def test_what_ended_is_listed_unless_it_is_back(store: SqlStore) -> None:
+    ended = ticket(feed="other", source_id="7", ticket_id="AA-7", ended="merged into AA-8")
+    former = ticket(source_id="moved:AC-1", ended="moved to ZE-1")
+    moved = ticket(ticket_id="ZE-1")
+    store.write_now("main", lambda unit: unit.sources.save_tickets([moved, former, ended]))
+    first = store.read_now("main", lambda unit: unit.sources.ended())
+    store.write_now("main", lambda unit: unit.sources.save_tickets([ticket()]))
+
+    back = store.read_now("main", lambda unit: unit.sources.ended())
+
+    assert (first, back) == ((ended, former), (ended,))
+    assert store.read_now("another", lambda unit: unit.sources.ended()) == ()
+
+
 def test_another_tenant_sees_nothing_of_it(store: SqlStore) -> None:
     store.write_now("main", lambda unit: unit.sources.save_tickets([ticket()]))
     store.write_now("main", partial(_save_cursor, SourceCursor(feed="desk", cursor="abc")))

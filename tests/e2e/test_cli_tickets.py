@@ -64,6 +64,27 @@ def test_tickets_come_in_and_those_of_nobody_are_listed_and_assigned(desk: Desk)
     assert (figures["unresolved"], figures["by_rule"]) == (0, {"project": 8})
 
 
+def test_tickets_that_are_gone_or_moved_are_listed_with_their_reason(desk: Desk) -> None:
+    assert "No ticket is gone, moved or merged" in desk.tend("tickets", "ended").words
+    desk.tend("sync")
+    moved = datetime.now(UTC) - timedelta(minutes=1)
+    desk.jira.issues.pop("10001")
+    desk.jira.move("10003", "ODD-33", moved)
+    desk.tend("sync", "--full")
+
+    listed = json.loads(desk.tend("tickets", "ended", "--json").out)
+
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    assert {one["ticket"]: (one["reason"], one["account"], one["subject"]) for one in listed} == {
+        "AC-1": (f"gone from its source, seen {today}", "acme", "Trouble 1"),
+        "AC-3": ("moved to ODD-33", "acme", "Trouble 3"),
+    }
+    assert {one["ended_at"][:10] for one in listed} == {today}
+    said = desk.tend("tickets", "ended", "--most", "1").words
+    assert "1 more: --most 2" in said
+    assert "moved to ODD-33" in desk.tend("tickets", "ended").words
+
+
 def test_what_a_ticket_does_not_offer_cannot_be_learnt(desk: Desk) -> None:
     desk.tend("sync")
 

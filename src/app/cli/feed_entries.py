@@ -19,6 +19,6 @@ FEED_ENTRIES: tuple[tuple[str, str, str, str], ...] = (
         "tickets",
         "app.cli.tickets_cmd",
         "tickets_app",
-        "Tickets that no rule could tie to an account, and the way to tie them.",
+        "Tickets without an account, the way to tie them, and those that are gone.",
     ),
 )

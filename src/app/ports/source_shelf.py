@@ -28,3 +28,7 @@ class SourceShelf(Protocol):
     def save_tickets(self, tickets: Sequence[SourceTicket]) -> None:
         """Insert them, or replace those under their feed and id."""
         ...
+
+    def ended(self) -> tuple[SourceTicket, ...]:
+        """Tickets of all feeds that are gone, moved or merged, by id; one that is back is not."""
+        ...

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
+from sqlalchemy import select
+
 from app.domain.ticket_source import SourceCursor, SourceTicket
 from app.storage.repository import Repository, in_lists
 from app.storage.source_tables import source_cursors, source_tickets
@@ -40,3 +42,15 @@ class SqlSourceShelf(Repository):
     def save_tickets(self, tickets: Sequence[SourceTicket]) -> None:
         """Insert them, or replace those under their feed and id."""
         self._put(source_tickets, [asdict(ticket) for ticket in tickets])
+
+    def ended(self) -> tuple[SourceTicket, ...]:
+        """Tickets of all feeds that are gone, moved or merged, by id; one that is back is not."""
+        own = source_tickets.c
+        alive = select(own.ticket_id).where(self._mine(source_tickets), own.ended == "")
+        rows = self._rows(
+            source_tickets,
+            own.ended != "",
+            own.ticket_id.not_in(alive),
+            order=(own.ticket_id, own.feed, own.source_id),
+        )
+        return tuple(SourceTicket(**row) for row in rows)
