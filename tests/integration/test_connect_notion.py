@@ -3,13 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import select
-import subprocess
-import sys
-import termios
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -20,7 +13,8 @@ from app.domain.notion import NotionDatabase, NotionRole
 from app.services.notion.columns import COLUMNS
 from app.services.notion.kept_token import TokenFile
 from app.storage.sql_store import open_store
-from tests.e2e.typed import Said, bare_environment, everything_stored, typed
+from tests.e2e.terminal import Terminal
+from tests.e2e.typed import Said, everything_stored, typed
 from tests.servers.notion import TOKEN, NotionServer, plain_value
 from tests.servers.notion.world import Database, Source
 
@@ -414,54 +408,12 @@ def test_a_token_that_is_refused_is_not_repeated(address: str, tmp_path: Path) -
     assert "ntn_wrong_and_secret" not in said.words
 
 
-class Terminal:
-    """The command at a terminal of its own, that can be answered."""
-
-    def __init__(self, home: Path, address: str, *words: str) -> None:
-        self._ours, theirs = pty.openpty()
-        base = json.dumps({"base_url": address})
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "app", *words],
-            env=bare_environment()
-            | {"TEND_HOME": str(home), "TEND_NOTION": base, "COLUMNS": "160", "TERM": "dumb"},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
-        )
-        os.close(theirs)
-        self.seen = ""
-
-    def answer(self, question: str, words: str, *, is_hidden: bool = False) -> None:
-        self._read_until(question)
-        while is_hidden and termios.tcgetattr(self._ours)[3] & termios.ECHO:
-            time.sleep(0.01)
-        os.write(self._ours, f"{words}\n".encode())
-
-    def ended(self) -> int:
-        self._read_until("")
-        os.close(self._ours)
-        return self.process.wait(timeout=30)
-
-    def _read_until(self, words: str) -> None:
-        since = len(self.seen)
-        while not words or words not in self.seen[since:]:
-            ready, _, _ = select.select([self._ours], [], [], 30)
-            assert ready, f"it says no more: {self.seen}"
-            try:
-                read = os.read(self._ours, 4096)
-            except OSError:  # its end
-                read = b""
-            if not read:
-                assert not words, self.seen
-                return
-            self.seen += read.decode()
-
-
 def test_at_a_terminal_it_asks_for_token_and_page_and_keeps_them_for_this_user_alone(
     notion: NotionServer, page: str, address: str, tmp_path: Path
 ) -> None:
-    terminal = Terminal(tmp_path, address, "connect", "notion")
+    terminal = Terminal(
+        tmp_path, "connect", "notion", TEND_NOTION=json.dumps({"base_url": address})
+    )
     terminal.answer("secret (it is not shown)", "ntn_mistyped", is_hidden=True)
     terminal.answer("secret (it is not shown)", TOKEN, is_hidden=True)
     terminal.answer("Address of the page", f"https://www.notion.so/CRM-{page.replace('-', '')}")
@@ -485,7 +437,11 @@ def test_at_a_terminal_it_asks_for_token_and_page_and_keeps_them_for_this_user_a
 def test_who_does_not_agree_has_nothing_changed(
     notion: NotionServer, page: str, address: str, tmp_path: Path
 ) -> None:
-    terminal = Terminal(tmp_path, address, "connect", "notion", "--parent", page)
+    terminal = Terminal(
+        tmp_path,
+        *("connect", "notion", "--parent", page),
+        TEND_NOTION=json.dumps({"base_url": address}),
+    )
     terminal.answer("secret (it is not shown)", TOKEN, is_hidden=True)
     terminal.answer("Change Notion like this?", "n")
     assert terminal.ended() == 130

@@ -1,4 +1,4 @@
-"""`tend connect`: a rep lets Tend into his own drafts, a team into its Notion and Jira."""
+"""`tend connect`: a rep lets Tend into his own drafts, a team into its Notion and help desk."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.connect_desks import (
+    CLASSIC_EPILOG,
+    KAYAKO_EPILOG,
+    ZENDESK_EPILOG,
+    kayako,
+    kayako_classic,
+    zendesk,
+)
 from app.cli.connect_jira import EPILOG as JIRA_EPILOG
 from app.cli.connect_jira import jira
 from app.cli.connect_notion import EPILOG, notion
@@ -19,11 +27,14 @@ connect_app = typer.Typer(rich_markup_mode="rich", add_completion=False, no_args
 
 @connect_app.callback()
 def _connect() -> None:
-    """Connect what Tend reads and writes: the team's Notion, its Jira, a rep's Gmail drafts."""
+    """Connect what Tend reads and writes: a team's Notion and help desk, a rep's Gmail drafts."""
 
 
 connect_app.command(epilog=EPILOG)(notion)
 connect_app.command(epilog=JIRA_EPILOG)(jira)
+connect_app.command(epilog=KAYAKO_EPILOG)(kayako)
+connect_app.command("kayako-classic", epilog=CLASSIC_EPILOG)(kayako_classic)
+connect_app.command(epilog=ZENDESK_EPILOG)(zendesk)
 
 
 @connect_app.command(

@@ -150,7 +150,7 @@ ENTRIES: Mapping[str, Entry] = {
     "connect": Entry(
         module="app.cli.connect_cmd",
         attribute="connect_app",
-        help="Connect the team's Notion, or a rep's Gmail drafts by his consent.",
+        help="Connect the team's Notion or help desk, or a rep's Gmail drafts by his consent.",
     ),
     "notion": Entry(
         module="app.cli.notion_cmd",

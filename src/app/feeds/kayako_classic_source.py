@@ -104,6 +104,8 @@ def spec_for(found: Lookups, departments: tuple[int, ...]) -> SourceSpec:
         SPEC,
         variables={"departments": ",".join(wanted)},
         status_by={number: _status(number, found) for number in found.statuses},
+        status_names=found.statuses,
+        priority_names=tuple(found.priorities.values()),
         fields=replace(
             SPEC.fields,
             priority=_TitleOf(path="priorityid", titles=found.priorities),

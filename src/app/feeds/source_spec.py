@@ -223,6 +223,10 @@ class SourceSpec:
     counts as open when nobody knows it."""
     priority_by: Mapping[str, Priority] = field(default_factory=dict)
     """By level or name in lower case."""
+    status_names: Mapping[str, str] = field(default_factory=dict)
+    """What the keys of `status_by` are called where they are numbers; for people alone."""
+    priority_names: tuple[str, ...] = ()
+    """The priorities that a system lists, used or not; for people alone."""
     id_prefix: str = ""
     """Before each ticket's number, so that systems that count from 1 keep apart: `ZD-`."""
     gone_path: str = ""
@@ -257,6 +261,8 @@ class SourcePage:
     """For `Change.CURSOR`: where a reading after this page begins."""
     is_whole: bool = True
     """False on the last page of a list that breaks off: nothing may be taken as gone then."""
+    total: int | None = None
+    """How many items there are in all, where the page tells."""
 
 
 class PageSource(Protocol):

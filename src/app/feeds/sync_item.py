@@ -110,6 +110,18 @@ def read_item(
     )
 
 
+def status_in(word: str, spec: SourceSpec, overrides: Overrides) -> TicketStatus | None:
+    """What a category or type means; None: nobody knows it."""
+    key = word.casefold()
+    return overrides.statuses.get(key) or spec.status_by.get(key) or status_of(key)
+
+
+def priority_in(name: str, spec: SourceSpec, overrides: Overrides) -> Priority | None:
+    """What a priority means; None: nobody knows it."""
+    key = " ".join(name.split()).casefold()
+    return overrides.priorities.get(key) or spec.priority_by.get(key) or priority_of(key)
+
+
 def _id(item: Item, reader: Reader, column: str) -> str:
     try:
         return read_id(text_of(read_at(item, reader)))
@@ -139,8 +151,7 @@ def _state(
     """The status, and when it ended where it did."""
     created, updated = told
     resolved = _moment(item, spec.fields.resolved_at, "resolved_at")
-    word = text_of(read_at(item, spec.fields.status)).casefold()
-    status = overrides.statuses.get(word) or spec.status_by.get(word) or status_of(word)
+    status = status_in(text_of(read_at(item, spec.fields.status)), spec, overrides)
     if status is None:  # old sites have statuses without a category: the resolution tells
         status = TicketStatus.OPEN if resolved is None else TicketStatus.RESOLVED
     if status in OPEN_STATUSES:
@@ -153,8 +164,7 @@ def _priority(item: Item, spec: SourceSpec, overrides: Overrides) -> tuple[Prior
     name = text_of(read_at(item, spec.fields.priority))
     if is_empty(name):
         return None, ""
-    word = " ".join(name.split()).casefold()
-    found = overrides.priorities.get(word) or spec.priority_by.get(word) or priority_of(word)
+    found = priority_in(name, spec, overrides)
     return found, "" if found is not None else clean_line(name, _HINT_LIMIT)
 
 

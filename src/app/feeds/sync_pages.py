@@ -71,6 +71,7 @@ class HttpPages:
                 items=items,
                 cursor=self._kept(content) or place.cursor,
                 is_whole=bool(items) or onward == "",
+                total=self._total(content),
             )
             if not items or onward == "":
                 return
@@ -178,9 +179,13 @@ class HttpPages:
 
     def _is_all(self, content: JsonValue, many: int) -> bool:
         """Whether a page says that there are no more items than these."""
+        total = self._total(content)
+        return total is not None and many >= total
+
+    def _total(self, content: JsonValue) -> int | None:
         path = self.spec.paginator.total_path
         total = next(values_at(content, path), None) if path else None
-        return isinstance(total, int) and many >= total
+        return total if isinstance(total, int) else None
 
     def _kept(self, content: JsonValue) -> str:
         if self.spec.incremental.kind is not Change.CURSOR:
