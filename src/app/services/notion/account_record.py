@@ -21,12 +21,12 @@ from app.services.account_flag import FlagAccount
 from app.services.keyed import KeyedSink
 from app.services.notion.errors import SYSTEM
 from app.services.notion.fields import (
-    Patch,
+    RowWrite,
     account_fields,
     after,
     is_left_alone,
     patch_of,
-    whole_patch,
+    whole_write,
 )
 from app.services.notion.publishing import KIND, ROLE, AccountRows, ShownAccount, standings
 from app.services.work_payload import payload_of
@@ -106,7 +106,7 @@ async def _show(rows: AccountRows, account_id: str, now: datetime) -> None:
     await rows.store.write(rows.tenant_id, lambda unit: unit.notion.save_fields([written]))
 
 
-def _read(unit: Unit, *, account_id: str, now: datetime) -> tuple[ShownAccount, Patch] | None:
+def _read(unit: Unit, *, account_id: str, now: datetime) -> tuple[ShownAccount, RowWrite] | None:
     """The account and all that is to stand in its row; None: there is nowhere to show it."""
     databases = unit.notion.databases()
     look = Look.at(now, unit.tenant.settings().settings.zone)
@@ -119,4 +119,4 @@ def _read(unit: Unit, *, account_id: str, now: datetime) -> tuple[ShownAccount, 
     if known is not None and standing.scanned_at and known.written_at >= standing.scanned_at:
         # shown since the scan that flags it: one request is enough for both
         return shown[0], patch_of(ROLE, columns, fields, known, now=now, stamp=timedelta.max)
-    return shown[0], whole_patch(ROLE, columns, fields, known)
+    return shown[0], whole_write(ROLE, columns, fields, known)

@@ -44,7 +44,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patch:
+class RowWrite:
     """What one request writes; nothing where `properties` are empty."""
 
     fields: Fields = field(default_factory=dict)
@@ -106,7 +106,7 @@ def patch_of(
     *,
     now: datetime,
     stamp: timedelta,
-) -> Patch:
+) -> RowWrite:
     """The smallest write that brings a row from what is `known` of it to `fields`.
 
     Columns that change with every scan ride along with others; alone they are written once what
@@ -123,29 +123,29 @@ def patch_of(
     if is_young and set(changed) <= RIDING:
         changed = {}
     properties: NotionObject = {columns[name].property_id: fitting[name] for name in changed}
-    return Patch(fields=changed, properties=properties, findings=findings)
+    return RowWrite(fields=changed, properties=properties, findings=findings)
 
 
-def whole_patch(
+def whole_write(
     role: NotionRole,
     columns: Mapping[str, NotionColumn],
     fields: Fields,
     known: NotionFields | None,
-) -> Patch:
+) -> RowWrite:
     """All of the fields, whatever is known to stand there: a person may have changed it."""
     written: Fields = {} if known is None else known.written
     fields = _newest(fields, written)
     fitting, findings = _fitting(role, columns, fields)
-    return Patch(
+    return RowWrite(
         fields={name: fields[name] for name in fitting},
         properties={columns[name].property_id: value for name, value in fitting.items()},
         findings=findings,
     )
 
 
-def first_patch(
+def first_write(
     role: NotionRole, columns: Mapping[str, NotionColumn], fields: Fields, title: Fields
-) -> Patch:
+) -> RowWrite:
     """A new row: its title, which is people's from then on, and what there is of the fields.
 
     What is empty is so in a new row; it is remembered and not sent.
@@ -164,12 +164,12 @@ def first_patch(
             if fields[name] is not None
         }
     )
-    return Patch(
+    return RowWrite(
         fields={name: fields[name] for name in fitting}, properties=properties, findings=findings
     )
 
 
-def after(known: Fields, patch: Patch) -> Fields:
+def after(known: Fields, patch: RowWrite) -> Fields:
     """What is known of a row once the patch was written."""
     kept = {name: value for name, value in known.items() if name != GONE}
     return {**kept, **patch.fields}

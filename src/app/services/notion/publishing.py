@@ -24,10 +24,10 @@ from app.services.notion.client import NotionApi
 from app.services.notion.columns import KEY
 from app.services.notion.fields import (
     GONE,
-    Patch,
+    RowWrite,
     Standing,
     account_fields,
-    first_patch,
+    first_write,
     is_left_alone,
     patch_of,
 )
@@ -163,13 +163,13 @@ class AccountRows:
         account = shown.standing.account
         page_id = shown.page.page_id if shown.page is not None else ""
         if is_left_alone(shown.known, page_id, now=look.now, stamp=self.stamp):
-            patch = Patch()
+            patch = RowWrite()
         elif page_id:
             patch = patch_of(
                 ROLE, schema.columns, fields, shown.known, now=look.now, stamp=self.stamp
             )
         else:
-            patch = first_patch(ROLE, schema.columns, fields, {"Name": account.name})
+            patch = first_write(ROLE, schema.columns, fields, {"Name": account.name})
         return RowWork(
             kind=KIND,
             key=account.account_id,

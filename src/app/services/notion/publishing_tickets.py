@@ -16,7 +16,7 @@ from app.domain.ticket import Ticket
 from app.errors import ServiceError
 from app.ports.store import Unit
 from app.services.notion.adopting import adopt_rows
-from app.services.notion.fields import Patch, first_patch, is_left_alone, patch_of
+from app.services.notion.fields import RowWrite, first_write, is_left_alone, patch_of
 from app.services.notion.publishing import AccountRows
 from app.services.notion.row_writing import RowPlace, RowsDone, RowWork
 from app.services.notion.schemas import Schema, schema_of
@@ -90,13 +90,13 @@ class TicketRows:
         fields = ticket_fields(shown.ticket, shown.account, shown.account_name)
         page_id = shown.page.page_id if shown.page is not None else ""
         if is_left_alone(shown.known, page_id, now=now, stamp=self.rows.stamp):
-            patch = Patch()
+            patch = RowWrite()
         elif page_id:
             patch = patch_of(
                 ROLE, schema.columns, fields, shown.known, now=now, stamp=self.rows.stamp
             )
         else:
-            patch = first_patch(ROLE, schema.columns, fields, {})
+            patch = first_write(ROLE, schema.columns, fields, {})
         return RowWork(
             kind=KIND,
             key=shown.ticket.ticket_id,

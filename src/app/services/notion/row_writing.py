@@ -19,7 +19,7 @@ from app.errors import AccessExpired, InvalidInput, ServiceError, TransientServi
 from app.ports.store import Store, Unit
 from app.services.notion.client import NotionApi
 from app.services.notion.errors import BlockLimitReached, NotionRefused, UnknownOutcome
-from app.services.notion.fields import Fields, Patch, after, gone
+from app.services.notion.fields import Fields, RowWrite, after, gone
 from app.services.notion.making import PageMaker, Row, Wanted
 
 MOST_MISSES = 3
@@ -77,7 +77,7 @@ class RowWork:
 
     kind: NotionPageKind
     key: str
-    patch: Patch
+    patch: RowWrite
     page_id: str = ""
     """Empty: it is to be made."""
     known: Fields = field(default_factory=dict)

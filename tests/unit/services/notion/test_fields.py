@@ -18,16 +18,16 @@ from app.services.notion.columns import ACCOUNT_COLUMNS, RIDING, Owner, spec_of
 from app.services.notion.fields import (
     GONE,
     Fields,
-    Patch,
+    RowWrite,
     Standing,
     account_fields,
     after,
-    first_patch,
+    first_write,
     gone,
     is_left_alone,
     patch_of,
     read_there,
-    whole_patch,
+    whole_write,
 )
 from tests.builders import NOW, TODAY, account, health_record, heartbeat
 
@@ -55,7 +55,7 @@ def known(written: Fields, *, days: float = 1) -> NotionFields:
 
 def sent(
     fields: Fields, written: NotionFields | None, columns: dict[str, NotionColumn] = COLUMNS
-) -> Patch:
+) -> RowWrite:
     return patch_of(ROLE, columns, fields, written, now=NOW, stamp=STAMP)
 
 
@@ -119,7 +119,7 @@ def test_profile_and_sign_of_life_are_told_where_there_are_any() -> None:
 
 def test_nothing_is_sent_that_stands_there_already() -> None:
     fields = account_fields(STANDING, LOOK)
-    assert sent(fields, known(fields)) == Patch()
+    assert sent(fields, known(fields)) == RowWrite()
 
 
 def test_only_what_changed_is_sent_with_what_rides_along() -> None:
@@ -139,7 +139,7 @@ def test_only_what_changed_is_sent_with_what_rides_along() -> None:
 def test_what_only_rides_along_waits_for_its_week() -> None:
     fields = account_fields(STANDING, LOOK)
     before = {**fields, "Last Health Scan": "2026-03-01T07:00:00+00:00"}
-    assert sent(fields, known(before, days=6.9)) == Patch()
+    assert sent(fields, known(before, days=6.9)) == RowWrite()
     assert set(sent(fields, known(before, days=7)).fields) == {"Last Health Scan"}
 
 
@@ -173,7 +173,7 @@ def test_a_row_that_is_there_is_not_left_alone() -> None:
 def test_a_row_that_was_found_again_gets_everything() -> None:
     fields = account_fields(STANDING, LOOK)
     assert set(sent(fields, known({GONE: "page"})).fields) == set(fields)
-    assert after({GONE: "page", "Health Score": 1}, Patch(fields={"Churn Risk": "low"})) == {
+    assert after({GONE: "page", "Health Score": 1}, RowWrite(fields={"Churn Risk": "low"})) == {
         "Health Score": 1,
         "Churn Risk": "low",
     }
@@ -188,8 +188,8 @@ def test_what_people_own_is_never_sent() -> None:
     theirs: dict[str, JsonValue] = {
         spec.name: "x" for spec in ACCOUNT_COLUMNS if spec.owner is Owner.PEOPLE
     }
-    assert sent(theirs, None) == Patch()
-    assert whole_patch(ROLE, COLUMNS, theirs, None) == Patch()
+    assert sent(theirs, None) == RowWrite()
+    assert whole_write(ROLE, COLUMNS, theirs, None) == RowWrite()
 
 
 def test_a_column_that_cannot_hold_it_is_told_of_and_the_others_are_sent() -> None:
@@ -224,7 +224,7 @@ def test_a_sign_of_life_is_written_where_it_is_later_than_what_stands_there(
     before: Fields = {"Last Heartbeat": theirs, "API Call Count": 1}
     found = sent(ours, known(before, days=8))
     assert (set(found.fields) == set(ours)) is is_written
-    whole = whole_patch(ROLE, COLUMNS, ours, known(before))
+    whole = whole_write(ROLE, COLUMNS, ours, known(before))
     assert (set(whole.fields) == set(ours)) is is_written
 
 
@@ -232,14 +232,14 @@ def test_a_sign_of_life_that_was_read_there_is_not_written_back() -> None:
     for before in (None, known({"Health Score": 1})):
         there = read_there(before, "acme", seen_at=NOW, calls=4, now=NOW)
         ours: Fields = {"Last Heartbeat": "2026-03-11T07:00:00+00:00", "API Call Count": 4}
-        assert sent(ours, there) == Patch()
+        assert sent(ours, there) == RowWrite()
         later: Fields = {"Last Heartbeat": "2026-03-12T07:00:00+00:00", "Health Score": 2}
         assert set(sent(later, there).fields) == set(later)
 
 
 def test_a_new_row_has_its_name_and_what_there_is_to_say() -> None:
     standing = replace(STANDING, records={Agent.TAM: replace(TAM, score=None, band=Band.UNKNOWN)})
-    found = first_patch(ROLE, COLUMNS, account_fields(standing, LOOK), {"Name": "Acme"})
+    found = first_write(ROLE, COLUMNS, account_fields(standing, LOOK), {"Name": "Acme"})
     assert COLUMNS["Health Score"].property_id not in found.properties
     assert found.fields["Health Score"] is None
     assert "Name" not in found.fields
@@ -249,13 +249,13 @@ def test_a_new_row_has_its_name_and_what_there_is_to_say() -> None:
 
 def test_a_new_row_leaves_out_a_name_that_has_no_column_of_its_kind() -> None:
     columns = column("Name", "number")
-    assert first_patch(ROLE, columns, {}, {"Name": "Acme"}) == Patch()
-    assert first_patch(ROLE, {}, {}, {"Name": "Acme"}) == Patch()
+    assert first_write(ROLE, columns, {}, {"Name": "Acme"}) == RowWrite()
+    assert first_write(ROLE, {}, {}, {"Name": "Acme"}) == RowWrite()
 
 
 def test_a_whole_patch_says_everything_again() -> None:
     fields = account_fields(STANDING, LOOK)
-    assert whole_patch(ROLE, COLUMNS, fields, known(fields)).fields == fields
+    assert whole_write(ROLE, COLUMNS, fields, known(fields)).fields == fields
 
 
 _OURS = [spec.name for spec in ACCOUNT_COLUMNS if spec.owner is not Owner.PEOPLE]
