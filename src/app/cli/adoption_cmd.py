@@ -41,10 +41,10 @@ def adoption(
             cli.console.print_json(report.model_dump_json())
             return
         cli.console.print(Text(found.name, "bold"))
-        _print(cli.console, report)
+        _show(cli.console, report)
 
 
-def _print(console: Console, report: FeatureAdoptionReport) -> None:
+def _show(console: Console, report: FeatureAdoptionReport) -> None:
     from rich.text import Text
 
     from app.agents.customer_success.phrases import shown

@@ -17,9 +17,8 @@ from app.domain.health_record import HealthRecord
 from app.domain.notion import NotionFields, NotionPage, NotionPageKind, NotionRole
 from app.domain.override import NO_WORDS, Look
 from app.domain.scan import ScanState
-from app.errors import ServiceError
 from app.ports.store import Store, Unit
-from app.services.notion.adopting import adopt_rows
+from app.services.notion.adopting import with_rows_adopted
 from app.services.notion.client import NotionApi
 from app.services.notion.columns import KEY
 from app.services.notion.fields import (
@@ -88,21 +87,9 @@ class AccountRows:
         if ROLE not in databases:
             return Schema(stopped=NOT_CONNECTED)
         schema = await schema_of(self.api, databases[ROLE])
-        key_column = schema.columns.get(KEY)
-        if schema.stopped or key_column is None:
-            return schema
-        try:
-            await adopt_rows(
-                self.api,
-                self.store,
-                self.tenant_id,
-                kind=KIND,
-                data_source_id=schema.data_source_id,
-                key_column=key_column,
-            )
-        except ServiceError as exc:
-            return Schema(stopped=str(exc))
-        return schema
+        return await with_rows_adopted(
+            self.api, self.store, self.tenant_id, schema, kind=KIND, key=KEY
+        )
 
     async def whose(self, account_ids: Collection[str] | None) -> tuple[str, ...]:
         """The accounts that are shown, in order of id: active ones, and those with a row.

@@ -13,9 +13,8 @@ from functools import partial
 from app.domain.account import Account
 from app.domain.notion import NotionFields, NotionPage, NotionPageKind, NotionRole
 from app.domain.ticket import Ticket
-from app.errors import ServiceError
 from app.ports.store import Unit
-from app.services.notion.adopting import adopt_rows
+from app.services.notion.adopting import with_rows_adopted
 from app.services.notion.fields import RowWrite, first_write, is_left_alone, patch_of
 from app.services.notion.publishing import AccountRows
 from app.services.notion.row_writing import RowPlace, RowsDone, RowWork
@@ -50,21 +49,9 @@ class TicketRows:
         if ROLE not in databases or not databases[ROLE].is_written:
             return Schema()
         schema = await schema_of(own.api, databases[ROLE])
-        key_column = schema.columns.get(KEY)
-        if schema.stopped or key_column is None:
-            return schema
-        try:
-            await adopt_rows(
-                own.api,
-                own.store,
-                own.tenant_id,
-                kind=KIND,
-                data_source_id=schema.data_source_id,
-                key_column=key_column,
-            )
-        except ServiceError as exc:
-            return Schema(stopped=str(exc))
-        return schema
+        return await with_rows_adopted(
+            own.api, own.store, own.tenant_id, schema, kind=KIND, key=KEY
+        )
 
     async def whose(self) -> tuple[str, ...]:
         """The tickets that are shown: all open ones, then those whose row still says so."""
