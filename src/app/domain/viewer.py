@@ -1,4 +1,4 @@
-"""Who looks at the dashboard, and how far he sees: pure, asked by every page before it shows a row."""
+"""Who looks at the dashboard, and how far he sees: pure, asked before any row is shown."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What each page of the dashboard shows: read in one transaction, within what its viewer may see."""
+"""What each page of the dashboard shows, read in one transaction within its viewer's sight."""
