@@ -1,0 +1,1 @@
+"""Drawings for pages: inline SVG from plain values, every text escaped; they know no store."""
