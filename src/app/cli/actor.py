@@ -6,13 +6,11 @@ import getpass
 import os
 from typing import TYPE_CHECKING
 
+from app.domain.actor import OF_MACHINE, is_address
 from app.errors import InvalidInput
 
 if TYPE_CHECKING:
     from app.settings import Settings
-
-OF_MACHINE = "os:"
-"""Marks the name of a machine's user: it was not said, only found."""
 
 
 def actor_of(settings: Settings, by: str) -> str:
@@ -31,17 +29,3 @@ def machine_user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user without a name, and no LOGNAME
         return f"user {os.getuid()}"
-
-
-def in_words(by: str) -> str:
-    """An actor as people read it: `rita (this machine's user)`."""
-    if by.startswith(OF_MACHINE):
-        return f"{by.removeprefix(OF_MACHINE)} (this machine's user)"
-    return by
-
-
-def is_address(text: str) -> bool:
-    """Whether it has the form of an e-mail address."""
-    name, _, domain = text.partition("@")
-    is_plain = text.isprintable() and not any(char.isspace() for char in text)
-    return bool(name and domain) and is_plain and "@" not in domain

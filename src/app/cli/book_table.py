@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.actor import in_words
+from app.domain.actor import actor_in_words
 from app.domain.band import Band
 from app.domain.money import Money
 from app.domain.override import Override
@@ -127,7 +127,7 @@ def said(word: Override, *, who: Callable[[str], str] = in_words) -> str:
 
 
 def _short_name(by: str) -> str:
-    return in_words(by).partition("@")[0].partition(" (")[0]
+    return actor_in_words(by).partition("@")[0].partition(" (")[0]
 
 
 def _short(reason: str) -> str:

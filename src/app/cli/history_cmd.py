@@ -68,7 +68,7 @@ def _table(entries: Sequence[Entry]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from app.cli.actor import in_words
+    from app.domain.actor import actor_in_words
 
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 1))
     table.add_column("When (UTC)", no_wrap=True)
@@ -82,7 +82,7 @@ def _table(entries: Sequence[Entry]) -> Table:
             text.append(f"  {about}", "dim")
         table.add_row(
             f"{entry.at:%Y-%m-%d %H:%M}",
-            Text(in_words(entry.who)),
+            Text(actor_in_words(entry.who)),
             Text(entry.what.replace("_", " ")),
             text,
         )

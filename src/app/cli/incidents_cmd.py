@@ -91,11 +91,11 @@ def _table(found: Sequence[LiveIncident]) -> Table:
 
 
 def _state(one: LiveIncident) -> str:
-    from app.cli.actor import in_words
+    from app.domain.actor import actor_in_words
 
     incident = one.incident
     until = f" until {incident.snoozed_until}" if incident.snoozed_until is not None else ""
-    who = "" if one.last_act is None else f" by {in_words(one.last_act.by)}"
+    who = "" if one.last_act is None else f" by {actor_in_words(one.last_act.by)}"
     when = "" if one.last_act is None else f" on {one.last_act.at:%Y-%m-%d}"
     why = f": {incident.note}" if incident.note else ""
     return f"{incident.state}{until}{who}{when}{why}"

@@ -62,7 +62,7 @@ def _list(cli: CliContext, account: Account) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from app.cli.actor import in_words
+    from app.domain.actor import actor_in_words
 
     account_id = account.account_id
     people, said = cli.store.read_now(
@@ -80,7 +80,7 @@ def _list(cli: CliContext, account: Account) -> None:
     for one in people:
         word = said.get(one.email.lower())
         imported = "imported" if one.technical_maturity else ""
-        told = imported if word is None else f"{in_words(word.by)}, {word.at:%Y-%m-%d}"
+        told = imported if word is None else f"{actor_in_words(word.by)}, {word.at:%Y-%m-%d}"
         table.add_row(
             Text(one.name),
             Text(one.email),

@@ -101,7 +101,7 @@ def _list(cli: CliContext) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from app.cli.actor import in_words
+    from app.domain.actor import actor_in_words
     from app.jobs.acts.overriding import overrides_in_force
 
     now = cli.clock()
@@ -121,7 +121,7 @@ def _list(cli: CliContext) -> None:
             word.agent.value,
             word.band.value,
             word.until.isoformat(),
-            Text(in_words(word.by)),
+            Text(actor_in_words(word.by)),
             Text(word.reason),
         )
     cli.console.print(table)

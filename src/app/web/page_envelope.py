@@ -1,0 +1,99 @@
+"""What goes round every page: the host it is asked at, the size of what is sent, careful headers.
+
+It reads no body and knows no session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.web.envelope import request_id_of
+
+MOST_BYTES = 256 * 1024
+"""The largest form that is read."""
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+class PageEnvelope:
+    """ASGI middleware; `is_our_host` tells whether a Host header names this dashboard."""
+
+    def __init__(self, app: ASGIApp, is_our_host: Callable[[str], bool]) -> None:
+        self._app = app
+        self._is_our_host = is_our_host
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on inside its envelope, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        sending = _Sending(send, request_id_of(headers))
+        refused = self._refusal(scope["method"], headers)
+        if refused is not None:
+            await refused(scope, receive, sending)
+            return
+        await self._app(scope, _Limited(receive), sending)
+
+    def _refusal(self, method: str, headers: Headers) -> PlainTextResponse | None:
+        if not self._is_our_host(headers.get("host", "")):
+            told = "this dashboard is not reached by that name; TEND_DASHBOARD_URL tells it its own"
+            return PlainTextResponse(told, status_code=HTTPStatus.MISDIRECTED_REQUEST)
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length[:20]) > MOST_BYTES:
+            told = f"a form may have {MOST_BYTES} bytes"
+            return PlainTextResponse(told, status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if method == "POST" and kind not in _FORMS:
+            told = "a change is sent as a form"
+            return PlainTextResponse(told, status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        return None
+
+
+class _Sending:
+    """Puts headers on the answer, unless the page has its own."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = self._request_id
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+
+class _Limited:
+    """Reads nothing more of a form that grows too long: what is left of it is no form."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._read = 0
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._read += len(message.get("body", b""))
+        if self._read > MOST_BYTES:
+            return {"type": "http.disconnect"}
+        return message
