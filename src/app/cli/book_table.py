@@ -121,7 +121,7 @@ def _why(standing: Standing) -> Text:
     return Text("; ".join(dict.fromkeys(_short(reason) for reason in reasons[:3])))
 
 
-def said(word: Override, *, who: Callable[[str], str] = in_words) -> str:
+def said(word: Override, *, who: Callable[[str], str] = actor_in_words) -> str:
     """Such as `rep: Green until 2026-12-01, kim@example.com: planned migration`."""
     return f"rep: {word.band} until {word.until}, {who(word.by)}: {word.reason}"
 
