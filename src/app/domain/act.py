@@ -32,6 +32,15 @@ class ActKind(StrEnum):
     KEY_REVOKED = "key_revoked"
     REQUEST_REFUSED = "request_refused"
     """Somebody came to the HTTP door with a key or a signature that opens nothing."""
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGNED_OUT = "signed_out"
+    LINK_MADE = "link_made"
+    """A link that signs in to the dashboard once."""
+    USER_ADDED = "user_added"
+    USER_CHANGED = "user_changed"
+    PASSWORD_SET = "password_set"  # noqa: S105 -- what was done, no password
+    USER_ENDED = "user_ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

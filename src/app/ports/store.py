@@ -29,6 +29,7 @@ from app.ports.records import (
     WorkList,
 )
 from app.ports.source_shelf import SourceShelf
+from app.ports.users import Sessions, SignInFailures, SignInLinks, Users
 
 T = TypeVar("T")
 
@@ -99,6 +100,14 @@ class Unit(Protocol):
     def given_answers(self) -> GivenAnswers: ...
     @property
     def parked_heartbeats(self) -> ParkedHeartbeats: ...
+    @property
+    def users(self) -> Users: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def sign_in_links(self) -> SignInLinks: ...
+    @property
+    def sign_in_failures(self) -> SignInFailures: ...
 
 
 class Store(Protocol):

@@ -38,6 +38,7 @@ from app.storage.scans import SqlScans
 from app.storage.slots import SqlSlots
 from app.storage.sources import SqlSourceShelf
 from app.storage.tenant import SqlTenantState
+from app.storage.users import SqlSessions, SqlSignInFailures, SqlSignInLinks, SqlUsers
 from app.storage.work_list import SqlWorkList
 from app.storage.writers import refuse_nested_write
 
@@ -78,6 +79,10 @@ class SqlUnit:
     api_keys: SqlApiKeys
     given_answers: SqlGivenAnswers
     parked_heartbeats: SqlParkedHeartbeats
+    users: SqlUsers
+    sessions: SqlSessions
+    sign_in_links: SqlSignInLinks
+    sign_in_failures: SqlSignInFailures
 
     @classmethod
     def of(cls, connection: Connection, tenant_id: str) -> SqlUnit:
@@ -113,6 +118,10 @@ class SqlUnit:
             api_keys=SqlApiKeys(connection, tenant_id),
             given_answers=SqlGivenAnswers(connection, tenant_id),
             parked_heartbeats=SqlParkedHeartbeats(connection, tenant_id),
+            users=SqlUsers(connection, tenant_id),
+            sessions=SqlSessions(connection, tenant_id),
+            sign_in_links=SqlSignInLinks(connection, tenant_id),
+            sign_in_failures=SqlSignInFailures(connection, tenant_id),
         )
 
 

@@ -14,6 +14,7 @@ from app.storage import (  # noqa: F401 -- they fill the metadata
     people_tables,
     record_tables,
     source_tables,
+    user_tables,
 )
 from app.storage.columns import metadata
 
