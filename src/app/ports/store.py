@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from app.ports.account_sheet import AccountSheet
 from app.ports.effect_ledger import EffectLedger, EffectSwaps
 from app.ports.event_store import Deliveries, EventShelf, Handled
 from app.ports.facts import Book, FactRows, Feeds, People, TicketMapping
@@ -17,6 +18,7 @@ from app.ports.http_records import ApiKeys, GivenAnswers, ParkedHeartbeats
 from app.ports.keepsakes import Detail, Documents, Opportunities
 from app.ports.model_ledger import ModelAnswers, ModelCalls
 from app.ports.notion_shelf import NotionShelf
+from app.ports.one_account import OneAccount
 from app.ports.outbox import Outbox
 from app.ports.people_acts import Diary, RepWords
 from app.ports.records import (
@@ -59,6 +61,8 @@ class Unit(Protocol):
     @property
     def health(self) -> Health: ...
     @property
+    def one_account(self) -> OneAccount: ...
+    @property
     def incidents(self) -> Incidents: ...
     @property
     def effects(self) -> EffectLedger: ...
@@ -82,6 +86,8 @@ class Unit(Protocol):
     def words(self) -> RepWords: ...
     @property
     def detail(self) -> Detail: ...
+    @property
+    def sheet(self) -> AccountSheet: ...
     @property
     def documents(self) -> Documents: ...
     @property

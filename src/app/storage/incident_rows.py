@@ -19,16 +19,21 @@ def finding_json(finding: Finding) -> Mapping[str, JsonValue]:
     return encoded
 
 
+def revision_of(row: RowMapping) -> Revision:
+    """A revision out of its row."""
+    return Revision(
+        incident_id=row["incident_id"],
+        revision=row["revision"],
+        change=row["change"],
+        finding=_FINDING.validate_python(row["finding"]),
+        at=row["at"],
+    )
+
+
 def recorded(row: RowMapping) -> RecordedRevision:
     """A revision with how it was told."""
     return RecordedRevision(
-        revision=Revision(
-            incident_id=row["incident_id"],
-            revision=row["revision"],
-            change=row["change"],
-            finding=_FINDING.validate_python(row["finding"]),
-            at=row["at"],
-        ),
+        revision=revision_of(row),
         scan_id=row["scan_id"],
         delivery=row["delivery"],
         rep_email=row["rep_email"],

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from app.ports.effect_ledger import EffectSwaps
 from app.ports.store import Unit
+from app.storage.account_sheet import SqlAccountSheet
 from app.storage.api_desk import SqlApiKeys, SqlGivenAnswers, SqlParkedHeartbeats
 from app.storage.book import SqlBook
 from app.storage.database import Database
@@ -30,6 +31,7 @@ from app.storage.incidents import SqlIncidents
 from app.storage.mapping import SqlTicketMapping
 from app.storage.model_calls import SqlModelAnswers, SqlModelCalls
 from app.storage.notion import SqlNotionShelf
+from app.storage.one_account import SqlOneAccount
 from app.storage.opportunities import SqlOpportunities
 from app.storage.outbox import SqlOutbox
 from app.storage.people import SqlPeople
@@ -58,6 +60,7 @@ class SqlUnit:
     tenant: SqlTenantState
     scans: SqlScans
     health: SqlHealth
+    one_account: SqlOneAccount
     incidents: SqlIncidents
     effects: SqlEffectLedger
     work: SqlWorkList
@@ -70,6 +73,7 @@ class SqlUnit:
     diary: SqlDiary
     words: SqlRepWords
     detail: SqlDetail
+    sheet: SqlAccountSheet
     documents: SqlDocuments
     opportunities: SqlOpportunities
     model_calls: SqlModelCalls
@@ -97,6 +101,7 @@ class SqlUnit:
             tenant=SqlTenantState(connection, tenant_id),
             scans=SqlScans(connection, tenant_id),
             health=SqlHealth(connection, tenant_id),
+            one_account=SqlOneAccount(connection, tenant_id),
             incidents=SqlIncidents(connection, tenant_id),
             effects=SqlEffectLedger(connection, tenant_id),
             work=SqlWorkList(connection, tenant_id),
@@ -109,6 +114,7 @@ class SqlUnit:
             diary=SqlDiary(connection, tenant_id),
             words=SqlRepWords(connection, tenant_id),
             detail=SqlDetail(connection, tenant_id),
+            sheet=SqlAccountSheet(connection, tenant_id),
             documents=SqlDocuments(connection, tenant_id),
             opportunities=SqlOpportunities(connection, tenant_id),
             model_calls=SqlModelCalls(connection, tenant_id),
