@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
-from statistics import median
-from typing import NamedTuple
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from sqlalchemy import func, or_, select
 
 from app.domain.account import Account
 from app.domain.activity import Interaction
 from app.domain.book import BookContext
-from app.domain.dossier import FEWEST_PEERS, FeatureUse, Peers
+from app.domain.dossier import FeatureUse, Peers
 from app.domain.ticket import Ticket
+from app.storage.alike import RECENT, Like, peers_of, tenure_of
 from app.storage.fact_tables import (
     accounts,
     contracts,
@@ -25,19 +23,8 @@ from app.storage.fact_tables import (
 )
 from app.storage.repository import Repository, own_columns
 
-TENURES = (timedelta(days=365), timedelta(days=3 * 365))
-"""Up to a year, up to three, longer: customers of one stretch are compared."""
-RECENT = timedelta(days=28)
 MOST_FEATURES = 500
 """Of an account's features, those used most."""
-
-
-class _Like(NamedTuple):
-    """An account like another one."""
-
-    features: tuple[str, ...]
-    """Those it is entitled to."""
-    integrations: tuple[str, ...]
 
 
 class SqlDetail(Repository):
@@ -101,22 +88,9 @@ class SqlDetail(Repository):
         until = context.usage_until
         like = self._like(account, context.local_day)
         used = {} if until is None else self._used(like, until)
-        rates = [
-            len(features & set(entitled)) / len(entitled)
-            for account_id, features in used.items()
-            if (entitled := like[account_id].features or context.feature_catalogue)
-        ]
-        return Peers(
-            compared=len(used),
-            users_by_feature=_counted(name for features in used.values() for name in features),
-            median_adoption_rate=median(rates) if len(rates) >= FEWEST_PEERS else None,
-            how=_in_words(len(used), account, context.local_day),
-            users_by_integration=_counted(
-                name for account_id in used for name in set(like[account_id].integrations)
-            ),
-        )
+        return peers_of(account, context, like, used)
 
-    def _like(self, account: Account, day: date) -> dict[str, _Like]:
+    def _like(self, account: Account, day: date) -> dict[str, Like]:
         """Active accounts like this one, by id."""
         runs = (
             select(contracts.c.account_id)
@@ -140,12 +114,12 @@ class SqlDetail(Repository):
         )
         stretch = tenure_of(account.customer_since, day)
         return {
-            account_id: _Like(features, integrations)
+            account_id: Like(features, integrations)
             for account_id, features, integrations, since in self._connection.execute(statement)
             if tenure_of(since, day) == stretch
         }
 
-    def _used(self, like: Mapping[str, _Like], until: date) -> dict[str, set[str]]:
+    def _used(self, like: Mapping[str, Like], until: date) -> dict[str, set[str]]:
         """The features each of them used in the four weeks up to the data's end."""
         statement = (
             select(feature_weeks.c.account_id, feature_weeks.c.feature)
@@ -157,26 +131,3 @@ class SqlDetail(Repository):
             if account_id in like:
                 used.setdefault(account_id, set()).add(feature)
         return used
-
-
-def _counted(names: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(names).items()))
-
-
-def tenure_of(since: date | None, day: date) -> str:
-    """How long somebody has been a customer, in words that part accounts into groups."""
-    if since is None:
-        return "of unknown tenure"
-    if day - since <= TENURES[0]:
-        return "up to 1 year"
-    if day - since <= TENURES[1]:
-        return "1 to 3 years"
-    return "over 3 years"
-
-
-def _in_words(compared: int, account: Account, day: date) -> str:
-    noun = "account" if compared == 1 else "accounts"
-    segment = f" of segment {account.segment}" if account.segment else ""
-    tenure = tenure_of(account.customer_since, day)
-    since = tenure if account.customer_since is None else f"customers for {tenure}"
-    return f"{compared} {noun}{segment}, {since}"
