@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,9 +30,13 @@ from app.settings import Settings
 from app.storage.service_lock import only_service
 from app.web.api import Api, ApiNow
 from app.web.app import web_app
+from app.web.dashboard import dashboard_app
 from app.web.door import address_of, open_socket, serving
-from app.web.opening import api_of, closed, config_of
+from app.web.front import Front
+from app.web.hosts import our_hosts
+from app.web.opening import api_of, closed, config_of, shut, site_of
 from app.web.routes.health import Troubles
+from app.web.site import Site, SiteNow
 
 LOST = 1
 """The exit code that has a supervisor start the process anew."""
@@ -82,12 +86,16 @@ class _Standing:
 
     troubles: Troubles = _is_starting
     api: ApiNow = closed
+    site: SiteNow = shut
 
     def now(self) -> Mapping[Part, str]:
         return self.troubles()
 
     def api_now(self) -> Api:
         return self.api()
+
+    def site_now(self) -> Site:
+        return self.site()
 
 
 async def run_service(settings: Settings, manner: Manner) -> int:
@@ -104,19 +112,21 @@ async def run_service(settings: Settings, manner: Manner) -> int:
         address = "" if door is None else address_of(door)
         note_address(address)
         async with (
-            _answering(standing, door),
+            _answering(standing, door, our_hosts(manner.host, settings.dashboard_url)),
             open_app(settings, grace_seconds=manner.grace_seconds) as app,
         ):
             service = service_of(app)
             standing.troubles = service.troubles
             api = api_of(app)
             standing.api = lambda: api
+            site = site_of(app, manner.host)
+            standing.site = lambda: site
             await _say_what_comes(app, address)
             stopping = asyncio.create_task(_pass_on(ending.asked, service))
             looking = asyncio.create_task(say_what_notion_lacks(app.settings, app.store))
             if not await service.run():
                 _end_now(LOST)  # others may have our flows in hand: nothing is to be closed slowly
-            standing.api = closed
+            standing.api, standing.site = closed, shut
             stopping.cancel()
             looking.cancel()
     log.info("service.stopped", left="what is unfinished goes on at the next start")
@@ -124,11 +134,15 @@ async def run_service(settings: Settings, manner: Manner) -> int:
 
 
 @asynccontextmanager
-async def _answering(standing: _Standing, door: socket.socket | None) -> AsyncIterator[None]:
+async def _answering(
+    standing: _Standing, door: socket.socket | None, is_our_host: Callable[[str], bool]
+) -> AsyncIterator[None]:
     if door is None:
         yield
         return
-    async with serving(web_app(troubles=standing.now, api=standing.api_now), door):
+    programs = web_app(troubles=standing.now, api=standing.api_now)
+    pages = dashboard_app(standing.site_now, is_our_host)
+    async with serving(Front(programs=programs, pages=pages), door):
         yield
 
 

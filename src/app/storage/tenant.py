@@ -16,10 +16,17 @@ _DEFAULTS = SettingsVersion(version=0, settings=TenantSettings(), applied_at=Non
 
 
 class SqlTenantState(Repository):
-    """`TenantState` on SQL."""
+    """`TenantState` on SQL, for one transaction: what it read once it need not read again."""
+
+    _newest: SettingsVersion | None = None
 
     def settings(self) -> SettingsVersion:
         """The newest settings; version 0 with every default where none were ever applied."""
+        if self._newest is None:
+            self._newest = self._read_newest()
+        return self._newest
+
+    def _read_newest(self) -> SettingsVersion:
         statement = select(settings_versions).where(self._mine(settings_versions))
         newest = statement.order_by(settings_versions.c.version.desc()).limit(1)
         row = self._connection.execute(newest).mappings().first()
@@ -62,6 +69,7 @@ class SqlTenantState(Repository):
             "applied_by": by,
         }
         self._add(settings_versions, [row])
+        self._newest = added
         return added
 
     def live_since(self) -> datetime | None:

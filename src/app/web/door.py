@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from app.errors import ConfigurationError
 
@@ -52,7 +52,7 @@ def address_of(door: socket.socket) -> str:
 
 
 @asynccontextmanager
-async def serving(web: FastAPI, door: socket.socket) -> AsyncIterator[None]:
+async def serving(web: ASGIApp, door: socket.socket) -> AsyncIterator[None]:
     """Answer on the door until left."""
     config = uvicorn.Config(
         web,

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from app.bootstrap import App
+from app.bootstrap.mailboxes import draft_boxes_of
 from app.bootstrap.sections import section_of
 from app.errors import TransientServiceError
+from app.jobs.acts.draft_desk import DraftDesk
+from app.services.draft_files import DraftFiles
 from app.settings import Settings
 from app.web.api import Api, HttpConfig, limiter_for
+from app.web.hosts import is_loopback
+from app.web.site import Site
 
 
 def config_of(settings: Settings) -> HttpConfig:
@@ -30,3 +37,31 @@ def api_of(app: App) -> Api:
 def closed() -> Api:
     """The door before the store is open, and after. Raises TransientServiceError, always."""
     raise TransientServiceError("http", "answer", "the service is starting or stopping")
+
+
+def site_of(app: App, host: str) -> Site:
+    """What the pages work with; `host` is where the service listens. Raises ConfigurationError."""
+
+    @cache
+    def drafts_of(tenant: str) -> DraftDesk:
+        return DraftDesk(
+            store=app.store,
+            tenant_id=tenant,
+            boxes=draft_boxes_of(app.store, app.settings, tenant, app.limiter),
+            files=DraftFiles(folder=app.settings.outbox_of(tenant)),
+        )
+
+    drafts_of(app.settings.tenant)
+    return Site(
+        store=app.store,
+        clock=app.clock,
+        settings=app.settings,
+        desk=app.engine,
+        drafts_of=drafts_of,
+        is_local=is_loopback(host),
+    )
+
+
+def shut() -> Site:
+    """The pages before the store is open, and after. Raises TransientServiceError, always."""
+    raise TransientServiceError("dashboard", "answer", "the service is starting or stopping")

@@ -1,0 +1,26 @@
+"""The dashboard as an application: its pages, its errors, and what goes round them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, FastAPI
+
+from app.web.assets import asset_routes
+from app.web.faults import tell_faults
+from app.web.page_envelope import PageEnvelope
+from app.web.site import SiteNow
+
+PAGES: tuple[Callable[[SiteNow], APIRouter], ...] = ()
+"""Every page's routes: a new page is named here and in the main menu of `base.html`."""
+
+
+def dashboard_app(site: SiteNow, is_our_host: Callable[[str], bool]) -> FastAPI:
+    """All pages; `is_our_host` tells which Host headers are the dashboard's own."""
+    web = FastAPI(title="Tend", docs_url=None, redoc_url=None, openapi_url=None)
+    tell_faults(web)
+    web.add_middleware(PageEnvelope, is_our_host=is_our_host)
+    web.include_router(asset_routes())
+    for pages in PAGES:
+        web.include_router(pages(site))
+    return web
