@@ -64,13 +64,12 @@ class SignInLink:
 def viewer_of(session: WebSession, user: User | None, now: datetime) -> Viewer | None:
     """Who looks, by his session and the user of its name as both stand now; None: nobody does.
 
-    A role that changed counts at once. A session from before a new password, or of somebody who
-    was ended, is nobody's.
+    A role that changed counts at once, and the session of somebody who was ended is nobody's.
     """
     if session.is_over(now):
         return None
     if session.is_by_link:
         return Viewer(by=session.by, role=Role.ADMIN)
-    if user is None or not user.may_sign_in or session.began_at < user.password_at:
+    if user is None or not user.may_sign_in:
         return None
     return user.viewer
