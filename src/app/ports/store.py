@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from app.ports.account_sheet import AccountSheet
+from app.ports.draft_shelf import DraftShelf
 from app.ports.effect_ledger import EffectLedger, EffectSwaps
 from app.ports.event_store import Deliveries, EventShelf, Handled
 from app.ports.facts import Book, FactRows, Feeds, People, TicketMapping
@@ -19,6 +20,7 @@ from app.ports.keepsakes import Detail, Documents, Opportunities
 from app.ports.model_ledger import ModelAnswers, ModelCalls
 from app.ports.notion_shelf import NotionShelf
 from app.ports.one_account import OneAccount
+from app.ports.operations import Operations
 from app.ports.outbox import Outbox
 from app.ports.people_acts import Diary, RepWords
 from app.ports.records import (
@@ -31,6 +33,7 @@ from app.ports.records import (
     WorkList,
 )
 from app.ports.source_shelf import SourceShelf
+from app.ports.today import Today
 from app.ports.users import Sessions, SignInFailures, SignInLinks, Users
 
 T = TypeVar("T")
@@ -71,7 +74,11 @@ class Unit(Protocol):
     @property
     def slots(self) -> Slots: ...
     @property
+    def operations(self) -> Operations: ...
+    @property
     def outbox(self) -> Outbox: ...
+    @property
+    def draft_shelf(self) -> DraftShelf: ...
     @property
     def events(self) -> EventLog: ...
     @property
@@ -106,6 +113,8 @@ class Unit(Protocol):
     def given_answers(self) -> GivenAnswers: ...
     @property
     def parked_heartbeats(self) -> ParkedHeartbeats: ...
+    @property
+    def today(self) -> Today: ...
     @property
     def users(self) -> Users: ...
     @property

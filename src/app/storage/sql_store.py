@@ -18,6 +18,7 @@ from app.storage.book import SqlBook
 from app.storage.database import Database
 from app.storage.detail import SqlDetail
 from app.storage.documents import SqlDocuments
+from app.storage.draft_shelf import SqlDraftShelf
 from app.storage.effects import SqlEffectLedger
 from app.storage.event_deliveries import SqlDeliveries
 from app.storage.event_log import SqlEventLog
@@ -32,6 +33,7 @@ from app.storage.mapping import SqlTicketMapping
 from app.storage.model_calls import SqlModelAnswers, SqlModelCalls
 from app.storage.notion import SqlNotionShelf
 from app.storage.one_account import SqlOneAccount
+from app.storage.operations import SqlOperations
 from app.storage.opportunities import SqlOpportunities
 from app.storage.outbox import SqlOutbox
 from app.storage.people import SqlPeople
@@ -40,6 +42,7 @@ from app.storage.scans import SqlScans
 from app.storage.slots import SqlSlots
 from app.storage.sources import SqlSourceShelf
 from app.storage.tenant import SqlTenantState
+from app.storage.today import SqlToday
 from app.storage.users import SqlSessions, SqlSignInFailures, SqlSignInLinks, SqlUsers
 from app.storage.work_list import SqlWorkList
 from app.storage.writers import refuse_nested_write
@@ -65,7 +68,9 @@ class SqlUnit:
     effects: SqlEffectLedger
     work: SqlWorkList
     slots: SqlSlots
+    operations: SqlOperations
     outbox: SqlOutbox
+    draft_shelf: SqlDraftShelf
     events: SqlEventLog
     deliveries: SqlDeliveries
     event_shelf: SqlEventShelf
@@ -83,6 +88,7 @@ class SqlUnit:
     api_keys: SqlApiKeys
     given_answers: SqlGivenAnswers
     parked_heartbeats: SqlParkedHeartbeats
+    today: SqlToday
     users: SqlUsers
     sessions: SqlSessions
     sign_in_links: SqlSignInLinks
@@ -106,7 +112,9 @@ class SqlUnit:
             effects=SqlEffectLedger(connection, tenant_id),
             work=SqlWorkList(connection, tenant_id),
             slots=SqlSlots(connection, tenant_id),
+            operations=SqlOperations(connection, tenant_id),
             outbox=SqlOutbox(connection, tenant_id),
+            draft_shelf=SqlDraftShelf(connection, tenant_id),
             events=SqlEventLog(connection, tenant_id),
             deliveries=SqlDeliveries(connection, tenant_id),
             event_shelf=SqlEventShelf(connection, tenant_id),
@@ -124,6 +132,7 @@ class SqlUnit:
             api_keys=SqlApiKeys(connection, tenant_id),
             given_answers=SqlGivenAnswers(connection, tenant_id),
             parked_heartbeats=SqlParkedHeartbeats(connection, tenant_id),
+            today=SqlToday(connection, tenant_id),
             users=SqlUsers(connection, tenant_id),
             sessions=SqlSessions(connection, tenant_id),
             sign_in_links=SqlSignInLinks(connection, tenant_id),
