@@ -1,0 +1,96 @@
+"""How values stand on a page of the dashboard."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.domain.band import Band
+from app.domain.money import Money
+from app.web.wording import (
+    ago,
+    band_class,
+    counted,
+    day,
+    moment,
+    money,
+    oneline,
+    person,
+    short_money,
+    spaced,
+    until,
+)
+
+NOW = datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
+
+
+def euros(amount: str, currency: str = "EUR") -> Money:
+    return Money(amount=Decimal(amount), currency=currency)
+
+
+def test_unknown_money_is_never_nothing() -> None:
+    assert money(None) == "unknown"
+    assert short_money(None) == "–"
+
+
+@pytest.mark.parametrize(
+    "value, long, short",
+    [
+        (euros("0"), "€0", "€0"),
+        (euros("950"), "€950", "€950"),
+        (euros("120000"), "€120,000", "€120k"),
+        (euros("1250000"), "€1,250,000", "€1.2M"),
+        (euros("120000", "CHF"), "CHF 120,000", "CHF 120k"),
+    ],
+)
+def test_money_in_full_and_in_short(value: Money, long: str, short: str) -> None:
+    assert (money(value), short_money(value)) == (long, short)
+
+
+def test_days_and_moments() -> None:
+    assert day(date(2026, 3, 2)) == "2 Mar 2026"
+    assert day(None) == ""
+    told = moment(NOW, "Europe/Berlin")
+    assert told == '<time datetime="2026-03-02T09:05:00+00:00">2 Mar 2026, 10:05</time>'
+    assert moment(None, "UTC") == ""
+
+
+@pytest.mark.parametrize(
+    "gone, told",
+    [
+        (timedelta(seconds=20), "less than a minute"),
+        (timedelta(seconds=-20), "less than a minute"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(hours=3, minutes=5), "3 hours"),
+        (timedelta(days=1, hours=5), "1 day"),
+    ],
+)
+def test_how_long_ago(gone: timedelta, told: str) -> None:
+    assert ago(NOW - gone, NOW) == told
+
+
+def test_how_far_off_a_day_is() -> None:
+    today = NOW.date()
+    assert until(today, today) == "today"
+    assert until(today + timedelta(days=1), today) == "in 1 day"
+    assert until(today - timedelta(days=3), today) == "3 days ago"
+
+
+def test_counted_things() -> None:
+    assert counted(1, "account") == "1 account"
+    assert counted(1_200, "reply", "replies") == "1,200 replies"
+
+
+def test_the_style_of_a_band_is_one_of_four_words() -> None:
+    assert [band_class(band) for band in Band] == [
+        *("band-green", "band-amber", "band-red", "band-unknown"),
+    ]
+
+
+def test_other_people_s_words_stand_on_one_line() -> None:
+    assert oneline("a\n\u202eb\x07  c" + "d" * 400).startswith("a b cddd")
+    assert len(oneline("x" * 400)) == 300
+    assert person("os:rita") == "rita (this machine's user)"
+    assert spaced("tam_escalation") == "tam escalation"
