@@ -81,4 +81,16 @@ ACT_ENTRIES: tuple[tuple[str, str, str, str], ...] = (
         "keys_app",
         "Keys to the HTTP door: heartbeats, usage and releases come in by it.",
     ),
+    (
+        "dashboard",
+        "app.cli.dashboard_cmd",
+        "dashboard_app",
+        "A fresh link that opens the dashboard of the service that runs here, once.",
+    ),
+    (
+        "users",
+        "app.cli.users_cmd",
+        "users_app",
+        "Who may sign in to the dashboard from other machines, and what they may do.",
+    ),
 )

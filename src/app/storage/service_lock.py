@@ -50,6 +50,34 @@ def only_service(url: str, *, since: datetime) -> Iterator[Callable[[str], None]
         os.close(lock)
 
 
+def service_address(url: str) -> str | None:
+    """Where the service of the flows at `url` answers; empty: it answers nowhere.
+
+    None: none runs, or on PostgreSQL, where services note no address.
+    """
+    database = make_url(url)
+    if database.get_backend_name() != "sqlite":
+        return None
+    try:
+        lock = os.open(f"{database.database}.service", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _address_in(os.pread(lock, _MOST_BYTES, 0))
+    finally:
+        os.close(lock)
+    return None
+
+
+def _address_in(told: bytes) -> str:
+    try:
+        return str(json.loads(told)["address"])
+    except (ValueError, KeyError, TypeError):  # being written this moment
+        return ""
+
+
 def _opened(path: Path) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
