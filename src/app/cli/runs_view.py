@@ -14,10 +14,10 @@ from rich.text import Text
 
 from app.bootstrap import liveness_for
 from app.cli.context import CliContext
-from app.domain.effect import EffectRow, ParkReason
+from app.domain.effect import ChannelWork, EffectRow, ParkReason
 from app.domain.flow import FlowRow, FlowState
 from app.domain.scan import ScanState
-from app.jobs.runs import LOOKED_AT, WHAT_TO_DO, ChannelWork, Runs, ScanRun, begins_at, read_runs
+from app.jobs.runs import LOOKED_AT, WHAT_TO_DO, Runs, ScanRun, begins_at, read_runs
 from app.jobs.stored_flows import StoredFlows
 from app.services.plain_text import one_line
 

@@ -94,6 +94,23 @@ class EffectRow:
         return group_of(self.work.key)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelWork:
+    """What one channel still owes."""
+
+    kind: EffectKind
+    owed: int
+    """Waiting for a first try, or due again."""
+    in_hand: int
+    put_off: int
+    """Tried, failed, and to be tried again later."""
+    last_error: str
+    """Of the newest try among those that are owed or in hand."""
+    next_try_at: datetime | None
+    """The first of those put off; None: none is."""
+    parked: int
+
+
 def group_of(key: str) -> str:
     """An effect's group: all that one revision, digest or summary leaves behind."""
     return key.rpartition(":")[0]

@@ -173,6 +173,19 @@ def coming_slots(
     return tuple(sorted(coming, key=lambda one: (one.at, ALL_JOBS.index(one.job))))
 
 
+def coming_looks(now: datetime, zone: str, looks: Mapping[Job, str]) -> tuple[Coming, ...]:
+    """When each job looks at the whole book next, by time; whose turn it is then is left open.
+
+    `looks`: the newest slot looked at, by job. It supposes that each look is taken on time.
+    """
+    days = ((job, _next_look(job, now, zone, looks.get(job))) for job in ALL_JOBS)
+    coming = (
+        Coming(job=job, at=max(now, _moment(job, day, zone)), day=day, subjects=())
+        for job, day in days
+    )
+    return tuple(sorted(coming, key=lambda one: (one.at, ALL_JOBS.index(one.job))))
+
+
 def _newest_slot(job: Job, now: datetime, zone: str) -> str | None:
     """The job's newest slot whose moment has come and that is still worth starting."""
     day = local_day(now, zone)

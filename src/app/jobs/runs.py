@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.assessment import Agent
-from app.domain.effect import EffectKind, EffectRow, EffectState, ParkReason
+from app.domain.effect import ChannelWork, EffectKind, EffectRow, EffectState, ParkReason
 from app.domain.flow import FlowName, FlowRow, FlowState
 from app.domain.scan import Scan, ScanState
 from app.jobs.flows.pages import PAGE
@@ -38,21 +38,6 @@ class ScanRun:
     pages_done: int
     pages_expected: int | None
     """None: it is recorded, or of one account."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelWork:
-    """What one channel still owes."""
-
-    kind: EffectKind
-    owed: int
-    """Waiting for a first try, or due again."""
-    in_hand: int
-    put_off: int
-    """Tried, failed, and to be tried again later."""
-    last_error: str
-    next_try_at: datetime | None
-    parked: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,249 @@
+"""What goes on, on SQL: one statement an answer, over rows that are few or in an index."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, RowMapping, and_, case, func, select
+
+from app.domain.assessment import Agent
+from app.domain.effect import ChannelWork, EffectKind, EffectState
+from app.domain.feed import FactKind, Feed
+from app.domain.model_call import Spent
+from app.domain.scan import Scan, ScanState
+from app.ports.operations import Clockwork, FeedLook, ModelUse, ParkedWork, ScanLook
+from app.ports.rows import SlotStart
+from app.storage.effects import number
+from app.storage.event_tables import event_parked
+from app.storage.fact_tables import accounts
+from app.storage.json_count import json_count
+from app.storage.model_tables import model_calls
+from app.storage.record_tables import effects, feeds, scan_pages, scans, slots, tenants
+from app.storage.repository import Repository, own_columns
+
+_OPEN = (EffectState.OWED, EffectState.INTENT, EffectState.PARKED)
+_LATELY = timedelta(hours=1)
+"""Calls to the model that may still change, for the fingerprint."""
+_NEWEST_SCANS = 10
+_SPENT = ("calls", "cost_micros", "input_tokens", "output_tokens")
+
+
+class SqlOperations(Repository):
+    """`Operations` on SQL."""
+
+    def scans(self, *, most: int) -> tuple[ScanLook, ...]:
+        """The newest scans, newest first."""
+        pages = (
+            select(func.count())
+            .where(
+                self._mine(scan_pages),
+                scan_pages.c.scan_id == scans.c.scan_id,
+                scan_pages.c.agent == Agent.CSM,
+            )
+            .scalar_subquery()
+        )
+        statement = (
+            select(*own_columns(scans), pages.label("pages"), accounts.c.name.label("named"))
+            .outerjoin(accounts, _is_account(scans.c.tenant_id, scans.c.account_id))
+            .where(self._mine(scans))
+            .order_by(scans.c.now.desc(), scans.c.scan_id.desc())
+            .limit(most)
+        )
+        return tuple(_scan(row) for row in self._connection.execute(statement).mappings())
+
+    def channels(self, now: datetime) -> tuple[ChannelWork, ...]:
+        """What each channel owes, in the order of `EffectKind`."""
+        is_parked = effects.c.state == EffectState.PARKED
+        has_failed = and_(~is_parked, effects.c.error != "", effects.c.taken_at.is_not(None))
+        newest_failed = (case((has_failed, 0), else_=1), effects.c.taken_at.desc(), effects.c.place)
+        rows = (
+            select(
+                effects.c.kind,
+                effects.c.state,
+                effects.c.next_try_at,
+                case((has_failed, effects.c.error), else_="").label("error"),
+                func.row_number()
+                .over(partition_by=effects.c.kind, order_by=newest_failed)
+                .label("nth"),
+            )
+            .where(self._mine(effects), effects.c.state.in_(_OPEN))
+            .subquery()
+        )
+        is_put_off = and_(rows.c.state == EffectState.OWED, rows.c.next_try_at > now)
+        statement = select(
+            rows.c.kind,
+            func.count().label("many"),
+            _how_many(is_put_off).label("put_off"),
+            _how_many(rows.c.state == EffectState.INTENT).label("in_hand"),
+            _how_many(rows.c.state == EffectState.PARKED).label("parked"),
+            func.min(case((is_put_off, rows.c.next_try_at))).label("next_try_at"),
+            func.max(case((rows.c.nth == 1, rows.c.error), else_="")).label("error"),
+        ).group_by(rows.c.kind)
+        found = {row["kind"]: row for row in self._connection.execute(statement).mappings()}
+        return tuple(_channel(found[kind]) for kind in EffectKind if kind in found)
+
+    def parked(
+        self, *, most: int, kind: EffectKind | None = None, after: str = ""
+    ) -> tuple[ParkedWork, ...]:
+        """Parked effects in order of being owed."""
+        statement = (
+            select(
+                effects.c.key,
+                effects.c.kind,
+                effects.c.subject,
+                effects.c.parked_for,
+                effects.c.error,
+                effects.c.attempt,
+                effects.c.taken_at,
+                accounts.c.name,
+            )
+            .outerjoin(accounts, _is_account(effects.c.tenant_id, effects.c.subject))
+            .where(self._mine(effects), effects.c.state == EffectState.PARKED)
+            .order_by(effects.c.place)
+            .limit(most)
+        )
+        if kind is not None:
+            statement = statement.where(effects.c.kind == kind)
+        if after:
+            behind = select(effects.c.place).where(self._mine(effects), effects.c.key == after)
+            statement = statement.where(effects.c.place > behind.scalar_subquery())
+        return tuple(_parked(row) for row in self._connection.execute(statement).mappings())
+
+    def feeds(self) -> tuple[FeedLook, ...]:
+        """Every feed, in order of name."""
+        columns = (one for one in own_columns(feeds) if one is not feeds.c.accounts)
+        named = json_count(feeds.c.accounts).label("named")
+        statement = select(*columns, named).where(self._mine(feeds)).order_by(feeds.c.name)
+        return tuple(_feed(row) for row in self._connection.execute(statement).mappings())
+
+    def clockwork(self) -> Clockwork:
+        """The last looks of the schedule's jobs, and since when they start more than scans."""
+        nth = func.row_number().over(partition_by=slots.c.job, order_by=slots.c.slot.desc())
+        looks = (
+            select(*slots.c, nth.label("nth"))
+            .where(self._mine(slots), slots.c.subject == "")
+            .subquery()
+        )
+        live = select(tenants.c.live_since).where(self._mine(tenants)).scalar_subquery()
+        here = select(live.label("live_since")).subquery()
+        columns = (looks.c.job, looks.c.slot, looks.c.subject, looks.c.flow_id, looks.c.started_at)
+        statement = select(here.c.live_since, *columns).outerjoin(looks, looks.c.nth == 1)
+        rows = self._connection.execute(statement).all()
+        starts = (SlotStart(**dict(zip(_SLOT, row[1:], strict=True))) for row in rows if row[1])
+        return Clockwork(live_since=rows[0][0], looks={one.job: one for one in starts})
+
+    def model_use(self, *, month: datetime, today: datetime) -> tuple[ModelUse, ...]:
+        """By agent, since the month's beginning and since today's: the dearest first."""
+        is_today = model_calls.c.at >= today
+        figures = [model_calls.c[name] for name in _SPENT[1:]]
+        statement = (
+            select(
+                model_calls.c.agent,
+                func.count().label("calls"),
+                *(func.sum(one).label(one.name) for one in figures),
+                _how_many(is_today).label("today_calls"),
+                *(
+                    func.sum(case((is_today, one), else_=0)).label(f"today_{one.name}")
+                    for one in figures
+                ),
+            )
+            .where(self._mine(model_calls), model_calls.c.at >= month)
+            .group_by(model_calls.c.agent)
+            .order_by(func.sum(model_calls.c.cost_micros).desc(), model_calls.c.agent)
+        )
+        return tuple(
+            ModelUse(agent=row["agent"], month=_spent(row, ""), today=_spent(row, "today_"))
+            for row in self._connection.execute(statement).mappings()
+        )
+
+    def fingerprint(self, now: datetime) -> str:
+        """Another text whenever scans, work, parked events, feeds, looks or the model moved."""
+        newest = (
+            select(scans.c.scan_id, scans.c.state, scans.c.now)
+            .where(self._mine(scans))
+            .order_by(scans.c.now.desc())
+            .limit(_NEWEST_SCANS)
+            .subquery()
+        )
+        pages = scan_pages.c.scan_id.in_(select(newest.c.scan_id))
+        lately = and_(self._mine(model_calls), model_calls.c.at >= now - _LATELY)
+        parts = (
+            select(func.max(newest.c.now)),
+            select(func.count()).select_from(newest).where(newest.c.state == ScanState.RUNNING),
+            select(func.count()).select_from(scan_pages).where(self._mine(scan_pages), pages),
+            *(
+                select(func.count())
+                .select_from(effects)
+                .where(self._mine(effects), effects.c.state == state)
+                for state in _OPEN
+            ),
+            select(func.max(effects.c.taken_at)).where(
+                self._mine(effects), effects.c.state.in_(_OPEN)
+            ),
+            select(func.count()).select_from(event_parked).where(self._mine(event_parked)),
+            select(func.max(event_parked.c.parked_at)).where(self._mine(event_parked)),
+            select(func.count()).select_from(feeds).where(self._mine(feeds)),
+            select(func.max(feeds.c.last_ok_at)).where(self._mine(feeds)),
+            select(func.sum(number(feeds.c.failed_since))).where(self._mine(feeds)),
+            select(func.max(slots.c.started_at)).where(self._mine(slots)),
+            select(func.count()).select_from(model_calls).where(lately),
+            select(func.sum(model_calls.c.cost_micros)).where(lately),
+            select(tenants.c.live_since).where(self._mine(tenants)),
+        )
+        row = self._connection.execute(select(*(one.scalar_subquery() for one in parts))).one()
+        return "|".join(str(value) for value in row)
+
+
+_SLOT = ("job", "slot", "subject", "flow_id", "started_at")
+
+
+def _is_account(tenant: ColumnElement[str], account_id: ColumnElement[str]) -> ColumnElement[bool]:
+    return and_(accounts.c.tenant_id == tenant, accounts.c.account_id == account_id)
+
+
+def _how_many(claim: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((claim, 1), else_=0))
+
+
+def _scan(row: RowMapping) -> ScanLook:
+    columns = dict(row)
+    pages, named = int(columns.pop("pages")), columns.pop("named")
+    return ScanLook(scan=Scan(**columns), account_name=named or "", pages_done=pages)
+
+
+def _channel(row: RowMapping) -> ChannelWork:
+    put_off, in_hand, parked = (int(row[name]) for name in ("put_off", "in_hand", "parked"))
+    return ChannelWork(
+        kind=EffectKind(row["kind"]),
+        owed=int(row["many"]) - put_off - in_hand - parked,
+        in_hand=in_hand,
+        put_off=put_off,
+        last_error=row["error"],
+        next_try_at=row["next_try_at"],
+        parked=parked,
+    )
+
+
+def _parked(row: RowMapping) -> ParkedWork:
+    return ParkedWork(
+        key=row["key"],
+        kind=row["kind"],
+        subject=row["subject"],
+        account_name=row["name"] or "",
+        reason=row["parked_for"],
+        error=row["error"],
+        attempts=row["attempt"],
+        tried_at=row["taken_at"],
+    )
+
+
+def _feed(row: RowMapping) -> FeedLook:
+    columns = dict(row)
+    named = columns.pop("named")
+    provides = frozenset(FactKind(kind) for kind in columns.pop("provides"))
+    accounts_of = None if named is None else frozenset[str]()
+    return FeedLook(feed=Feed(**columns, provides=provides, accounts=accounts_of), named=named)
+
+
+def _spent(row: RowMapping, when: str) -> Spent:
+    return Spent(**{name: int(row[f"{when}{name}"]) for name in _SPENT})
