@@ -2,6 +2,7 @@
 
 VENV ?= .venv
 ARGS ?=
+SERVE ?= 1
 
 RUN_STAMP := $(VENV)/.stamp-run
 DEV_STAMP := $(VENV)/.stamp-dev
@@ -27,8 +28,8 @@ export PYTHON
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
-demo: $(RUN_STAMP)  ## Install, load the made-up book of business, run a day, print the table
-	@$(BIN)/tend demo
+demo: $(RUN_STAMP)  ## Install, load the made-up book, run a day, serve the dashboard (SERVE=0 ends before)
+	@$(BIN)/tend demo $(if $(filter 0 no,$(SERVE)),--no-serve)
 
 test: $(DEV_STAMP)  ## Run every test, with coverage (ARGS="-k budget" chooses)
 ifeq ($(ARGS),)

@@ -76,7 +76,7 @@ class Demo:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     home = tmp_path_factory.mktemp("newcomer")
     folder = home / "demo"
-    ran = tend("demo", "--home", str(folder), "--top", "0", home=home)
+    ran = tend("demo", "--no-serve", "--home", str(folder), "--top", "0", home=home)
     assert ran.returncode == 0, ran.stderr
     store = open_store(f"sqlite:///{folder / 'tend.sqlite3'}")
     scan = store.read_now(TENANT, lambda unit: unit.scans.latest())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import socket
 import sys
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.run_cmd import HOST, PORT
 from app.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -29,7 +31,10 @@ MARKER = "made-by-tend-demo"
 
 
 @demo_app.command(
-    epilog="Examples:  [bold]tend demo[/bold]   ·   [bold]tend demo --home ./demo --seed 12[/bold]"
+    epilog=(
+        "Examples:  [bold]tend demo[/bold]   ·   [bold]tend demo --home ./demo --seed 12[/bold]"
+        "   ·   [bold]tend demo --no-serve[/bold] (ends after the table)"
+    )
 )
 def demo(
     home: Annotated[
@@ -37,13 +42,19 @@ def demo(
     ] = None,
     seed: Annotated[int, typer.Option(help="Another seed makes another book.")] = 7,
     top: Annotated[int, typer.Option(help="Rows of the table; 0 shows all.", min=0)] = 25,
+    serve: Annotated[
+        bool, typer.Option(help="Serve the dashboard of the demo afterwards, until Ctrl-C.")
+    ] = True,
+    port: Annotated[
+        int, typer.Option(help="Its port; a free one where this is taken.", min=0, max=65535)
+    ] = PORT,
     where: Annotated[
         bool, typer.Option("--where", help="Only print the demo's data folder, for TEND_HOME.")
     ] = False,
 ) -> None:
     """Make up 60 accounts with a year of history, replay 90 days, scan for today, show the table.
 
-    It works in a folder of its own and never touches your data.
+    Then it serves the dashboard. It works in a folder of its own and never touches your data.
     """
     from platformdirs import user_data_path
 
@@ -68,6 +79,30 @@ def demo(
                 tell(day + 1, DAYS)
         _show_today(cli, book, top)
         cli.notes.print(f"[dim]Done in {time.monotonic() - began:.0f} s.[/dim]")
+    if serve:
+        _serve(settings, port)
+
+
+def _serve(settings: Settings, port: int) -> None:
+    """Run the service on the demo's folder, its own log kept to what goes wrong."""
+    from app.cli.run_cmd import GRACE
+    from app.cli.running import Manner, run_service
+    from app.log import configure_logging
+
+    configure_logging(form="console", level="error", is_service=True)
+    free = port if _is_free(port) else 0
+    manner = Manner(host=HOST, port=free, has_web=True, grace_seconds=GRACE)
+    raise typer.Exit(asyncio.run(run_service(settings, manner)))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as asked:
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asked.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def _fresh_settings(folder: Path) -> Settings:

@@ -21,6 +21,7 @@ from rich.text import Text
 
 from app.bootstrap import App, open_app, service_of
 from app.bootstrap.notion_look import notion_line, say_what_notion_lacks
+from app.cli.way_in import way_in_of
 from app.clock import local_day, system_clock
 from app.domain.schedule import Job, Started, coming_slots
 from app.jobs.schedule import last_looks
@@ -121,7 +122,7 @@ async def run_service(settings: Settings, manner: Manner) -> int:
             standing.api = lambda: api
             site = site_of(app, manner.host)
             standing.site = lambda: site
-            await _say_what_comes(app, address)
+            await _say_what_comes(app, address, manner.host)
             stopping = asyncio.create_task(_pass_on(ending.asked, service))
             looking = asyncio.create_task(say_what_notion_lacks(app.settings, app.store))
             if not await service.run():
@@ -151,7 +152,7 @@ async def _pass_on(asked: asyncio.Event, service: Service) -> None:
     service.stop()
 
 
-async def _say_what_comes(app: App, address: str) -> None:
+async def _say_what_comes(app: App, address: str, host: str) -> None:
     settings = app.settings
     where = "the database of TEND_DATABASE_URL" if settings.database_url else str(settings.home)
     tenants = await app.store.tenants()
@@ -166,6 +167,7 @@ async def _say_what_comes(app: App, address: str) -> None:
         log.info("service.started", keeps=where, next_scan=coming, address=address, tenants=tenants)
         return
     notion = await app.store.read(settings.tenant, partial(notion_line, settings))
+    way_in = await way_in_of(app.store, settings.tenant, address, host) if address else {}
     told = {
         "Tend keeps its things in": f"{where} (tenant {settings.tenant})",
         "Next scan": coming,
@@ -174,6 +176,7 @@ async def _say_what_comes(app: App, address: str) -> None:
         "Health": f"{address}/v1/health/ready" if address else "",
         "Programs bring facts to": f"{address}/v1 (/openapi.json tells what)" if address else "",
         "Stop it with": "Ctrl-C or SIGTERM; what is unfinished goes on at the next start",
+        **way_in,
     }
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     for what, text in told.items():
