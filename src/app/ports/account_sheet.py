@@ -1,7 +1,7 @@
 """One account's rows as a page shows them: a page's worth at a time, never the whole book's.
 
 Opened for one tenant, inside one transaction (`app.ports.store.Unit`); each method is one
-statement by an index on the account, `peers` two.
+statement by an index on the account.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.account import Account
+from app.domain.act import DraftOutcome
 from app.domain.activity import Interaction
 from app.domain.book import BookContext
 from app.domain.dossier import Peers
 from app.domain.draft import Draft
 from app.domain.heartbeat_days import HeartbeatDay
-from app.domain.incident import IncidentKind
 from app.domain.ticket import Priority, Ticket
-from app.ports.rows import RecordedRevision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +63,15 @@ class UsageReach:
     """The newest day with a row, before the day asked for; None: none at all."""
     catalogue: tuple[str, ...]
     """Every feature of which there was a row before that day, in order of name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterKept:
+    """A draft and what became of it."""
+
+    draft: Draft
+    outcome: DraftOutcome | None
+    """What a rep said; None: nobody said anything yet."""
 
 
 class AccountSheet(Protocol):
@@ -113,14 +121,8 @@ class AccountSheet(Protocol):
         """The newest contact with each person, by e-mail (lower case); "" for nobody named."""
         ...
 
-    def letters(self, account_id: str, *, most: int, skip: int) -> tuple[Draft, ...]:
-        """Drafts of any state, newest first."""
-        ...
-
-    def revisions(
-        self, account_id: str, kinds: Collection[IncidentKind], *, most: int
-    ) -> tuple[RecordedRevision, ...]:
-        """What happened to its incidents of these kinds, newest first."""
+    def letters(self, account_id: str, *, most: int, skip: int) -> tuple[LetterKept, ...]:
+        """Drafts of any state with their outcomes, newest first."""
         ...
 
     def peers(self, account: Account, context: BookContext, *, most: int) -> Peers:

@@ -6,18 +6,34 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from itertools import islice
 
-from sqlalchemy import BigInteger, Integer, Text, and_, case, func, or_, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    RowMapping,
+    Text,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 
 from app.domain.account import Account
+from app.domain.act import DraftOutcome
 from app.domain.activity import Interaction
 from app.domain.book import BookContext
 from app.domain.dossier import Peers
 from app.domain.draft import Draft
 from app.domain.heartbeat_days import HeartbeatDay
-from app.domain.incident import IncidentKind
 from app.domain.ticket import OPEN_STATUSES, Priority, Ticket
-from app.ports.account_sheet import FeatureUsed, TicketCounts, UsageReach, UsageWeek
-from app.ports.rows import RecordedRevision
+from app.ports.account_sheet import (
+    FeatureUsed,
+    LetterKept,
+    TicketCounts,
+    UsageReach,
+    UsageWeek,
+)
 from app.storage.alike import PeerSample
 from app.storage.fact_tables import (
     heartbeat_days,
@@ -28,8 +44,8 @@ from app.storage.fact_tables import (
     usage_features,
     usage_weeks,
 )
-from app.storage.incident_rows import recorded
-from app.storage.record_tables import drafts, incident_revisions
+from app.storage.people_tables import draft_outcomes
+from app.storage.record_tables import drafts
 from app.storage.repository import Repository, own_columns
 from app.storage.usage_rollups import DAYS_A_WEEK, week_of
 
@@ -224,35 +240,37 @@ class SqlAccountSheet(Repository):
         found = (Interaction(**row) for row in rows)
         return {one.stakeholder_email.lower(): one for one in found}
 
-    def letters(self, account_id: str, *, most: int, skip: int) -> tuple[Draft, ...]:
-        """Drafts of any state, newest first."""
+    def letters(self, account_id: str, *, most: int, skip: int) -> tuple[LetterKept, ...]:
+        """Drafts of any state with their outcomes, newest first."""
+        said = draft_outcomes.c
+        of_it = and_(
+            said.tenant_id == drafts.c.tenant_id,
+            said.draft_id == drafts.c.draft_id,
+        )
+        told = (said.state.label("told"), said.note, said.by, said.at)
         statement = (
-            select(*own_columns(drafts))
+            select(*own_columns(drafts), *told)
+            .select_from(drafts.outerjoin(draft_outcomes, of_it))
             .where(self._mine(drafts), drafts.c.account_id == account_id)
             .order_by(drafts.c.created_at.desc(), drafts.c.draft_id)
             .limit(most)
             .offset(skip)
         )
-        return tuple(Draft(**row) for row in self._connection.execute(statement).mappings())
-
-    def revisions(
-        self, account_id: str, kinds: Collection[IncidentKind], *, most: int
-    ) -> tuple[RecordedRevision, ...]:
-        """What happened to its incidents of these kinds, newest first."""
-        columns = incident_revisions.c
-        statement = (
-            select(*own_columns(incident_revisions))
-            .where(
-                self._mine(incident_revisions),
-                columns.kind.in_(list(kinds)),
-                columns.subject == account_id,
-            )
-            .order_by(columns.at.desc(), columns.incident_id, columns.revision.desc())
-            .limit(most)
-        )
-        return tuple(recorded(row) for row in self._connection.execute(statement).mappings())
+        return tuple(_letter(row) for row in self._connection.execute(statement).mappings())
 
     def peers(self, account: Account, context: BookContext, *, most: int) -> Peers:
         """As `Detail.peers`, but of at most so many of them, those next to it by id."""
         sample = PeerSample(connection=self._connection, tenant_id=self._tenant_id)
         return sample.peers(account, context, most=most)
+
+
+def _letter(row: RowMapping) -> LetterKept:
+    columns = dict(row)
+    state, note, by, at = (columns.pop(name) for name in ("told", "note", "by", "at"))
+    draft = Draft(**columns)
+    if state is None:
+        return LetterKept(draft=draft, outcome=None)
+    said = DraftOutcome(
+        draft_id=draft.draft_id, account_id=draft.account_id, state=state, note=note, by=by, at=at
+    )
+    return LetterKept(draft=draft, outcome=said)

@@ -5,6 +5,7 @@ All of them are read for a review; a page looks at a sample, at the same cost wh
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,18 @@ from datetime import date, timedelta
 from statistics import median
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    exists,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from app.domain.account import Account
 from app.domain.book import BookContext
@@ -60,21 +72,50 @@ def peers_of(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeerSample:
-    """Reads a sample of the accounts like one."""
+    """Reads a sample of the accounts like one, in one statement."""
 
     connection: Connection
     tenant_id: str
 
     def peers(self, account: Account, context: BookContext, *, most: int) -> Peers:
-        """At most so many of them: those that follow it by id, from the last round to the first."""
-        like = self._like(account, context.local_day, most + 1)
-        how = "a sample of " if len(like) > most else ""
-        like = dict(list(like.items())[:most])
+        """At most so many of them: those that follow it by id, then those from the first on."""
         until = context.usage_until
-        used = {} if until is None else self._used(tuple(like), until)
-        return peers_of(account, context, like, used, how=how)
+        if until is None:
+            return peers_of(account, context, {}, {})
+        texts: dict[str, tuple[str, str]] = {}
+        used: dict[str, set[str]] = {}
+        statement = self._alike(account, context.local_day, until, most + 1)
+        for account_id, features, integrations, used_feature in self.connection.execute(statement):
+            texts[account_id] = (features, integrations)
+            if used_feature is not None:
+                used.setdefault(account_id, set()).add(used_feature)
+        kept = list(texts)[:most]
+        like = {one: Like(*(tuple(json.loads(text)) for text in texts[one])) for one in kept}
+        how = "a sample of " if len(texts) > most else ""
+        used_by = {one: used[one] for one in kept if one in used}
+        return peers_of(account, context, like, used_by, how=how)
 
-    def _like(self, account: Account, day: date, most: int) -> dict[str, Like]:
+    def _alike(
+        self, account: Account, day: date, until: date, most: int
+    ) -> Select[*tuple[str, str, str, str | None]]:
+        """Each of the accounts with each feature it used of late, once a week; lists as text."""
+        columns, weeks = accounts.c, feature_weeks.c
+        sides = (columns.account_id > account.account_id, columns.account_id < account.account_id)
+        halves = [self._half(account, day, side).limit(most).subquery() for side in sides]
+        sample = union_all(*(select(half) for half in halves)).limit(most).subquery()
+        of_late = and_(
+            weeks.tenant_id == self.tenant_id,
+            weeks.account_id == sample.c.account_id,
+            weeks.week >= week_of(until - RECENT),
+            weeks.last_used > until - RECENT,
+        )
+        return select(
+            sample.c.account_id, sample.c.features, sample.c.integrations, weeks.feature
+        ).select_from(sample.outerjoin(feature_weeks, of_late))
+
+    def _half(
+        self, account: Account, day: date, side: ColumnElement[bool]
+    ) -> Select[*tuple[str, str, str]]:
         columns = accounts.c
         runs = exists().where(
             contracts.c.tenant_id == columns.tenant_id,
@@ -82,45 +123,21 @@ class PeerSample:
             or_(contracts.c.starts_on.is_(None), contracts.c.starts_on <= day),
             or_(contracts.c.ends_on.is_(None), contracts.c.ends_on >= day),
         )
-        halves = [
-            select(columns.account_id, columns.features, columns.integrations)
+        return (
+            select(
+                columns.account_id,
+                type_coerce(columns.features, Text).label("features"),
+                type_coerce(columns.integrations, Text).label("integrations"),
+            )
             .where(
                 columns.tenant_id == self.tenant_id,
                 columns.segment == account.segment,
                 _of_tenure(account.customer_since, day),
-                half,
+                side,
                 runs,
             )
             .order_by(columns.account_id)
-            .limit(most)
-            .subquery()
-            for half in (
-                columns.account_id > account.account_id,
-                columns.account_id < account.account_id,
-            )
-        ]
-        statement = union_all(*(select(half) for half in halves))
-        return {
-            account_id: Like(features, integrations)
-            for account_id, features, integrations in self.connection.execute(statement)
-        }
-
-    def _used(self, like: tuple[str, ...], until: date) -> dict[str, set[str]]:
-        columns = feature_weeks.c
-        statement = (
-            select(columns.account_id, columns.feature)
-            .where(
-                columns.tenant_id == self.tenant_id,
-                columns.account_id.in_(like),
-                columns.week >= week_of(until - RECENT),
-                columns.last_used > until - RECENT,
-            )
-            .group_by(columns.account_id, columns.feature)
         )
-        used: dict[str, set[str]] = {}
-        for account_id, feature in self.connection.execute(statement):
-            used.setdefault(account_id, set()).add(feature)
-        return used
 
 
 def tenure_of(since: date | None, day: date) -> str:
