@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from app.domain.account import Contract
-from app.domain.act import DraftOutcome
+from app.domain.act import Act, ActKind, DraftOutcome
 from app.domain.draft import Draft, DraftState
 from app.domain.feed import FactKind
 from app.domain.ticket import TicketStatus
@@ -92,7 +92,7 @@ def beside(store: SqlStore, asked: DraftsAsked, draft_id: str) -> Beside:
 
 
 def seen(store: SqlStore, draft_id: str) -> SeenDraft:
-    return store.read_now("main", lambda unit: unit.draft_shelf.seen(draft_id))
+    return store.read_now("main", lambda unit: unit.draft_shelf.seen(draft_id, until=NOW))
 
 
 def test_those_that_wait_are_listed_newest_first_page_by_page(store: SqlStore) -> None:
@@ -153,13 +153,26 @@ def test_a_draft_is_shown_with_what_it_hangs_on(store: SqlStore) -> None:
     outcome = DraftOutcome(
         draft_id="d-1", account_id="a", state=DraftState.DROPPED, note="called", by=KIM, at=NOW
     )
+    edit = Act(at=NOW, by=KIM, kind=ActKind.EDITED, account_id="a", about="d-1")
 
     def write(unit: Unit) -> None:
         unit.incidents.save([incident])
         unit.incidents.add_revisions("scan-1", [revision])
         unit.outbox.add_draft(draft)
         unit.words.keep_outcome(outcome)
-        beats = [builders.heartbeat(account_id="a", seen_at=days_ago(days)) for days in (2, 3)]
+        for act in (edit, replace(edit, kind=ActKind.OUTCOME), replace(edit, about="d-2")):
+            unit.diary.add_act(act)
+        talks = [
+            builders.interaction(
+                interaction_id=str(days),
+                account_id="a",
+                meaningful=days > 1,
+                happened_at=days_ago(days),
+            )
+            for days in (-1, 1, 6, 7)
+        ]
+        unit.facts.upsert(FactKind.INTERACTIONS, rows_of(*talks))
+        beats = [builders.heartbeat(account_id="a", seen_at=days_ago(days)) for days in (-1, 2, 3)]
         unit.facts.upsert(FactKind.HEARTBEATS, rows_of(*beats))
 
     store.write_now("main", write)
@@ -169,6 +182,7 @@ def test_a_draft_is_shown_with_what_it_hangs_on(store: SqlStore) -> None:
     assert found.revision.revision == revision
     assert found.rep == builders.rep(email=RITA.lower(), name="Rita")
     assert (found.account.name, found.last_heartbeat) == ("A", days_ago(2))
+    assert (found.last_contact_at, found.edited) == (days_ago(6), edit)
     assert found.last_sent_at == days_ago(4), "of the one that went out"
 
 
@@ -176,7 +190,8 @@ def test_a_draft_may_hang_on_nothing_but_its_account(store: SqlStore) -> None:
     fill(store)
     found = seen(store, "d-mid")
     assert (found.incident, found.revision, found.outcome) == (None, None, None)
-    assert (found.last_heartbeat, found.last_sent_at) == (None, None)
+    assert (found.last_heartbeat, found.last_contact_at, found.last_sent_at) == (None, None, None)
+    assert found.edited is None
     with pytest.raises(NotFound, match="d-none"):
         seen(store, "d-none")
     store.write_now("main", lambda unit: unit.outbox.add_draft(a_draft("d-x", "gone", days=1)))

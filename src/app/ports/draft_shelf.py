@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.domain.account import Account, Rep
-from app.domain.act import DraftOutcome
+from app.domain.act import Act, DraftOutcome
 from app.domain.draft import Draft, DraftState
 from app.domain.incident import Incident
 from app.domain.ticket import Ticket
@@ -75,7 +75,11 @@ class SeenDraft:
     """What it was written for."""
     outcome: DraftOutcome | None
     """What its rep said became of it."""
+    edited: Act | None
+    """When it was last put in other words here."""
     last_heartbeat: datetime | None
+    last_contact_at: datetime | None
+    """The account's last meaningful contact."""
     last_sent_at: datetime | None
     """When the account's newest letter that went out was written, this one left out."""
 
@@ -111,8 +115,11 @@ class DraftShelf(Protocol):
         """
         ...
 
-    def seen(self, draft_id: str) -> SeenDraft:
-        """One draft with what it hangs on. Raises NotFound, also where its account is gone."""
+    def seen(self, draft_id: str, *, until: datetime) -> SeenDraft:
+        """One draft with what it hangs on; of the account's doings those up to a moment.
+
+        Raises NotFound, also where its account is gone.
+        """
         ...
 
     def tickets(self, account_id: str, *, since: datetime, most: int) -> tuple[Ticket, ...]:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import date, datetime
-from typing import cast as typing_cast
 
 from sqlalchemy import (
     ColumnElement,
     Float,
     Integer,
-    RowMapping,
     ScalarSelect,
-    Select,
     Subquery,
-    Table,
     Text,
     and_,
     case,
@@ -27,38 +22,22 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from app.domain.account import Account, Rep
-from app.domain.act import DraftOutcome
-from app.domain.draft import Draft, DraftState
-from app.domain.incident import Incident
+from app.domain.draft import DraftState
 from app.domain.ticket import OPEN_STATUSES, Ticket
 from app.errors import NotFound
 from app.ports.draft_shelf import Beside, DraftOrder, DraftsAsked, ListedDraft, SeenDraft
+from app.storage.draft_records import account_of_draft, seen_draft, seen_of
 from app.storage.fact_tables import (
     accounts,
     contracts,
     feature_weeks,
-    heartbeats,
-    reps,
     tickets,
 )
-from app.storage.incident_rows import recorded
-from app.storage.people_tables import draft_outcomes
-from app.storage.record_tables import drafts, incident_revisions, incidents
+from app.storage.record_tables import drafts
 from app.storage.repository import ColumnValue, Repository, own_columns
 
 _LISTED = tuple(f.name for f in fields(ListedDraft) if f.name != "account_name")
-_WENT_OUT = (DraftState.SENT, DraftState.EDITED)
 _NOBODY = Beside(previous="", next="", place=0, many=0)
-_PARTS: Mapping[str, Table] = {
-    "d": drafts,
-    "a": accounts,
-    "r": reps,
-    "i": incidents,
-    "v": incident_revisions,
-    "o": draft_outcomes,
-}
-"""By what the columns of each begin with where they are read together."""
 
 
 class SqlDraftShelf(Repository):
@@ -111,25 +90,13 @@ class SqlDraftShelf(Repository):
             many=int(row["many"]),
         )
 
-    def seen(self, draft_id: str) -> SeenDraft:
-        """One draft with what it hangs on. Raises NotFound, also where its account is gone."""
-        row = next(iter(self._connection.execute(self._seen(draft_id)).mappings()), None)
-        draft = None if row is None else _part(row, "d", "draft_id")
-        account = None if row is None else _part(row, "a", "account_id")
-        if row is None or draft is None or account is None:
+    def seen(self, draft_id: str, *, until: datetime) -> SeenDraft:
+        """One draft with what it hangs on; of the account's doings those up to a moment."""
+        statement = seen_draft(self._tenant_id, draft_id, until)
+        row = next(iter(self._connection.execute(statement).mappings()), None)
+        if row is None:
             raise NotFound(f"there is no draft {draft_id!r}")
-        rep, incident = _part(row, "r", "email"), _part(row, "i", "incident_id")
-        revision, outcome = _part(row, "v", "incident_id"), _part(row, "o", "draft_id")
-        return SeenDraft(
-            draft=Draft(**draft),
-            account=Account(**account),
-            rep=None if rep is None else Rep(**rep),
-            incident=None if incident is None else Incident(**incident),
-            revision=None if revision is None else recorded(revision),
-            outcome=None if outcome is None else DraftOutcome(**outcome),
-            last_heartbeat=row["last_heartbeat"],
-            last_sent_at=row["last_sent_at"],
-        )
+        return seen_of(row)
 
     def tickets(self, account_id: str, *, since: datetime, most: int) -> tuple[Ticket, ...]:
         """The account's tickets that are open, or made or changed since: open ones first."""
@@ -168,7 +135,7 @@ class SqlDraftShelf(Repository):
         else:
             where = [] if asked.every else [drafts.c.state == DraftState.WAITING]
         worth: list[ColumnElement[float]] = []
-        joined = drafts.join(accounts, _of_account(drafts))
+        joined = drafts.join(accounts, account_of_draft())
         if asked.order is DraftOrder.WORTH:
             runs = and_(
                 contracts.c.tenant_id == drafts.c.tenant_id,
@@ -183,57 +150,6 @@ class SqlDraftShelf(Repository):
             .subquery()
         )
 
-    def _seen(self, draft_id: str) -> Select[*tuple[ColumnValue, ...]]:
-        columns = [
-            column.label(f"{letter}_{column.name}")
-            for letter, table in _PARTS.items()
-            for column in own_columns(table)
-        ]
-        other = drafts.alias()
-        heard = select(func.max(heartbeats.c.seen_at)).where(
-            self._mine(heartbeats), heartbeats.c.account_id == drafts.c.account_id
-        )
-        sent = select(func.max(other.c.created_at)).where(
-            other.c.tenant_id == self._tenant_id,
-            other.c.account_id == drafts.c.account_id,
-            other.c.draft_id != drafts.c.draft_id,
-            other.c.state.in_(_WENT_OUT),
-        )
-        same = drafts.c.tenant_id
-        of_rep = and_(reps.c.tenant_id == same, func.lower(reps.c.email) == _lower_rep())
-        of_incident = and_(
-            incidents.c.tenant_id == same, incidents.c.incident_id == drafts.c.incident_id
-        )
-        of_revision = and_(
-            incident_revisions.c.tenant_id == same,
-            incident_revisions.c.incident_id == drafts.c.incident_id,
-            incident_revisions.c.revision == drafts.c.revision,
-        )
-        of_outcome = and_(
-            draft_outcomes.c.tenant_id == same, draft_outcomes.c.draft_id == drafts.c.draft_id
-        )
-        return (
-            select(
-                *columns,
-                heard.correlate(drafts).scalar_subquery().label("last_heartbeat"),
-                sent.correlate(drafts).scalar_subquery().label("last_sent_at"),
-            )
-            .select_from(
-                drafts.join(accounts, _of_account(drafts))
-                .outerjoin(reps, of_rep)
-                .outerjoin(incidents, of_incident)
-                .outerjoin(incident_revisions, of_revision)
-                .outerjoin(draft_outcomes, of_outcome)
-            )
-            .where(self._mine(drafts), drafts.c.draft_id == draft_id)
-        )
-
-
-def _of_account(table: Table) -> ColumnElement[bool]:
-    return and_(
-        accounts.c.tenant_id == table.c.tenant_id, accounts.c.account_id == table.c.account_id
-    )
-
 
 def _owned(asked: DraftsAsked) -> list[ColumnElement[bool]]:
     if asked.owner is None:
@@ -245,10 +161,6 @@ def _owned(asked: DraftsAsked) -> list[ColumnElement[bool]]:
 def _order(asked: DraftsAsked, ranked: Subquery) -> list[ColumnElement[ColumnValue]]:
     worth = [ranked.c.worth.desc()] if asked.order is DraftOrder.WORTH else []
     return [*worth, ranked.c.created_at.desc(), ranked.c.draft_id]
-
-
-def _lower_rep() -> ColumnElement[str]:
-    return func.lower(drafts.c.rep_email)
 
 
 def _longest_running(day: date) -> ScalarSelect[str]:
@@ -276,11 +188,3 @@ def _worth() -> ColumnElement[float]:
     usual = func.avg(arr).over(partition_by=contracts.c.arr_currency)
     is_known = and_(arr.is_not(None), contracts.c.arr_currency.is_not(None), usual > 0)
     return case((is_known, arr / usual), else_=-1.0)
-
-
-def _part(row: RowMapping, letter: str, key: str) -> RowMapping | None:
-    """The columns of one table of a joined row; None: there is no such record."""
-    if row[f"{letter}_{key}"] is None:
-        return None
-    part = {c.name: row[f"{letter}_{c.name}"] for c in own_columns(_PARTS[letter])}
-    return typing_cast("RowMapping", part)  # of columns' own values, like any row
