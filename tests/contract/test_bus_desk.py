@@ -60,6 +60,27 @@ def test_parked_events_are_replayed_to_their_group_alone(play_bus: Play) -> None
     play_bus(story)
 
 
+def test_dropped_events_are_gone_from_the_parked_ones_of_their_group_alone(play_bus: Play) -> None:
+    async def story(lines: Lines) -> None:
+        bus, desk = await lines.bus(), await lines.desk()
+        await publish(bus, 1, 2)
+        for group in (SALES, SUCCESS):
+            for delivery in await take(bus, group):
+                await bus.park(delivery, error="broken")
+        elsewhere = await lines.desk("kiwi")
+        assert await elsewhere.drop(STREAM, SALES, ["main:e1"]) == 0
+        assert await desk.drop("opportunities", SALES, ["main:e1"]) == 0
+        assert await desk.drop(STREAM, SALES, ["main:e1", "main:e1", "what"]) == 1
+        assert await desk.drop(STREAM, SALES, ["main:e1"]) == 0
+        left = [(one.group, one.stored.event_id) for one in await desk.parked(most=9)]
+        assert left == [(SALES, "main:e2"), (SUCCESS, "main:e1"), (SUCCESS, "main:e2")]
+        assert {one.group: one.parked for one in await desk.groups()} == {SALES: 1, SUCCESS: 2}
+        assert len(await desk.events(STREAM, most=9)) == 2
+        assert not await bus.publish(STREAM, told(1)), "its id stays known"
+
+    play_bus(story)
+
+
 def test_a_range_of_settled_events_is_given_once_more(play_bus: Play) -> None:
     async def story(lines: Lines) -> None:
         bus, desk = await lines.bus(), await lines.desk()

@@ -173,6 +173,14 @@ class EmbeddedEventDesk:
             self._tenant_id, lambda unit: unit.event_shelf.replay(stream, group, event_ids)
         )
 
+    async def drop(self, stream: str, group: str, event_ids: Collection[str]) -> int:
+        """Take dead letters of the group away for good. Raises InvalidInput."""
+        checked_name(stream)
+        checked_name(group, "group")
+        return await self._store.write(
+            self._tenant_id, lambda unit: unit.event_shelf.drop(stream, group, event_ids)
+        )
+
     async def trim(self, stream: str, *, most: int) -> Trimmed:
         """Drop the oldest events beyond `most`. Raises InvalidInput."""
         checked_name(stream)

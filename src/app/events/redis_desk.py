@@ -89,12 +89,13 @@ class TenantEventDesk:
         """Give these events to the group again; returns how many. Raises InvalidInput."""
         checked_name(stream)
         checked_name(group, "group")
-        wanted = list(dict.fromkeys(event_ids))
-        given = 0
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = wanted[start : start + _AT_ONCE]
-            given += await self._link.run(scripts.REPLAY, stream, group, *some, shape=_NUMBER)
-        return given
+        return await self._each(scripts.REPLAY, stream, group, event_ids)
+
+    async def drop(self, stream: str, group: str, event_ids: Collection[str]) -> int:
+        """Take dead letters of the group away for good. Raises InvalidInput."""
+        checked_name(stream)
+        checked_name(group, "group")
+        return await self._each(scripts.DROP, stream, group, event_ids)
 
     async def trim(self, stream: str, *, most: int) -> Trimmed:
         """Drop the oldest events beyond `most`. Raises InvalidInput."""
@@ -107,6 +108,15 @@ class TenantEventDesk:
     async def aclose(self) -> None:
         """Let go of connections."""
         await self._link.aclose()
+
+    async def _each(self, script: str, stream: str, group: str, event_ids: Collection[str]) -> int:
+        """Run a script over ids, some at a time; the sum of what it answers."""
+        wanted = list(dict.fromkeys(event_ids))
+        done = 0
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            done += await self._link.run(script, stream, group, *some, shape=_NUMBER)
+        return done
 
     async def _names(self) -> list[str]:
         async with self._link.answering():

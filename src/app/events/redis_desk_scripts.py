@@ -82,3 +82,20 @@ return given
 """
 )
 """How many of these ids the group is given again."""
+
+DROP = (
+    GROUND
+    + """
+local dropped = 0
+for i = 4, #ARGV do
+  local slot = stream .. ' ' .. ARGV[3] .. ' ' .. ARGV[i]
+  local at = redis.call('HGET', base .. 'parked-at', slot)
+  if at then
+    redis.call('HDEL', base .. 'parked-at', slot)
+    dropped = dropped + redis.call('XDEL', base .. 'parked', at)
+  end
+end
+return dropped
+"""
+)
+"""How many of these ids were parked for the group."""

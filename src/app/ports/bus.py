@@ -249,6 +249,13 @@ class EventDesk(Protocol):
         """
         ...
 
+    async def drop(self, stream: str, group: str, event_ids: Collection[str]) -> int:
+        """Take dead letters of the group away for good; returns how many there were.
+
+        What is not parked is left alone. The stream still has its events, and their ids stay known.
+        """
+        ...
+
     async def trim(self, stream: str, *, most: int) -> Trimmed:
         """Drop the oldest events beyond `most`.
 

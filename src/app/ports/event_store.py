@@ -94,6 +94,10 @@ class EventShelf(Protocol):
         """Have these given to the group again; see `EventDesk.replay`."""
         ...
 
+    def drop(self, stream: str, group: str, event_ids: Collection[str]) -> int:
+        """Take dead letters away for good; returns how many there were."""
+        ...
+
     def trim(self, stream: str, *, most: int, slack: int = 0) -> Trimmed:
         """Drop the oldest beyond `most`, once there are more than `slack` such; ids stay known."""
         ...

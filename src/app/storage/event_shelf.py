@@ -106,6 +106,16 @@ class SqlEventShelf(Trimming):
             for some in in_lists(wanted)
         )
 
+    def drop(self, stream: str, group: str, event_ids: Collection[str]) -> int:
+        """Take dead letters away for good; returns how many there were."""
+        of_group = (event_parked.c.stream == stream, event_parked.c.group_name == group)
+        return sum(
+            self._connection.execute(
+                self._delete(event_parked, *of_group, event_parked.c.event_id.in_(some))
+            ).rowcount
+            for some in in_lists(event_ids)
+        )
+
     def forget_ids(self, *, older_than: timedelta) -> int:
         """Forget the ids of events that were dropped and are older than that."""
         old = is_older(events.c.published_at, older_than)

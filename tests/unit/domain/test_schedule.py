@@ -23,6 +23,7 @@ from app.domain.schedule import (
     Look,
     Slot,
     Started,
+    coming_looks,
     coming_slots,
     due_looks,
     due_slots,
@@ -344,3 +345,16 @@ def test_after_its_scan_was_started_from_a_zone_ahead_the_next_is_a_day_later() 
     (scan,) = coming_slots(now, BERLIN, (), before, date(2026, 3, 20))
     assert scan.day == date(2026, 3, 13)
     assert scan.at == moment("2026-03-13T07:00")
+
+
+@pytest.mark.parametrize("zone", [BERLIN, "Asia/Tokyo", "America/New_York"])
+def test_each_job_s_next_look_is_told_as_it_is_then_taken(zone: str) -> None:
+    kept = Keeping(zone)
+    told: dict[Job, datetime] = {}
+    for now in ticks(moment("2026-03-10T00:00"), 25, timedelta(hours=1)):
+        for due in due_looks(now, zone, kept.looks):
+            assert told.get(due.job, now) <= now < told.get(due.job, now) + timedelta(hours=1)
+        kept.tick(now)
+        told = {one.job: one.at for one in coming_looks(now, zone, kept.looks)}
+        assert set(told) == set(ALL_JOBS)
+        assert [*told.values()] == sorted(told.values())

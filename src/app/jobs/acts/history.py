@@ -71,6 +71,8 @@ def _in_words(act: Act) -> str:
             return f"no longer {was['band']}"
         case ActKind.MATURITY_SET:
             return said["maturity"]
+        case ActKind.RELEASED:
+            return f"{was['channel']}: {was['error']}"
         case _:
             return ""
 
