@@ -54,12 +54,14 @@ OF_WORD = tuple(column for column in overrides.c if column.name != "tenant_id")
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:
     """The account is one of those looked at; without an owner it is the default owner's."""
+    is_known = accounts.c.account_id.is_not(None)
     if scope.owner is None:
-        return accounts.c.account_id.is_not(None)
+        return is_known
     is_his = func.lower(accounts.c.owner_email) == scope.owner
     if scope.owner != scope.default_owner.lower():
         return is_his
-    return or_(is_his, accounts.c.owner_email.is_(None), accounts.c.owner_email == "")
+    is_nobodys = or_(accounts.c.owner_email.is_(None), accounts.c.owner_email == "")
+    return and_(is_known, or_(is_his, is_nobodys))
 
 
 def ground(tenant_id: str, scope: Scope, scan_job: str) -> Select[datetime, str, int]:
