@@ -198,15 +198,14 @@ class SqlAccountSheet(Repository):
     ) -> tuple[HeartbeatDay, ...]:
         """The newest days up to one with any sign of life, newest first."""
         columns = heartbeat_days.c
-        numbers = (
-            columns.day,
-            columns.calls,
-            columns.errors,
-            columns.first_seen,
-            columns.last_seen,
-        )
         statement = (
-            select(*(type_coerce(column, BigInteger) for column in numbers))
+            select(
+                type_coerce(columns.day, Integer),
+                columns.calls,
+                columns.errors,
+                type_coerce(columns.first_seen, BigInteger),
+                type_coerce(columns.last_seen, BigInteger),
+            )
             .where(
                 self._mine(heartbeat_days),
                 columns.account_id == account_id,
@@ -215,7 +214,10 @@ class SqlAccountSheet(Repository):
             .order_by(columns.day.desc())
             .limit(most)
         )
-        return tuple(HeartbeatDay(*row) for row in self._connection.execute(statement))
+        return tuple(
+            HeartbeatDay(day=day, calls=calls, errors=errors, first_seen=first, last_seen=last)
+            for day, calls, errors, first, last in self._connection.execute(statement)
+        )
 
     def last_contacts(self, account_id: str, *, until: datetime) -> Mapping[str, Interaction]:
         """The newest contact with each person, by e-mail (lower case); "" for nobody named."""

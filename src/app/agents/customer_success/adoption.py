@@ -5,12 +5,15 @@ Nothing is said of an account whose usage nobody brings, nor by a benchmark of a
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from app.agents.customer_success.phrases import key_of, percent, shown
 from app.agents.customer_success.schemas import FeatureAdoptionReport, FeatureStanding
 from app.agents.customer_success.signals import adoption_of
+from app.domain.book import AccountFacts, BookContext
 from app.domain.document import DocumentKind
-from app.domain.dossier import FEWEST_PEERS, Dossier
-from app.domain.feed import FactKind
+from app.domain.dossier import FEWEST_PEERS, Peers
+from app.domain.feed import FactKind, FeedView
 
 WORTH_SHOWING = 0.25
 """What fewer than one in four comparable accounts use is taste, not a gap."""
@@ -18,7 +21,36 @@ WORTH_SHOWING = 0.25
 DOCUMENT = DocumentKind.ADOPTION
 
 
-def adoption_report(dossier: Dossier) -> FeatureAdoptionReport:
+class Used(Protocol):
+    """What adoption looks at, of a dossier or of less."""
+
+    @property
+    def account_id(self) -> str:
+        """Whose use it is."""
+        ...
+
+    @property
+    def facts(self) -> AccountFacts:
+        """The account and the features it used of late; of its usage, whether there is any."""
+        ...
+
+    @property
+    def context(self) -> BookContext:
+        """How far usage reaches, and which features there are."""
+        ...
+
+    @property
+    def feeds(self) -> FeedView:
+        """Who brings its usage."""
+        ...
+
+    @property
+    def peers(self) -> Peers:
+        """Accounts like it."""
+        ...
+
+
+def adoption_report(dossier: Used) -> FeatureAdoptionReport:
     """Features used of those it is entitled to, else of all that are known, one by one.
 
     Without usage, or where no entitled feature goes by a name that usage knows, the rate is None
@@ -51,19 +83,19 @@ def adoption_report(dossier: Dossier) -> FeatureAdoptionReport:
     )
 
 
-def tells_use(dossier: Dossier) -> bool:
+def tells_use(dossier: Used) -> bool:
     """Whether anybody tells us of this account's use, so that none means none."""
     speaks = dossier.feeds.speaking_for(dossier.account_id, FactKind.USAGE)
     return bool(speaks or dossier.facts.usage)
 
 
-def features_of(dossier: Dossier) -> tuple[str, ...]:
+def features_of(dossier: Used) -> tuple[str, ...]:
     """The features it could use, each once whatever its case."""
     could = dossier.facts.account.features or dossier.context.feature_catalogue
     return tuple({key_of(name): name for name in reversed(could)}.values())[::-1]
 
 
-def peers_using(dossier: Dossier, feature: str) -> int:
+def peers_using(dossier: Used, feature: str) -> int:
     """How many comparable accounts use a feature, by its name in any case."""
     wanted = key_of(feature)
     return sum(
@@ -76,7 +108,7 @@ def recommended(report: FeatureAdoptionReport) -> list[FeatureStanding]:
     return [one for one in report.features if one.recommendation]
 
 
-def _standing(name: str, dossier: Dossier, *, used: bool) -> FeatureStanding:
+def _standing(name: str, dossier: Used, *, used: bool) -> FeatureStanding:
     compared = dossier.peers.compared
     users = min(peers_using(dossier, name), compared)
     rate = users / compared if compared >= FEWEST_PEERS else None

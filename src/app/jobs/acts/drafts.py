@@ -79,12 +79,13 @@ def communications(unit: Unit, account_id: str) -> tuple[Communication, ...]:
     zone = unit.tenant.settings().settings.zone
     said = unit.words.outcomes(account_id)
     return tuple(
-        _communication(draft, said.get(draft.draft_id), zone)
+        communication_of(draft, said.get(draft.draft_id), zone)
         for draft in unit.outbox.drafts(account_id=account_id)
     )
 
 
-def _communication(draft: Draft, said: DraftOutcome | None, zone: str) -> Communication:
+def communication_of(draft: Draft, said: DraftOutcome | None, zone: str) -> Communication:
+    """One letter with what became of it; days are those of `zone`."""
     went_out = said is not None and said.state is not DraftState.DROPPED
     state = _IN_WORDS.get(draft.state, draft.state.value)
     return Communication(

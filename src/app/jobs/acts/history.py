@@ -1,4 +1,7 @@
-"""An account's story: what happened, what was done about it and by whom. Reads only."""
+"""An account's story: what happened, what was done about it and by whom. Reads only.
+
+It costs the same few statements however long the story is.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,16 @@ from datetime import datetime
 
 from app.domain.account import Account
 from app.domain.act import Act, ActKind
-from app.jobs.acts.drafts import communications
-from app.jobs.acts.incidents import ACCOUNT_KINDS
+from app.domain.heartbeat_days import EPOCH
+from app.jobs.acts.drafts import communication_of
 from app.jobs.flows.owing import TITLES
 from app.ports.store import Unit
 
 TEND = "Tend"
 """Who does what no person did."""
 MOST = 500
-"""Acts, notes and contacts that a story is made of: years of work on one account."""
+"""Acts, notes, contacts, letters and turns of incidents that a story is made of, each: years of
+work on one account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,31 +111,28 @@ def _notes(unit: Unit, account: Account) -> Iterator[Entry]:
 
 
 def _drafts(unit: Unit, account: Account) -> Iterator[Entry]:
-    outcomes = {one.draft_id: one.outcome for one in communications(unit, account.account_id)}
-    for draft in unit.outbox.drafts(account_id=account.account_id):
-        kind = draft.communication_type.replace("_", " ")
+    zone = unit.tenant.settings().settings.zone
+    for kept in unit.sheet.letters(account.account_id, most=MOST, skip=0):
+        draft, kind = kept.draft, kept.draft.communication_type.replace("_", " ")
+        outcome = communication_of(draft, kept.outcome, zone).outcome
         yield Entry(
             at=draft.created_at,
             who=TEND,
             what="draft",
             about=draft.draft_id,
-            text=f"{kind} to {', '.join(draft.to) or 'nobody yet'}: {draft.subject} "
-            f"({outcomes[draft.draft_id]})",
+            text=f"{kind} to {', '.join(draft.to) or 'nobody yet'}: {draft.subject} ({outcome})",
         )
 
 
 def _incidents(unit: Unit, account: Account) -> Iterator[Entry]:
-    account_id = account.account_id
-    for (kind, _), newest in unit.incidents.latest(ACCOUNT_KINDS, [account_id]).items():
-        for number in range(1, newest.number + 1):
-            for recorded in unit.incidents.revisions(f"{kind}:{account_id}:{number}"):
-                finding = recorded.revision.finding
-                score = "" if finding.score is None else f", score {finding.score}"
-                why = f": {finding.reasons[0]}" if finding.reasons else ""
-                yield Entry(
-                    at=recorded.revision.at,
-                    who=TEND,
-                    what=recorded.revision.change.value,
-                    about=recorded.revision.incident_id,
-                    text=f"{TITLES[kind]} ({finding.band}{score}){why}",
-                )
+    for revision in unit.one_account.revisions(account.account_id, since=EPOCH, most=MOST):
+        finding = revision.finding
+        score = "" if finding.score is None else f", score {finding.score}"
+        why = f": {finding.reasons[0]}" if finding.reasons else ""
+        yield Entry(
+            at=revision.at,
+            who=TEND,
+            what=revision.change.value,
+            about=revision.incident_id,
+            text=f"{TITLES[finding.kind]} ({finding.band}{score}){why}",
+        )
