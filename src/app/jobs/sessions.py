@@ -24,6 +24,9 @@ LINK_LASTS = timedelta(minutes=10)
 START_LINK_LASTS = timedelta(hours=24)
 """The one that a service prints when it starts."""
 
+NOT_TOLD = "web"
+"""Who tried to sign in, in the audit log: he could not show who he is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSession:
@@ -123,6 +126,11 @@ def use_link(unit: Unit, digest: str, *, at: datetime) -> Identity | None:
     if link is None or at >= link.ends_at:
         return None
     return Identity(by=link.by, is_by_link=True)
+
+
+def note_refused_link(unit: Unit, *, client: str, at: datetime) -> None:
+    """Somebody at an address tried a link that opens nothing."""
+    _note(unit, ActKind.SIGN_IN_REFUSED, NOT_TOLD, at, {"way": "link", "client": client})
 
 
 def _token(unit: Unit) -> tuple[str, str]:

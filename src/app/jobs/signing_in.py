@@ -15,13 +15,10 @@ from app.domain.act import Act, ActKind
 from app.domain.sign_in import after_failure
 from app.domain.user import User
 from app.domain.web_session import Identity
-from app.jobs.sessions import NewSession, begin_session
+from app.jobs.sessions import NOT_TOLD, NewSession, begin_session
 from app.ports.store import Store, Unit
 from app.services.passwords import Checked, Passwords
 from app.services.session_tokens import digest_of
-
-NOT_TOLD = "web"
-"""Who tried, in the audit log: he said a name, and could not show that it is his."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +48,8 @@ class SignIn:
 
     store: Store
     passwords: Passwords
+    turns: asyncio.Semaphore
+    """How many passwords may be checked at a time."""
     clock: Clock
 
     async def tried(self, tenant_id: str, attempt: SignInTry) -> NewSession | NotSignedIn:
@@ -60,7 +59,8 @@ class SignIn:
         if isinstance(counted, timedelta):
             return NotSignedIn(wait=counted)
         kept = "" if counted is None else counted.password_hash
-        checked = await asyncio.to_thread(self.passwords.check, kept, attempt.password)
+        async with self.turns:
+            checked = await asyncio.to_thread(self.passwords.check, kept, attempt.password)
         now = self.clock()
         return await self.store.write(
             tenant_id, lambda unit: _judged(unit, attempt, counted, checked, now)
@@ -85,7 +85,7 @@ def _judged(
     is_same = user is not None and looked_up is not None and _holds_as_before(user, looked_up)
     if user is None or not is_same or not checked.holds:
         about = "dashboard" if looked_up is None else f"user:{looked_up.email}"
-        after = {"client": attempt.client}
+        after = {"way": "password", "client": attempt.client}
         kind = ActKind.SIGN_IN_REFUSED
         unit.diary.add_act(
             Act(at=now, by=NOT_TOLD, kind=kind, account_id="", about=about, after=after)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -29,7 +30,10 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher) -> None:
         self._hasher = hasher
-        self._decoy = hasher.hash(secrets.token_urlsafe())
+
+    @cached_property
+    def _decoy(self) -> str:
+        return self._hasher.hash(secrets.token_urlsafe())
 
     def hash(self, password: str) -> str:
         """What is kept of a password, its salt and the parameters within."""
@@ -37,9 +41,12 @@ class Passwords:
 
     def check(self, kept: str, password: str) -> Checked:
         """Whether a password is the one that was kept; `kept` empty: it never is, as slowly."""
-        normal = _normal(password)
+        normal, decoy = (
+            _normal(password),
+            self._decoy,
+        )  # the decoy is made by the first check of all
         try:
-            self._hasher.verify(kept or self._decoy, normal)
+            self._hasher.verify(kept or decoy, normal)
         except (VerificationError, InvalidHashError):
             return Checked(holds=False)
         if not kept:

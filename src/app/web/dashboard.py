@@ -9,9 +9,10 @@ from fastapi import APIRouter, FastAPI
 from app.web.assets import asset_routes
 from app.web.faults import tell_faults
 from app.web.page_envelope import PageEnvelope
+from app.web.pages.sign_in import sign_in_pages
 from app.web.site import SiteNow
 
-PAGES: tuple[Callable[[SiteNow], APIRouter], ...] = ()
+PAGES: tuple[Callable[[SiteNow], APIRouter], ...] = (sign_in_pages,)
 """Every page's routes: a new page is named here and in the main menu of `base.html`."""
 
 
