@@ -1,0 +1,1 @@
+"""What the dashboard's pages cost over a large book, and how they look."""
