@@ -88,7 +88,10 @@ def ids(store: SqlStore, asked: DraftsAsked, *, skip: int = 0, most: int = 99) -
 
 
 def beside(store: SqlStore, asked: DraftsAsked, draft_id: str) -> Beside:
-    return store.read_now("main", lambda unit: unit.draft_shelf.beside(asked, draft_id))
+    def read(unit: Unit) -> Beside:
+        return unit.draft_shelf.beside(asked, unit.outbox.draft(draft_id))
+
+    return store.read_now("main", read)
 
 
 def seen(store: SqlStore, draft_id: str) -> SeenDraft:
@@ -138,7 +141,9 @@ def test_a_draft_knows_its_neighbours_in_the_order_asked_for(store: SqlStore) ->
 def test_one_that_waits_no_more_has_the_neighbours_it_would_have(store: SqlStore) -> None:
     fill(store)
     assert beside(store, ALL, "d-sent") == Beside(previous="d-non", next="d-mid", place=0, many=4)
-    assert beside(store, ALL, "d-none") == Beside(previous="", next="", place=0, many=0)
+    assert beside(store, WORTH, "d-sent") == Beside(previous="", next="d-old", place=0, many=4)
+    kim = replace(WORTH, owner=KIM)
+    assert beside(store, kim, "d-sent") == Beside(previous="", next="", place=0, many=0)
 
 
 def test_a_draft_is_shown_with_what_it_hangs_on(store: SqlStore) -> None:

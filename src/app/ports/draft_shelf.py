@@ -108,7 +108,7 @@ class DraftShelf(Protocol):
         """Some of them, in their order."""
         ...
 
-    def beside(self, asked: DraftsAsked, draft_id: str) -> Beside:
+    def beside(self, asked: DraftsAsked, draft: Draft) -> Beside:
         """Where this draft stands among those that wait, in their order.
 
         One that waits no more has the neighbours it would have. `asked.every` is not heeded.

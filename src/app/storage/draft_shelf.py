@@ -8,8 +8,10 @@ from datetime import date, datetime
 from sqlalchemy import (
     ColumnElement,
     Float,
+    FromClause,
     Integer,
     ScalarSelect,
+    Select,
     Subquery,
     Text,
     and_,
@@ -22,7 +24,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from app.domain.draft import DraftState
+from app.domain.draft import Draft, DraftState
 from app.domain.ticket import OPEN_STATUSES, Ticket
 from app.errors import NotFound
 from app.ports.draft_shelf import Beside, DraftOrder, DraftsAsked, ListedDraft, SeenDraft
@@ -34,7 +36,7 @@ from app.storage.fact_tables import (
     tickets,
 )
 from app.storage.record_tables import drafts
-from app.storage.repository import ColumnValue, Repository, own_columns
+from app.storage.repository import ColumnValue, Repository, V, own_columns
 
 _LISTED = tuple(f.name for f in fields(ListedDraft) if f.name != "account_name")
 _NOBODY = Beside(previous="", next="", place=0, many=0)
@@ -54,39 +56,28 @@ class SqlDraftShelf(Repository):
         ranked = self._ranked(asked, ())
         page = select(ranked).order_by(*_order(asked, ranked)).limit(most).offset(skip)
         some = page.subquery()
-        columns = [drafts.c[name] for name in _LISTED]
+        columns = [drafts.c[column] for column in _LISTED]
+        name = func.coalesce(accounts.c.name, drafts.c.account_name)
         statement = (
-            select(*columns, accounts.c.name.label("account_name"))
+            select(*columns, name.label("account_name"))
             .join_from(some, drafts, drafts.c.draft_id == some.c.draft_id)
-            .join(accounts, accounts.c.account_id == drafts.c.account_id)
-            .where(self._mine(drafts), self._mine(accounts))
+            .outerjoin(accounts, account_of_draft())
+            .where(self._mine(drafts))
             .order_by(*_order(asked, some))
         )
         return tuple(ListedDraft(**row) for row in self._connection.execute(statement).mappings())
 
-    def beside(self, asked: DraftsAsked, draft_id: str) -> Beside:
+    def beside(self, asked: DraftsAsked, draft: Draft) -> Beside:
         """Where this draft stands among those that wait, in their order."""
-        ranked = self._ranked(asked, (draft_id,))
-        order = _order(asked, ranked)
-        waits = case((ranked.c.state == DraftState.WAITING, 1), else_=0)
-        placed = select(
-            ranked.c.draft_id,
-            waits.label("waits"),
-            func.lag(ranked.c.draft_id).over(order_by=order).label("previous"),
-            func.lead(ranked.c.draft_id).over(order_by=order).label("following"),
-            func.row_number().over(order_by=order).label("place"),
-            func.sum(waits).over().label("many"),
-        ).subquery()
-        found = self._connection.execute(
-            select(placed).where(placed.c.draft_id == draft_id)
-        ).mappings()
-        row = next(iter(found), None)
+        by_time = asked.order is DraftOrder.NEWEST
+        statement = self._by_time(asked, draft) if by_time else self._by_rank(asked, draft)
+        row = next(iter(self._connection.execute(statement).mappings()), None)
         if row is None:
             return _NOBODY
         return Beside(
             previous=row["previous"] or "",
             next=row["following"] or "",
-            place=row["place"] if row["waits"] else 0,
+            place=row["place"] if draft.state is DraftState.WAITING else 0,
             many=int(row["many"]),
         )
 
@@ -128,6 +119,38 @@ class SqlDraftShelf(Repository):
         )
         return tuple(self._connection.execute(statement).scalars())
 
+    def _by_time(self, asked: DraftsAsked, draft: Draft) -> Select[*tuple[ColumnValue, ...]]:
+        """By stretches of the index: nothing is sorted."""
+        at, one = drafts.c.created_at, drafts.c.draft_id
+        newer = (at >= draft.created_at, or_(at > draft.created_at, one < draft.draft_id))
+        older = (at <= draft.created_at, or_(at < draft.created_at, one > draft.draft_id))
+
+        def waiting(what: ColumnElement[V], *where: ColumnElement[bool]) -> Select[tuple[V]]:
+            mine = (self._mine(drafts), drafts.c.state == DraftState.WAITING)
+            return select(what).select_from(_joined(asked)).where(*mine, *_owned(asked), *where)
+
+        previous = waiting(one, *newer).order_by(at, one.desc()).limit(1)
+        following = waiting(one, *older).order_by(at.desc(), one).limit(1)
+        before, many = waiting(func.count(), *newer), waiting(func.count())
+        return select(
+            previous.scalar_subquery().label("previous"),
+            following.scalar_subquery().label("following"),
+            (before.scalar_subquery() + 1).label("place"),
+            many.scalar_subquery().label("many"),
+        )
+
+    def _by_rank(self, asked: DraftsAsked, draft: Draft) -> Select[*tuple[ColumnValue, ...]]:
+        ranked = self._ranked(asked, (draft.draft_id,))
+        order = _order(asked, ranked)
+        placed = select(
+            ranked.c.draft_id,
+            func.lag(ranked.c.draft_id).over(order_by=order).label("previous"),
+            func.lead(ranked.c.draft_id).over(order_by=order).label("following"),
+            func.row_number().over(order_by=order).label("place"),
+            func.sum(case((ranked.c.state == DraftState.WAITING, 1), else_=0)).over().label("many"),
+        ).subquery()
+        return select(placed).where(placed.c.draft_id == draft.draft_id)
+
     def _ranked(self, asked: DraftsAsked, also: tuple[str, ...]) -> Subquery:
         """What orders the drafts asked for, one a row; `also` comes besides those that wait."""
         if also:
@@ -135,7 +158,7 @@ class SqlDraftShelf(Repository):
         else:
             where = [] if asked.every else [drafts.c.state == DraftState.WAITING]
         worth: list[ColumnElement[float]] = []
-        joined = drafts.join(accounts, account_of_draft())
+        joined = _joined(asked)
         if asked.order is DraftOrder.WORTH:
             runs = and_(
                 contracts.c.tenant_id == drafts.c.tenant_id,
@@ -149,6 +172,11 @@ class SqlDraftShelf(Repository):
             .where(self._mine(drafts), *where, *_owned(asked))
             .subquery()
         )
+
+
+def _joined(asked: DraftsAsked) -> FromClause:
+    """The accounts are looked at where it matters whose they are."""
+    return drafts if asked.owner is None else drafts.join(accounts, account_of_draft())
 
 
 def _owned(asked: DraftsAsked) -> list[ColumnElement[bool]]:
