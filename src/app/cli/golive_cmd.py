@@ -23,13 +23,15 @@ def go_live(
     ] = False,
 ) -> None:
     """Begin alerts. What the baseline found stays quiet until it worsens, unless you ask for it."""
+    from app.cli.actor import actor_of
     from app.cli.context import opened
     from app.cli.scanning import do_what_is_owed
+    from app.jobs.acts.tenancy import go_live as begin_alerts
     from app.jobs.going_live import announce_known
 
     with opened() as cli:
-        now = cli.clock()
-        begun = cli.store.write_now(cli.tenant, lambda unit: unit.tenant.go_live(now))
+        now, by = cli.clock(), actor_of(cli.settings, "")
+        begun = cli.store.write_now(cli.tenant, lambda unit: begin_alerts(unit, by=by, at=now))
         since = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.live_since())
         if begun:
             cli.console.print(

@@ -16,7 +16,9 @@ from app.feeds.presets import Preset
 
 if TYPE_CHECKING:
     from app.cli.context import CliContext
+    from app.feeds.file_report import FileReport
     from app.feeds.import_choices import ImportChoices
+    from app.feeds.import_run import ImportOutcome
 
 import_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -146,11 +148,37 @@ def _import(
     with rejects_file(rejects) as sink, progress_of(cli.notes) as progress:
         importer = Importer(write, choices, sink, progress)
         outcome = importer.rehearse(looked) if dry_run else importer.run(looked)
+    if not dry_run:
+        _write_down(cli, outcome)
     if as_json:
         cli.console.print_json(data=outcome_json(outcome, looked, dry_run=dry_run))
     else:
         show_outcome(cli.console, outcome, rejects, dry_run=dry_run)
     return outcome.exit_code
+
+
+def _write_down(cli: CliContext, outcome: ImportOutcome) -> None:
+    """Into the audit log, unless every file was as it had been."""
+    from app.cli.actor import actor_of
+    from app.jobs.acts.tenancy import note_import
+
+    by, at = actor_of(cli.settings, ""), cli.clock()
+    files = {Path(one.file).name: told for one in outcome.reports if (told := _became(one))}
+    if files:
+        cli.store.write_now(cli.tenant, lambda unit: note_import(unit, files, by=by, at=at))
+
+
+def _became(report: FileReport) -> str:
+    """Such as `60 new, 2 changed, 1 refused`; empty: nothing differs from before."""
+    if report.error:
+        return f"not used: {report.error}"
+    told = {
+        "new": report.counts.inserted,
+        "changed": report.counts.updated,
+        "waiting for their account": report.unresolved,
+        "refused": report.refused,
+    }
+    return ", ".join(f"{many} {what}" for what, many in told.items() if many)
 
 
 def _write_templates(folder: Path, paths: list[Path] | None) -> None:

@@ -57,15 +57,16 @@ def apply(
     file: Annotated[Path, typer.Argument(help="A TOML file; keys left out take their defaults.")],
 ) -> None:
     """Check a file and make it the newest version. What is wrong is named by its key."""
-    from app.cli.actor import machine_user
+    from app.cli.actor import actor_of
     from app.cli.context import opened
+    from app.jobs.acts.tenancy import apply_settings
 
     settings = settings_from(file)
     with opened() as cli:
-        now, by = cli.clock(), cli.settings.rep or machine_user()
+        now, by = cli.clock(), actor_of(cli.settings, "")
         before = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.settings()).version
         applied = cli.store.write_now(
-            cli.tenant, lambda unit: unit.tenant.apply_settings(settings, at=now, by=by)
+            cli.tenant, lambda unit: apply_settings(unit, settings, by=by, at=now)
         )
         if applied.version == before:
             cli.console.print(f"Nothing differs from version {before}: no new version.")
@@ -80,6 +81,7 @@ def apply(
 def history() -> None:
     """Every version, with who applied it and when."""
     from app.cli.context import opened
+    from app.domain.actor import actor_in_words
 
     with opened() as cli:
         versions = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.settings_history())
@@ -87,7 +89,9 @@ def history() -> None:
             cli.console.print("The defaults hold: no settings were ever applied.")
         for one in versions:
             when = "" if one.applied_at is None else f"{one.applied_at:%Y-%m-%d %H:%M} UTC"
-            cli.console.print(f"{one.version:4d}  {when}  {one.applied_by}", markup=False)
+            cli.console.print(
+                f"{one.version:4d}  {when}  {actor_in_words(one.applied_by)}", markup=False
+            )
 
 
 def settings_from(file: Path) -> TenantSettings:

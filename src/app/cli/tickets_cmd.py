@@ -80,11 +80,15 @@ def assign(
     """Tie a waiting ticket to an account, and with it all others that offer the same."""
     from rich.text import Text
 
+    from app.cli.actor import actor_of
     from app.cli.context import opened
-    from app.feeds.ticket_assigning import assign as assigned
+    from app.jobs.acts.tenancy import assign_ticket
 
     with opened() as cli:
-        done = cli.store.write_now(cli.tenant, lambda unit: assigned(unit, ticket, account, by))
+        who, now = actor_of(cli.settings, ""), cli.clock()
+        done = cli.store.write_now(
+            cli.tenant, lambda unit: assign_ticket(unit, ticket, account, by, by=who, at=now)
+        )
         cli.console.print(Text(f"{ticket} belongs to {done.account_id}."))
         for known in done.learnt:
             cli.console.print(
