@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
-from app.domain.account import Account
 from app.domain.act import DraftOutcome
-from app.domain.activity import Interaction
-from app.domain.book import BookContext
-from app.domain.dossier import Peers
+from app.domain.activity import Interaction, Invoice, SurveyResponse
 from app.domain.draft import Draft
-from app.domain.heartbeat_days import HeartbeatDay
 from app.domain.ticket import Priority, Ticket
 
 
@@ -28,41 +24,6 @@ class TicketCounts:
     still_open: int
     closed: int
     """Closed since the day that was asked for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsageWeek:
-    """The product as a whole in one week, Monday to Sunday."""
-
-    monday: date
-    events: int
-    logins: int
-    active_days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeatureUsed:
-    """One feature over some days."""
-
-    feature: str
-    """Empty: the product as a whole, where the source tells it."""
-    events: int
-    logins: int
-    active_users: int
-    """The most on any one day."""
-    days: int
-    """Days with any use."""
-    last_day: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsageReach:
-    """How far the tenant's usage data goes."""
-
-    newest_day: date | None
-    """The newest day with a row, before the day asked for; None: none at all."""
-    catalogue: tuple[str, ...]
-    """Every feature of which there was a row before that day, in order of name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,26 +58,6 @@ class AccountSheet(Protocol):
         """How many are open, and how many were closed since."""
         ...
 
-    def usage_reach(self, before: date) -> UsageReach:
-        """How far the tenant's usage data goes before a day."""
-        ...
-
-    def usage_weeks(self, account_id: str, *, since: date, until: date) -> tuple[UsageWeek, ...]:
-        """The weeks that lie in these days, oldest first; weeks without a row are left out."""
-        ...
-
-    def features(
-        self, account_id: str, *, since: date, until: date, most: int
-    ) -> tuple[FeatureUsed, ...]:
-        """Features with any use in these days, both included, most used first."""
-        ...
-
-    def heartbeat_days(
-        self, account_id: str, *, until: date, most: int
-    ) -> tuple[HeartbeatDay, ...]:
-        """The newest days up to one with any sign of life, newest first."""
-        ...
-
     def last_contacts(self, account_id: str, *, until: datetime) -> Mapping[str, Interaction]:
         """The newest contact with each person, by e-mail (lower case); "" for nobody named."""
         ...
@@ -125,9 +66,10 @@ class AccountSheet(Protocol):
         """Drafts of any state with their outcomes, newest first."""
         ...
 
-    def peers(self, account: Account, context: BookContext, *, most: int) -> Peers:
-        """As `Detail.peers`, but of at most so many of them, those next to it by id.
+    def invoices(self, account_id: str, *, most: int) -> tuple[Invoice, ...]:
+        """Its bills: the unpaid ones first, then by the day they are due, newest first."""
+        ...
 
-        `Peers.how` says so where there are more.
-        """
+    def surveys(self, account_id: str, *, most: int) -> tuple[SurveyResponse, ...]:
+        """Its answers to the recommendation question, newest first."""
         ...

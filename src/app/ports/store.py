@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from app.ports.account_sheet import AccountSheet
+from app.ports.account_use import AccountUse
 from app.ports.draft_shelf import DraftShelf
 from app.ports.effect_ledger import EffectLedger, EffectSwaps
 from app.ports.event_store import Deliveries, EventShelf, Handled
@@ -95,6 +96,8 @@ class Unit(Protocol):
     def detail(self) -> Detail: ...
     @property
     def sheet(self) -> AccountSheet: ...
+    @property
+    def account_use(self) -> AccountUse: ...
     @property
     def documents(self) -> Documents: ...
     @property

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from app.ports.effect_ledger import EffectSwaps
 from app.ports.store import Unit
 from app.storage.account_sheet import SqlAccountSheet
+from app.storage.account_use import SqlAccountUse
 from app.storage.api_desk import SqlApiKeys, SqlGivenAnswers, SqlParkedHeartbeats
 from app.storage.book import SqlBook
 from app.storage.database import Database
@@ -79,6 +80,7 @@ class SqlUnit:
     words: SqlRepWords
     detail: SqlDetail
     sheet: SqlAccountSheet
+    account_use: SqlAccountUse
     documents: SqlDocuments
     opportunities: SqlOpportunities
     model_calls: SqlModelCalls
@@ -123,6 +125,7 @@ class SqlUnit:
             words=SqlRepWords(connection, tenant_id),
             detail=SqlDetail(connection, tenant_id),
             sheet=SqlAccountSheet(connection, tenant_id),
+            account_use=SqlAccountUse(connection, tenant_id),
             documents=SqlDocuments(connection, tenant_id),
             opportunities=SqlOpportunities(connection, tenant_id),
             model_calls=SqlModelCalls(connection, tenant_id),
