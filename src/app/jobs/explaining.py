@@ -5,21 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.agents.customer_success.explain import explain_csm_move, nearest_csm_way_up
-from app.agents.customer_success.inputs import CsmInputs
-from app.agents.technical_account_manager.explain import explain_tam_move, nearest_tam_way_up
-from app.agents.technical_account_manager.health_scorer import HealthScorer
-from app.agents.technical_account_manager.inputs import TamInputs
 from app.domain.account import Account
 from app.domain.assessment import Agent
-from app.domain.band import Band
 from app.domain.counterfactual import WayUp
 from app.domain.explanation import Move
 from app.domain.health_record import Snapshot
 from app.domain.incident import Change, Incident, IncidentKind, IncidentState
 from app.domain.override import NO_WORDS, Look, Override, word_in_force
-from app.domain.tenant_settings import TenantSettings
 from app.jobs.measuring import measured_again
+from app.jobs.moves import move_between, way_up_from
 from app.ports.rows import RecordedRevision
 from app.ports.store import Unit
 
@@ -120,7 +114,7 @@ def _explain_agent(
         before=history[-2] if len(history) > 1 else None,
         moved_at=full.taken_at,
         move=_last_move(unit, agent, full),
-        way_up=_way_up(agent, ledger, unit.tenant.settings_at(now.settings_version)),
+        way_up=way_up_from(ledger, unit.tenant.settings_at(now.settings_version)),
         history=history,
         word=word,
     )
@@ -132,25 +126,9 @@ def _last_move(unit: Unit, agent: Agent, after: Snapshot) -> Move | None:
     before = unit.health.full_at(agent, after.account_id, earlier)
     if before is None:
         return None
+    is_technical = agent is Agent.TAM
+    technical = (
+        None if is_technical else unit.health.full_at(Agent.TAM, after.account_id, before.taken_at)
+    )
     settings = unit.tenant.settings_at(after.settings_version)
-    if agent is Agent.TAM:
-        return explain_tam_move(before, after, settings)
-    technical = unit.health.full_at(Agent.TAM, after.account_id, before.taken_at)
-    band = None if technical is None else _band_under(technical, settings)
-    return explain_csm_move(before, after, settings, tam_band=band)
-
-
-def _band_under(technical: Snapshot, settings: TenantSettings) -> Band | None:
-    """The technical band of then under other settings; None: it was kept, not computed."""
-    if not technical.inputs:
-        return None
-    inputs = TamInputs.from_json(technical.inputs).with_default_priority(settings.default_priority)
-    return HealthScorer.from_settings(settings.tam).assess(inputs).band
-
-
-def _way_up(agent: Agent, ledger: Snapshot, settings: TenantSettings) -> WayUp | None:
-    if not ledger.inputs:
-        return None
-    if agent is Agent.TAM:
-        return nearest_tam_way_up(TamInputs.from_json(ledger.inputs), settings.tam)
-    return nearest_csm_way_up(CsmInputs.from_json(ledger.inputs), settings.csm)
+    return move_between(before, after, settings, technical)
