@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure of what the tests need of the system: the programs of a PostgreSQL and a Redis server, in
-# CI those of Dovecot (elsewhere a wheel stands in for it), and
+# CI those of Dovecot (elsewhere a wheel stands in for it), a Chromium, and
 # an emulated Gmail and Prism (npm), kept outside the checkout. Installs only what is missing; without a package
 # manager it knows, or the right to use it, says what to install.
 set -euo pipefail
@@ -15,6 +15,10 @@ has_redis() {
 
 has_dovecot() {
   [ "${CI:-}" != true ] || command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ]
+}
+
+has_chromium() {
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
 }
 
 missing() {
@@ -47,8 +51,8 @@ of_npm emulate emulate/dist/index.js "the emulated Gmail"
 of_npm prism @stoplight/prism-cli/dist/index.js "servers made from OpenAPI documents"
 
 mapfile -t packages < <(missing)
-if [ "${#packages[@]}" -eq 0 ]; then
-  echo "PostgreSQL, Redis and mail are here."
+if [ "${#packages[@]}" -eq 0 ] && has_chromium; then
+  echo "PostgreSQL, Redis, mail and Chromium are here."
   exit 0
 fi
 
@@ -57,11 +61,17 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root=(sudo -n)
 fi
 
-if command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }; then
-  echo "Installing ${packages[*]} …"
-  "${as_root[@]}" apt-get update -qq
+installed() {
+  echo "Installing $* …"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -qq -y --no-install-recommends "${packages[@]}" >/dev/null
+    apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+}
+
+if command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }; then
+  "${as_root[@]}" apt-get update -qq
+  [ "${#packages[@]}" -eq 0 ] || installed "${packages[@]}"
+  # Not every distribution has it under this name: what then is missing is said below.
+  has_chromium || installed chromium || true
 fi
 
 if ! has_postgres; then
@@ -72,5 +82,9 @@ if ! has_redis; then
 fi
 if ! has_dovecot; then
   echo "There is no Dovecot; its tests run against pymap instead." >&2
+fi
+if ! has_chromium; then
+  echo "There is no Chromium (on the PATH): tests in a browser cannot run." >&2
+  [ "${CI:-}" != true ]
 fi
 has_postgres && has_redis
