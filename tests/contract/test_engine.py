@@ -209,6 +209,41 @@ def test_flows_are_listed_newest_first_and_by_state(engine_url: str) -> None:
     asyncio.run(story())
 
 
+def test_flows_that_have_not_ended_well_are_found_by_their_state(engine_url: str) -> None:
+    async def body(steps: Steps, argument: Argument) -> JsonValue:
+        if "fails" in steps.flow_id:
+            raise NotFound("no such account")
+        return None
+
+    async def story() -> None:
+        async with running(engine_url, {FlowName.ACT: body}) as engine:
+            for number in range(3):
+                await engine.enqueue(ask(f"main:act:{number}"))
+                await engine.enqueue(ask(f"main:act:fails-{number}"))
+                await result(engine, f"main:act:{number}")
+                with pytest.raises(FlowFailed):
+                    await result(engine, f"main:act:fails-{number}")
+            await engine.enqueue(ask("kiwi:act:fails", tenant_id="kiwi"))
+            if not engine_url:
+                assert len(await engine.unsettled("main", most=9)) == 3
+                return
+            for number in range(3):
+                await engine.enqueue(ask(f"main:act:later-{number}", delay_seconds=90 - number))
+            found = await engine.unsettled("main", most=2)
+            failed = [row for row in found if row.state is FlowState.FAILED]
+            assert {row.flow_id for row in failed} == {"main:act:fails-2", "main:act:fails-1"}
+            assert "no such account" in failed[0].error
+            waiting = {row.flow_id for row in found if row.state is FlowState.WAITING}
+            assert waiting == {"main:act:later-2", "main:act:later-1"}, "the first to begin"
+            assert len(found) == 4
+            assert await engine.unsettled("mai", most=9) == ()
+            client = DbosClient(engine_url)
+            assert await client.unsettled("main", most=2) == found
+            client.close()
+
+    asyncio.run(story())
+
+
 def test_old_flows_are_forgotten_and_those_under_way_are_not(engine_url: str) -> None:
     async def body(steps: Steps, argument: Argument) -> JsonValue:
         return None

@@ -22,6 +22,8 @@ class EngineInMemory:
     asked: dict[str, FlowAsk] = field(default_factory=dict)
     recovered: list[str] = field(default_factory=list)
     forgot_before: list[datetime] = field(default_factory=list)
+    rows: list[FlowRow] = field(default_factory=list)
+    """Flows that are not at their end."""
 
     async def start(self) -> None:
         """Nothing to begin."""
@@ -58,6 +60,9 @@ class EngineInMemory:
         self, tenant_id: str, *, states: Collection[FlowState] = (), most: int = 50
     ) -> tuple[FlowRow, ...]:
         return ()
+
+    async def unsettled(self, tenant_id: str, *, most: int) -> tuple[FlowRow, ...]:
+        return tuple(row for row in self.rows if row.flow_id.startswith(f"{tenant_id}:"))[:most]
 
 
 @dataclass

@@ -15,9 +15,9 @@ from rich.text import Text
 from app.bootstrap import liveness_for
 from app.cli.context import CliContext
 from app.domain.effect import ChannelWork, EffectRow, ParkReason
-from app.domain.flow import FlowRow, FlowState
+from app.domain.flow import UNSETTLED, FlowRow, FlowState
 from app.domain.scan import ScanState
-from app.jobs.runs import LOOKED_AT, WHAT_TO_DO, Runs, ScanRun, begins_at, read_runs
+from app.jobs.runs import WHAT_TO_DO, Runs, ScanRun, begins_at, read_runs
 from app.jobs.stored_flows import StoredFlows
 from app.services.plain_text import one_line
 
@@ -49,7 +49,7 @@ async def read_overview(cli: CliContext, *, every: bool) -> Overview:
     most = MANY if every else FEW_SCANS
     runs = await cli.store.read(cli.tenant, lambda unit: read_runs(unit, now, most_scans=most))
     stored = StoredFlows(url=cli.settings.engine_url)
-    states = frozenset[FlowState]() if every else LOOKED_AT
+    states = frozenset[FlowState]() if every else UNSETTLED
     recorded = [run.scan.scan_id for run in runs.scans[:FEW_ROWS]]
     results = await stored.results(cli.tenant, recorded)
     return Overview(

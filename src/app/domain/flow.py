@@ -47,6 +47,8 @@ class FlowState(StrEnum):
 
 
 ENDED = frozenset({FlowState.DONE, FlowState.FAILED, FlowState.CANCELLED})
+UNSETTLED = frozenset({FlowState.QUEUED, FlowState.WAITING, FlowState.RUNNING, FlowState.FAILED})
+"""Flows that an operator looks at; the others ended well, or were called off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

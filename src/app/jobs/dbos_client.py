@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from app.domain.flow import ENDED, FlowAsk, FlowRow, FlowState
 from app.errors import FlowFailed, NotFound
 from app.jobs.dbos_database import dbos_url, sqlite_engine
+from app.jobs.dbos_looking import FlowLooks
 from app.jobs.dbos_rows import APP_NAME, options_of, refuse, row_of, statuses_of
 
 LOOK_SECONDS = 0.25
@@ -23,6 +24,7 @@ class DbosClient:
 
     url: str
     _client: DBOSClient = field(init=False)
+    _looks: FlowLooks = field(init=False)
 
     def __post_init__(self) -> None:
         client = DBOSClient(
@@ -33,6 +35,7 @@ class DbosClient:
             use_listen_notify=False,
         )
         object.__setattr__(self, "_client", client)
+        object.__setattr__(self, "_looks", FlowLooks(self.url))
 
     async def enqueue(self, ask: FlowAsk) -> None:
         """Have a flow run by the service, once per id."""
@@ -74,6 +77,17 @@ class DbosClient:
         )
         return tuple(row_of(status) for status in found)
 
+    async def unsettled(self, tenant_id: str, *, most: int) -> tuple[FlowRow, ...]:
+        """A tenant's flows that are queued, wait, run or failed: at most `most` of each state."""
+        ids = await asyncio.to_thread(self._looks.unsettled, tenant_id, most)
+        if not ids:
+            return ()
+        found = await self._client.list_workflows_async(
+            workflow_ids=ids, sort_desc=True, load_input=False
+        )
+        return tuple(row_of(status) for status in found)
+
     def close(self) -> None:
         """Close its connections."""
+        self._looks.close()
         self._client.destroy()

@@ -26,6 +26,7 @@ from pydantic import JsonValue
 from app.domain.flow import ENDED, Argument, FlowAsk, FlowName, FlowRow, FlowState
 from app.errors import AppError, FlowFailed, NotFound, TransientServiceError
 from app.jobs.dbos_database import dbos_url, sqlite_engine
+from app.jobs.dbos_looking import FlowLooks
 from app.jobs.dbos_rows import (
     APP_NAME,
     FLOW_QUEUE,
@@ -64,6 +65,10 @@ class DbosEngine:
     """Unique per process: two that share one would take each other's running flows."""
     look_seconds: float = LOOK_SECONDS
     _is_ending: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
+    _looks: FlowLooks = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_looks", FlowLooks(self.url))
 
     async def start(self) -> None:
         """Begin to take up flows, on the running event loop."""
@@ -88,6 +93,7 @@ class DbosEngine:
         await asyncio.to_thread(
             DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=int(grace_seconds)
         )
+        self._looks.close()
 
     async def workers(self) -> frozenset[str]:
         """Who has flows in hand, of any tenant, the dead included."""
@@ -148,6 +154,14 @@ class DbosEngine:
             sort_desc=True,
             load_input=False,
         )
+        return tuple(row_of(status) for status in found)
+
+    async def unsettled(self, tenant_id: str, *, most: int) -> tuple[FlowRow, ...]:
+        """A tenant's flows that are queued, wait, run or failed: at most `most` of each state."""
+        ids = await asyncio.to_thread(self._looks.unsettled, tenant_id, most)
+        if not ids:
+            return ()
+        found = await DBOS.list_workflows_async(workflow_ids=ids, sort_desc=True, load_input=False)
         return tuple(row_of(status) for status in found)
 
     def _config(self) -> DBOSConfig:

@@ -17,6 +17,7 @@ from pydantic import JsonValue
 from app.clock import Clock
 from app.domain.flow import (
     ENDED,
+    UNSETTLED,
     Argument,
     FlowAsk,
     FlowName,
@@ -127,6 +128,15 @@ class InlineEngine:
             and (not states or row.state in states)
         ]
         return tuple(own[:most])
+
+    async def unsettled(self, tenant_id: str, *, most: int) -> tuple[FlowRow, ...]:
+        """A tenant's flows that are queued, wait, run or failed: at most `most` of each state."""
+        found = [
+            row
+            for state in UNSETTLED
+            for row in await self.flows(tenant_id, states=[state], most=most)
+        ]
+        return tuple(sorted(found, key=lambda row: row.created_at, reverse=True))
 
     async def _drain(self) -> None:
         if self._is_running:  # started by a flow: it runs after the one that started it

@@ -19,9 +19,6 @@ from app.ports.store import Unit
 MOST_EFFECTS = 100_000
 """More are not looked at; a backlog this long is counted, not listed."""
 
-LOOKED_AT = frozenset({FlowState.QUEUED, FlowState.WAITING, FlowState.RUNNING, FlowState.FAILED})
-"""Flows that an operator looks at; the others ended well, or were called off."""
-
 WHAT_TO_DO: Mapping[ParkReason, str] = {
     ParkReason.ACCESS: "renew the access that was refused; tend doctor then releases it",
     ParkReason.REFUSED: "mend what the error says, then tend runs release KEY",

@@ -76,6 +76,13 @@ class FlowDesk(Protocol):
         """A tenant's flows, newest first; no states: of any."""
         ...
 
+    async def unsettled(self, tenant_id: str, *, most: int) -> tuple[FlowRow, ...]:
+        """A tenant's flows that are queued, wait, run or failed: at most `most` of each state.
+
+        Newest first. What it costs does not grow with the flows that ended well.
+        """
+        ...
+
 
 class Engine(FlowDesk, Protocol):
     """A process that runs flows."""
