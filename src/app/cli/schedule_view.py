@@ -17,20 +17,12 @@ from rich.table import Table
 from rich.text import Text
 
 from app.clock import local_day
-from app.domain.schedule import ALL_JOBS, TASKS, Coming, Job, coming_slots
+from app.domain.schedule import ALL_JOBS, TASKS, TITLES, Coming, Job, coming_slots
 from app.jobs.schedule import book_on, started_before
 from app.ports.rows import SlotStart
 from app.ports.store import Unit
 from app.services.plain_text import one_line
 
-TITLES: Mapping[Job, str] = {
-    Job.SCAN: "Health scan",
-    Job.CHECKINS: "Check-ins",
-    Job.REVIEWS: "Customer success reviews",
-    Job.QUARTERLY_QBRS: "Business reviews, by quarter",
-    Job.CONTRACT_QBRS: "Business reviews, by contract",
-    Job.EXPANSION: "Looks for growth",
-}
 _NAMED = 3
 _MOST_DATES = 6
 """A job with more dates than these is shown by month."""

@@ -57,6 +57,14 @@ TASKS: Mapping[Job, Task] = {
     Job.CONTRACT_QBRS: Task.CONTRACT_QBR,
     Job.EXPANSION: Task.EXPANSION,
 }
+TITLES: Mapping[Job, str] = {
+    Job.SCAN: "Health scan",
+    Job.CHECKINS: "Check-ins",
+    Job.REVIEWS: "Customer success reviews",
+    Job.QUARTERLY_QBRS: "Business reviews, by quarter",
+    Job.CONTRACT_QBRS: "Business reviews, by contract",
+    Job.EXPANSION: "Looks for growth",
+}
 _QUARTERLY = frozenset({Job.REVIEWS, Job.QUARTERLY_QBRS})
 _BY_WORTH = frozenset(CSM_JOBS)
 

@@ -26,6 +26,10 @@ _STRETCHES = (
     (f"{_FAILED} AND status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'", "created_at DESC"),
 )
 """Conditions in the very words of DBOS's partial indexes (its migrations, 3.4), with the order."""
+_STRETCH = (
+    "SELECT * FROM (SELECT workflow_uuid FROM {table} WHERE {condition} AND {is_own} "
+    "ORDER BY {order} LIMIT :most) AS stretch{number}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,12 @@ class FlowLooks:
         Those that wait for a moment: the first to begin; of the others the newest.
         """
         prefix = f"{tenant_id}:"
+        table = f"{self._schema}workflow_status"
+        is_own = f"substr(workflow_uuid, 1, {len(prefix)}) = :prefix"
         stretches = " UNION ALL ".join(
-            "SELECT * FROM (SELECT workflow_uuid "
-            f"FROM {self._schema}workflow_status "
-            f"WHERE {condition} AND substr(workflow_uuid, 1, {len(prefix)}) = :prefix "
-            f"ORDER BY {order} LIMIT :most) AS stretch{number}"
+            _STRETCH.format(
+                table=table, condition=condition, is_own=is_own, order=order, number=number
+            )
             for number, (condition, order) in enumerate(_STRETCHES)
         )
         with self._engine.connect() as connection:
