@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from app.ports.account_sheet import AccountSheet
 from app.ports.account_use import AccountUse
+from app.ports.book_listing import BookListing
 from app.ports.draft_shelf import DraftShelf
 from app.ports.effect_ledger import EffectLedger, EffectSwaps
 from app.ports.event_store import Deliveries, EventShelf, Handled
@@ -54,6 +55,8 @@ class Unit(Protocol):
     def mapping(self) -> TicketMapping: ...
     @property
     def book(self) -> Book: ...
+    @property
+    def book_listing(self) -> BookListing: ...
     @property
     def people(self) -> People: ...
     @property

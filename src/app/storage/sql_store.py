@@ -16,6 +16,7 @@ from app.storage.account_sheet import SqlAccountSheet
 from app.storage.account_use import SqlAccountUse
 from app.storage.api_desk import SqlApiKeys, SqlGivenAnswers, SqlParkedHeartbeats
 from app.storage.book import SqlBook
+from app.storage.book_listing import SqlBookListing
 from app.storage.database import Database
 from app.storage.detail import SqlDetail
 from app.storage.documents import SqlDocuments
@@ -59,6 +60,7 @@ class SqlUnit:
     facts: SqlFactRows
     mapping: SqlTicketMapping
     book: SqlBook
+    book_listing: SqlBookListing
     people: SqlPeople
     feeds: SqlFeeds
     tenant: SqlTenantState
@@ -104,6 +106,7 @@ class SqlUnit:
             facts=SqlFactRows(connection, tenant_id),
             mapping=SqlTicketMapping(connection, tenant_id),
             book=SqlBook(connection, tenant_id),
+            book_listing=SqlBookListing(connection, tenant_id),
             people=SqlPeople(connection, tenant_id),
             feeds=SqlFeeds(connection, tenant_id),
             tenant=SqlTenantState(connection, tenant_id),
