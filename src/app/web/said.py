@@ -8,6 +8,10 @@ DONE: Mapping[str, str] = {
     "acknowledged": "Acknowledged: it stays quiet until it worsens.",
     "snoozed": "Snoozed: it stays quiet until then, unless it worsens.",
     "dismissed": "Dismissed, with your reason: it stays quiet until it worsens.",
+    "logged": "Written down: it counts as a contact from the next scan on.",
+    "noted": "Noted, for your own people.",
+    "maturity-set": "Kept: your word stands before any import.",
+    "outcome-told": "Kept in the communication history.",
     "signed-out": "You are signed out.",
 }
 """By the code that stands in the address as `done`."""

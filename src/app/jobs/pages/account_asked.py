@@ -16,6 +16,21 @@ from app.domain.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A change that could not be made, shown again beside why."""
+
+    form: str
+    """Which form it was, such as `note`."""
+    why: str
+    typed: Mapping[str, str]
+    """What stood in its fields."""
+
+    def was(self, form: str, field: str = "", value: str = "") -> bool:
+        """Whether it was this form; of several alike, the one whose `field` has this value."""
+        return self.form == form and (not field or self.typed.get(field) == value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountAsked:
     """One account, in its viewer's sight, at one moment."""
 
@@ -26,6 +41,8 @@ class AccountAsked:
     now: datetime
     words: Mapping[str, str] = field(default_factory=dict)
     """What stands in the address besides the view, such as `factor`; anybody's text."""
+    refused: Refused | None = None
+    """A change that was just refused; None: there was none."""
 
     @property
     def account_id(self) -> str:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from app.domain.account import Stakeholder, TechnicalMaturity
 from app.domain.act import MaturityWord
-from app.domain.activity import Interaction
-from app.jobs.pages.account_asked import AccountAsked
+from app.domain.activity import Interaction, SurveyResponse
+from app.jobs.pages.account_asked import AccountAsked, Refused
 from app.ports.store import Unit
 
-MOST_PEOPLE = 200
+MOST_PEOPLE, MOST_SURVEYS, MOST_CONTACTS = 200, 6, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,12 @@ class PeopleView:
     others: tuple[Interaction, ...]
     """Newest contacts with people who are not on the list, newest first."""
     levels: tuple[TechnicalMaturity, ...]
+    contacts: tuple[Interaction, ...]
+    """The newest with anybody, newest first."""
+    surveys: tuple[SurveyResponse, ...]
+    """The newest answers to the recommendation question, newest first."""
+    refused: Refused | None
+    """A change that was just refused."""
 
 
 def people_view(unit: Unit, asked: AccountAsked) -> PeopleView:
@@ -57,4 +63,7 @@ def people_view(unit: Unit, asked: AccountAsked) -> PeopleView:
         known=len(lines),
         others=tuple(others[:MOST_PEOPLE]),
         levels=tuple(TechnicalMaturity),
+        refused=asked.refused,
+        contacts=unit.detail.contacts(asked.account_id, until=asked.now, most=MOST_CONTACTS),
+        surveys=unit.sheet.surveys(asked.account_id, most=MOST_SURVEYS),
     )

@@ -1,0 +1,151 @@
+"""What a rep changes on an account's page: a contact, a note, a person's maturity, a letter's fate.
+
+Each answers with the way back to its view, or with the view as it is, what was typed beside why it
+could not be kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from http import HTTPStatus
+from typing import TypeAlias
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app.domain.account import Account, TechnicalMaturity
+from app.errors import Conflict, InvalidInput, NotFound
+from app.jobs.acts.contacts import Contact, ContactKind, add_note, log_interaction
+from app.jobs.acts.maturity import set_maturity
+from app.jobs.pages.account_asked import AccountAsked, Refused
+from app.jobs.pages.account_header import AccountHeader, account_header
+from app.jobs.sight import account_in_sight
+from app.ports.store import Unit
+from app.web.answers import back
+from app.web.pages.account_view import account_page
+from app.web.pages.account_views import READS, Shown
+from app.web.paths import account_path
+from app.web.site import Site, SiteNow, Visitor
+
+Change: TypeAlias = Callable[[Unit, Account], None]
+
+_DONE: Mapping[str, str] = {"log-call": "logged", "note": "noted", "maturity": "maturity-set"}
+"""By the form that was sent: the code of what was done."""
+
+
+def account_act_pages(site: SiteNow) -> APIRouter:
+    """The changes that begin on an account's page."""
+    routes = APIRouter()
+
+    @routes.post("/accounts/log-call")
+    async def log_call(request: Request) -> Response:
+        """A contact in one line."""
+        visitor = await site().change(request)
+
+        def log(unit: Unit, account: Account) -> None:
+            told = Contact(
+                summary=visitor.said("summary"),
+                kind=_kind(visitor.said("kind")),
+                person=visitor.said("person"),
+                on=_day(visitor.said("on")),
+                meaningful=visitor.said("meaningful", "yes") == "yes",
+            )
+            log_interaction(unit, account, told, by=visitor.viewer.by, at=site().clock())
+
+        return await _changed(site(), request, visitor, log, form="log-call", view="notes")
+
+    @routes.post("/accounts/note")
+    async def note(request: Request) -> Response:
+        """A note, for our own people."""
+        visitor = await site().change(request)
+
+        def write(unit: Unit, account: Account) -> None:
+            text = visitor.said("text")
+            add_note(unit, account, text, by=visitor.viewer.by, at=site().clock())
+
+        return await _changed(site(), request, visitor, write, form="note", view="notes")
+
+    @routes.post("/accounts/maturity")
+    async def maturity(request: Request) -> Response:
+        """How technical a person is."""
+        visitor = await site().change(request)
+
+        def say(unit: Unit, account: Account) -> None:
+            person, level = visitor.said("person"), _maturity(visitor.said("maturity"))
+            set_maturity(unit, account, person, level, by=visitor.viewer.by, at=site().clock())
+
+        return await _changed(site(), request, visitor, say, form="maturity", view="people")
+
+    return routes
+
+
+async def _changed(
+    site: Site, request: Request, visitor: Visitor, change: Change, *, form: str, view: str
+) -> Response:
+    """Back to the view with what was done said; refused, the view with what was typed.
+
+    Raises NotFound for an account that is not in his sight.
+    """
+    account_id = visitor.said("account_id")
+    account = await site.read(
+        visitor, lambda unit: account_in_sight(unit, visitor.viewer, account_id)
+    )
+
+    def work(unit: Unit) -> None:
+        change(unit, account_in_sight(unit, visitor.viewer, account_id))
+
+    try:
+        await site.write(visitor, work)
+    except (InvalidInput, Conflict, NotFound) as exc:
+        refused = Refused(form=form, why=str(exc), typed=visitor.form)
+        return await _again(site, request, visitor, account.account_id, view, refused)
+    return back(visitor.back_path(account_path(account_id, view)), _DONE[form])
+
+
+async def _again(
+    site: Site, request: Request, visitor: Visitor, account_id: str, view: str, refused: Refused
+) -> Response:
+    now, reads = site.clock(), READS[view]
+
+    def work(unit: Unit) -> tuple[AccountHeader, Shown]:
+        header = account_header(unit, visitor.viewer, account_id, now)
+        asked = AccountAsked(
+            account=header.account,
+            viewer=visitor.viewer,
+            settings=header.settings.settings,
+            now=now,
+            refused=refused,
+        )
+        return header, reads.read(unit, header, asked)
+
+    header, shown = await site.read(visitor, work)
+    return account_page(
+        request,
+        visitor,
+        reads.template,
+        header,
+        view=view,
+        shown=shown,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+
+
+def _kind(word: str) -> ContactKind:
+    if word not in set(ContactKind):
+        raise InvalidInput(f"{word!r}: a contact is one of {', '.join(ContactKind)}")
+    return ContactKind(word)
+
+
+def _maturity(word: str) -> TechnicalMaturity:
+    if word not in set(TechnicalMaturity):
+        raise InvalidInput("choose how technical a letter to this person may be")
+    return TechnicalMaturity(word)
+
+
+def _day(word: str) -> date | None:
+    """The day of a date field; None where it was left empty."""
+    try:
+        return date.fromisoformat(word) if word else None
+    except ValueError as exc:
+        raise InvalidInput(f"{word!r} is no day: write it as 2026-03-31") from exc
