@@ -9,10 +9,12 @@ from fastapi import APIRouter, FastAPI
 from app.web.assets import asset_routes
 from app.web.faults import tell_faults
 from app.web.page_envelope import PageEnvelope
+from app.web.pages.incidents import incident_pages
 from app.web.pages.sign_in import sign_in_pages
+from app.web.pages.today import today_pages
 from app.web.site import SiteNow
 
-PAGES: tuple[Callable[[SiteNow], APIRouter], ...] = (sign_in_pages,)
+PAGES: tuple[Callable[[SiteNow], APIRouter], ...] = (sign_in_pages, today_pages, incident_pages)
 """Every page's routes: a new page is named here and in the main menu of `base.html`."""
 
 
