@@ -18,7 +18,6 @@ from app.web.paths import account_path
 from app.web.site import Site, Visitor
 
 T = TypeVar("T")
-ValueT = TypeVar("ValueT")
 
 AccountView: TypeAlias = Callable[[Site, Request, str], Awaitable[Response]]
 """Answers one view: the site, the request, the account's id. Raises what `Site.show` raises."""
@@ -84,7 +83,7 @@ def account_page(
     header: AccountHeader,
     *,
     view: str,
-    **more: ValueT,
+    shown: T,
 ) -> Response:
     """A whole page; `template` extends `account_base.html`, `view` is one of `TABS`."""
     account = header.account
@@ -96,14 +95,19 @@ def account_page(
         )
         for name, title in TABS.items()
     ]
-    around = {
-        "header": header,
-        "account": account,
-        "home": account_path(account.account_id),
-        "view": view,
-        "tabs": tabs,
-    }
-    return page(request, visitor, template, title=account.name, here="book", **{**around, **more})
+    return page(
+        request,
+        visitor,
+        template,
+        title=account.name,
+        here="book",
+        header=header,
+        account=account,
+        home=account_path(account.account_id),
+        view=view,
+        tabs=tabs,
+        shown=shown,
+    )
 
 
 def _without_header(
