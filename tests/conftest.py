@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.servers import emulator, mocking
+from tests.servers import chromium, emulator, mocking
 from tests.servers.notion.conformity import TALLY
 
 pytest_plugins = (
@@ -44,6 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs_prism: a server of npm's; left out where make test-deps could not put it"
     )
+    config.addinivalue_line(
+        "markers", "needs_chromium: a browser; left out where make test-deps could not bring one"
+    )
 
 
 def missing_needs() -> dict[str, str]:
@@ -57,6 +60,8 @@ def missing_needs() -> dict[str, str]:
         needs["needs_prism"] = "tests against servers made from OpenAPI: make test-deps installs it"
     if not emulator.is_installed():
         needs["needs_emulate"] = "tests against the emulated Gmail: make test-deps installs it"
+    if chromium.program() is None:
+        needs["needs_chromium"] = "tests in a browser: make test-deps installs Chromium"
     return needs
 
 

@@ -1,0 +1,1 @@
+"""The dashboard in a real browser, served by `tend run` as a process of its own."""

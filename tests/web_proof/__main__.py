@@ -1,0 +1,184 @@
+"""`make prove-web`: what every page of the dashboard costs with 10,000 accounts and with 1,000.
+
+Served in this process by the real application over the real store, warm, one request after the
+other. Writes `build/proofs/web.json`; what falls short is printed as it is and ends with 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import quantiles
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from app.log import configure_logging
+from app.storage.sql_store import open_store
+from tests.servers.dashboard import Dashboard
+from tests.web_proof.big_book import made
+from tests.web_proof.plan import Plan
+from tests.web_proof.visiting import Visit, counted, visited
+
+PROOF = Path("build/proofs/web.json")
+LARGE, SMALL = 10_000, 1_000
+VISITS = 120
+WARM_UP = 10
+WITHIN_MS, WITHIN_BYTES, WITHIN_QUERIES = 100, 250_000, 12
+
+console = Console()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What one page took over all visits."""
+
+    p50_ms: float
+    p95_ms: float
+    size: int
+    """Bytes of the largest answer before compression."""
+    queries: int
+    """Most statements of one visit."""
+    wrong: int
+    """Visits that did not end with 200."""
+
+    def told(self) -> dict[str, float | int]:
+        """As it stands in the proof."""
+        return {
+            "p50_ms": round(self.p50_ms, 1),
+            "p95_ms": round(self.p95_ms, 1),
+            "bytes": self.size,
+            "queries": self.queries,
+        }
+
+
+def measured(file: Path, now: datetime) -> Mapping[str, Cost]:
+    """Every page over the store in `file`."""
+    store = open_store(f"sqlite:///{file}")
+    dashboard = Dashboard(store=store, home=file.parent, now=now)
+    dashboard.sign_in()
+    try:
+        return asyncio.run(_all_pages(dashboard, Plan(file, visits=VISITS)))
+    finally:
+        store.close()
+
+
+async def _all_pages(dashboard: Dashboard, plan: Plan) -> Mapping[str, Cost]:
+    found = {}
+    with counted() as told:
+        for name, paths in plan.paths().items():
+            for path in paths[:WARM_UP]:
+                await visited(dashboard, path, told)
+            found[name] = _cost([await visited(dashboard, path, told) for path in paths])
+    return found
+
+
+def _cost(visits: Sequence[Visit]) -> Cost:
+    spent = [1000 * one.seconds for one in visits]
+    parts = quantiles(spent, n=20)
+    return Cost(
+        p50_ms=parts[9],
+        p95_ms=parts[18],
+        size=max(one.size for one in visits),
+        queries=max(one.queries for one in visits),
+        wrong=sum(one.status != 200 for one in visits),
+    )
+
+
+def short_of(large: Mapping[str, Cost], small: Mapping[str, Cost]) -> list[str]:
+    """What was wanted and is not so."""
+    short = []
+    for name, cost in large.items():
+        if cost.wrong:
+            short.append(f"{name}: {cost.wrong} of {VISITS} visits were refused")
+        if cost.p95_ms >= WITHIN_MS:
+            short.append(f"{name}: p95 {cost.p95_ms:.0f} ms, wanted under {WITHIN_MS}")
+        if cost.size >= WITHIN_BYTES:
+            short.append(f"{name}: {cost.size:,} bytes, wanted under {WITHIN_BYTES:,}")
+        if cost.queries > WITHIN_QUERIES:
+            short.append(f"{name}: {cost.queries} queries, wanted at most {WITHIN_QUERIES}")
+        if cost.queries != small[name].queries:
+            short.append(
+                f"{name}: {cost.queries} queries with {LARGE:,} accounts, "
+                f"{small[name].queries} with {SMALL:,}"
+            )
+    return short
+
+
+def show(large: Mapping[str, Cost], small: Mapping[str, Cost]) -> None:
+    """The table."""
+    table = Table("page", *("p50 ms", "p95 ms", "kB", "queries", f"p95 ms of {SMALL:,}", "queries"))
+    for name, cost in large.items():
+        less = small[name]
+        figures = (cost.p50_ms, cost.p95_ms, cost.size / 1000, cost.queries, less.p95_ms)
+        table.add_row(
+            name, *(f"{one:.1f}" if isinstance(one, float) else str(one) for one in figures),
+            str(less.queries),
+        )  # fmt: skip
+    console.print(table)
+
+
+def book(folder: Path, size: int) -> Path:
+    """The store with so many accounts in `folder`; made where it is not there yet."""
+    home = folder / str(size)
+    if not (home / "tend.sqlite3").is_file():
+        console.print(f"Making a book of {size:,} accounts with a year of history …")
+        made(home, size=size, today=datetime.now(UTC).date())
+    return home / "tend.sqlite3"
+
+
+def scanned_at(file: Path) -> datetime:
+    """When the book in `file` was scanned last."""
+    store = open_store(f"sqlite:///{file}")
+    latest = store.read_now("main", lambda unit: unit.scans.latest())
+    store.close()
+    return datetime.now(UTC) if latest is None else latest.now
+
+
+def prove(folder: Path) -> int:
+    """Measure both books, print the figures, write the proof; 1 when one falls short."""
+    found = {}
+    for size in (SMALL, LARGE):
+        file = book(folder, size)
+        found[size] = measured(file, scanned_at(file) + timedelta(hours=1))
+    large, small = found[LARGE], found[SMALL]
+    show(large, small)
+    short = short_of(large, small)
+    PROOF.parent.mkdir(parents=True, exist_ok=True)
+    proof = {
+        "accounts": LARGE,
+        "visits": VISITS,
+        "served": "in this process (ASGI), warm, one request after the other",
+        "pages": {name: cost.told() for name, cost in large.items()},
+        f"pages_with_{SMALL}": {name: cost.told() for name, cost in small.items()},
+        "short": short,
+    }
+    PROOF.write_text(json.dumps(proof, indent=2) + "\n", encoding="utf-8")
+    console.print(f"written to {PROOF}")
+    for one in short:
+        console.print(Text(f"falls short: {one}", "red"))
+    return 1 if short else 0
+
+
+def main() -> int:
+    """Prove it over books in a folder of the caller's, or in one that is thrown away."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--books", type=Path, help="a folder to keep the books in")
+    arguments = parser.parse_args()
+    configure_logging(form="console", level="error")
+    if arguments.books is not None:
+        return prove(arguments.books)
+    with tempfile.TemporaryDirectory(prefix="tend-web-") as folder:
+        return prove(Path(folder))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
