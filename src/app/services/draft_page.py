@@ -21,12 +21,17 @@ _TAGS = frozenset(
 _TITLE_MOST = 200
 
 
-def draft_page(draft: Draft) -> str:
-    """One HTML document: no script, no style of theirs, no picture, no link that leads anywhere."""
+def draft_page(draft: Draft, *, style: str = "") -> str:
+    """One HTML document: no script, no style of theirs, no picture, no link that leads anywhere.
+
+    `style`: a sheet of our own, as plain as a mail program's.
+    """
     body = nh3.clean(draft.body_html, tags=set(_TAGS), attributes={}, link_rel=None)
+    allowed = "default-src 'none'; style-src 'unsafe-inline'" if style else "default-src 'none'"
+    sheet = f"<style>{style}</style>\n" if style else ""
     title = escape(one_line(draft.subject, _TITLE_MOST))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">\n'
-        f"<title>{title}</title>\n</head>\n<body>\n{body.strip()}\n</body>\n</html>\n"
+        f'<meta http-equiv="Content-Security-Policy" content="{allowed}">\n'
+        f"<title>{title}</title>\n{sheet}</head>\n<body>\n{body.strip()}\n</body>\n</html>\n"
     )

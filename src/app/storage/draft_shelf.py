@@ -125,7 +125,7 @@ class SqlDraftShelf(Repository):
         newer = (at >= draft.created_at, or_(at > draft.created_at, one < draft.draft_id))
         older = (at <= draft.created_at, or_(at < draft.created_at, one > draft.draft_id))
 
-        def waiting(what: ColumnElement[V], *where: ColumnElement[bool]) -> Select[tuple[V]]:
+        def waiting(what: ColumnElement[V], *where: ColumnElement[bool]) -> Select[V]:
             mine = (self._mine(drafts), drafts.c.state == DraftState.WAITING)
             return select(what).select_from(_joined(asked)).where(*mine, *_owned(asked), *where)
 

@@ -73,7 +73,7 @@ class DraftDesk:
 
         Raises NotFound, also where its mailbox is not connected, and what the mailbox raises.
         """
-        return await self._placed(await self.draft(draft_id))
+        return await self.placed(await self.draft(draft_id))
 
     async def begin(self, draft_id: str, *, over: bool) -> Placed:
         """The draft as it stands, for a rep to write on. Raises what `edit` would, before it."""
@@ -124,7 +124,7 @@ class DraftDesk:
         draft = await self.draft(draft_id)
         if draft.state is not DraftState.DROPPED or not draft.remote_id:
             _must_wait(draft)
-        now = await self._placed(draft)
+        now = await self.placed(draft)
         if now.there is None:
             await _must_not_be_sent(now)
         elif now.is_edited and not even_edited:
@@ -143,7 +143,7 @@ class DraftDesk:
 
         Returns how it stood before. Raises NotFound, and what the mailbox raises.
         """
-        now = await self._placed(await self.draft(draft_id))
+        now = await self.placed(await self.draft(draft_id))
         if not now.is_edited_there:
             await self._take_out(now)
         return now
@@ -161,7 +161,8 @@ class DraftDesk:
         """The draft as we keep it. Raises NotFound."""
         return await self.store.read(self.tenant_id, lambda unit: unit.outbox.draft(draft_id))
 
-    async def _placed(self, draft: Draft) -> Placed:
+    async def placed(self, draft: Draft) -> Placed:
+        """A draft that was read already, as it stands. Raises as `look` does."""
         box = self._box_of(draft)
         remote_id = draft.remote_id or await box.find(draft.rep_email, draft.key) or draft.draft_id
         there = await box.read(draft, remote_id)
