@@ -34,8 +34,8 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape" && isTyping(event.target)) {
-      const opened = event.target.closest("details[open]");
+    if (event.key === "Escape") {
+      const opened = event.target instanceof Element && event.target.closest("details[open]");
       if (opened) { opened.open = false; (itemOf(opened) || opened.querySelector("summary")).focus(); event.preventDefault(); }
       return;
     }
@@ -44,7 +44,7 @@
     if (event.key === "?") { openKeys(); event.preventDefault(); return; }
     if (event.key === "j" || event.key === "k") { move(event.key === "j" ? 1 : -1); event.preventDefault(); return; }
     const item = itemOf(event.target);
-    const target = (item && find("data-key", event.key, item)) || (item && event.key === "Enter" && event.target === item && find("data-key", "Enter", item)) || find("data-key-page", event.key, document);
+    const target = (item && (event.key !== "Enter" || event.target === item) && find("data-key", event.key, item)) || find("data-key-page", event.key, document);
     if (target) { event.preventDefault(); use(target); }
   });
 
