@@ -9,12 +9,22 @@ from fastapi import APIRouter, FastAPI
 from app.web.assets import asset_routes
 from app.web.faults import tell_faults
 from app.web.page_envelope import PageEnvelope
+from app.web.pages.account import account_pages
+from app.web.pages.account_acts import account_act_pages
+from app.web.pages.documents import document_pages
 from app.web.pages.incidents import incident_pages
 from app.web.pages.sign_in import sign_in_pages
 from app.web.pages.today import today_pages
 from app.web.site import SiteNow
 
-PAGES: tuple[Callable[[SiteNow], APIRouter], ...] = (sign_in_pages, today_pages, incident_pages)
+PAGES: tuple[Callable[[SiteNow], APIRouter], ...] = (
+    sign_in_pages,
+    today_pages,
+    incident_pages,
+    account_pages,
+    account_act_pages,
+    document_pages,
+)
 """Every page's routes: a new page is named here and in the main menu of `base.html`."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -21,7 +21,12 @@ from app.jobs.pages.account_header import AccountHeader
 from app.ports.store import Unit
 
 MOST_INVOICES = 12
-KINDS = (DocumentKind.QBR, DocumentKind.PROFILE)
+_UNKEPT = {
+    DocumentKind.QBR: "the next quarterly business review",
+    DocumentKind.PROFILE: "technical relationship profile",
+}
+KINDS = tuple(_UNKEPT)
+"""The documents that are opened here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,8 @@ class DocumentLine:
     """Of a review its period, in words."""
     made_at: datetime
     made_by: str
+    is_kept: bool = True
+    """False: it is made of what is known now, for reading alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +75,8 @@ class GrowthView:
     """None: none is kept yet."""
     opened: DocumentLine | None
     """The document that the address asks for; None: none, or there is none such."""
+    is_internal: bool
+    """It is asked for with what the customer must not read."""
     contract: Contract | None
     renewal: date | None
     invoices: tuple[InvoiceLine, ...]
@@ -87,20 +96,36 @@ def growth_view(unit: Unit, header: AccountHeader, asked: AccountAsked) -> Growt
         for one in kept
         if one.kind is DocumentKind.PROFILE and one.key == COMPUTED
     ]
-    wanted = (asked.word("document"), asked.word("key"))
     return GrowthView(
         opportunities=tuple(_found(one, header) for one in unit.opportunities.of(asked.account_id)),
         reviews=reviews,
         profile=profiles[0] if profiles else None,
-        opened=next(
-            (one for one in (*reviews, *profiles) if (one.kind.value, one.key) == wanted), None
-        ),
+        opened=_opened(asked, (*reviews, *profiles)),
+        is_internal=asked.word("for") == "internal",
         contract=header.contract,
         renewal=header.renewal,
         invoices=tuple(
             _bill(one, asked.today)
             for one in unit.sheet.invoices(asked.account_id, most=MOST_INVOICES)
         ),
+    )
+
+
+def _opened(asked: AccountAsked, kept: Sequence[DocumentLine]) -> DocumentLine | None:
+    """The one that is asked for; without a key and with none kept, one of what is known now."""
+    kind, key = asked.word("document"), asked.word("key")
+    for one in kept:
+        if (one.kind.value, one.key) == (kind, key):
+            return one
+    if key or kind not in set(KINDS) or any(one.kind.value == kind for one in kept):
+        return None
+    return DocumentLine(
+        kind=DocumentKind(kind),
+        key="",
+        title=_UNKEPT[DocumentKind(kind)],
+        made_at=asked.now,
+        made_by="",
+        is_kept=False,
     )
 
 

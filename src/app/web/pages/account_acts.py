@@ -15,12 +15,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.domain.account import Account, TechnicalMaturity
-from app.errors import Conflict, InvalidInput, NotFound
+from app.domain.draft import OUTCOMES, Draft, DraftState
+from app.errors import Conflict, InvalidInput, NotFound, ServiceError
 from app.jobs.acts.contacts import Contact, ContactKind, add_note, log_interaction
+from app.jobs.acts.letter_told import Told, tell
 from app.jobs.acts.maturity import set_maturity
 from app.jobs.pages.account_asked import AccountAsked, Refused
 from app.jobs.pages.account_header import AccountHeader, account_header
-from app.jobs.sight import account_in_sight
+from app.jobs.sight import account_in_sight, draft_in_sight
 from app.ports.store import Unit
 from app.web.answers import back
 from app.web.pages.account_view import account_page
@@ -77,7 +79,30 @@ def account_act_pages(site: SiteNow) -> APIRouter:
 
         return await _changed(site(), request, visitor, say, form="maturity", view="people")
 
+    @routes.post("/accounts/letter-outcome")
+    async def outcome(request: Request) -> Response:
+        """What became of a letter."""
+        visitor = await site().change(request)
+        draft = await site().read(visitor, lambda unit: _letter(unit, visitor))
+        try:
+            told = Told(
+                state=_state(visitor.said("state")),
+                note=visitor.said("note"),
+                by=visitor.viewer.by,
+                at=site().clock(),
+            )
+            await tell(site().drafts_of(visitor.tenant_id), draft, told)
+        except (InvalidInput, Conflict, ServiceError) as exc:
+            refused = Refused(form="outcome", why=str(exc), typed=visitor.form)
+            return await _again(site(), request, visitor, draft.account_id, "letters", refused)
+        return back(account_path(draft.account_id, "letters"), "outcome-told")
+
     return routes
+
+
+def _letter(unit: Unit, visitor: Visitor) -> Draft:
+    """The letter that a form names. Raises NotFound, also where it is out of sight."""
+    return draft_in_sight(unit, visitor.viewer, visitor.said("draft_id"))
 
 
 async def _changed(
@@ -149,3 +174,9 @@ def _day(word: str) -> date | None:
         return date.fromisoformat(word) if word else None
     except ValueError as exc:
         raise InvalidInput(f"{word!r} is no day: write it as 2026-03-31") from exc
+
+
+def _state(word: str) -> DraftState:
+    if word not in set(OUTCOMES):
+        raise InvalidInput("a letter was sent, sent in other words, or not sent")
+    return DraftState(word)

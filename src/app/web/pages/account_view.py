@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TypeAlias, TypeVar
 
 from fastapi import Request
@@ -84,6 +85,7 @@ def account_page(
     *,
     view: str,
     shown: T,
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     """A whole page; `template` extends `account_base.html`, `view` is one of `TABS`."""
     account = header.account
@@ -107,6 +109,7 @@ def account_page(
         view=view,
         tabs=tabs,
         shown=shown,
+        status=status,
     )
 
 
