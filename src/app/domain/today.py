@@ -5,6 +5,7 @@ Pure: cases, renewals and scans in, lists out. It knows no pages and no words fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,6 +24,8 @@ SCANS_LOOKED_AT = 60
 """Scans of the whole book that a window is looked for in: more than a weekend ever has."""
 
 _FRIDAY = 4
+_GOES_ON = re.compile(r"[:;] (?![^(]*\))")
+"""Where a reason begins to name its records: not within brackets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +232,11 @@ def worth_of(one: Valued, usual: Mapping[str, Decimal], today: date) -> Fraction
         times = Fraction(one.arr.amount) / Fraction(usual[one.arr.currency])
     days = None if one.renews_on is None else (one.renews_on - today).days
     return max(one.severity, 0) * times * nearness(days)
+
+
+def reason_in_short(reason: str) -> str:
+    """A reason without the records and figures that it goes on to name."""
+    return _GOES_ON.split(reason, maxsplit=1)[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from app.domain.today import (
     Window,
     at_stake,
     cases_in_order,
+    reason_in_short,
     renewals_in_order,
     window_of,
     working_day_before,
@@ -218,3 +219,15 @@ def test_what_is_at_stake_counts_each_account_once_and_converts_nothing() -> Non
         Money(amount=Decimal(150), currency="EUR"),
     )
     assert at_stake([]).sums == ()
+
+
+def test_a_reason_is_told_without_the_records_it_names() -> None:
+    told = {
+        "4 open tickets, the oldest for 3 days: T-1, T-2": "4 open tickets, the oldest for 3 days",
+        "14 open tickets: T-1 (assumed P3), T-2": "14 open tickets",
+        "2 of 9 features in use; not Alerting": "2 of 9 features in use",
+        "a rep says Red (computed: Green)": "a rep says Red (computed: Green)",
+        "feed crm failed at 05:40 UTC: 401": "feed crm failed at 05:40 UTC",
+        "": "",
+    }
+    assert {reason: reason_in_short(reason) for reason in told} == told

@@ -28,6 +28,7 @@ from app.domain.today import (
     Window,
     at_stake,
     cases_in_order,
+    reason_in_short,
     renewals_in_order,
     window_of,
 )
@@ -79,8 +80,8 @@ class Item:
 
     @property
     def reason(self) -> str:
-        """The first reason of what it was last told for."""
-        return next(iter(self.shown.finding.reasons), "")
+        """The first reason of what it was last told for, without the records it names."""
+        return next((reason_in_short(one) for one in self.shown.finding.reasons), "")
 
     @property
     def is_live(self) -> bool:
