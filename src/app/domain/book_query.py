@@ -91,6 +91,11 @@ class BookQuery:
         return self.sort.starts_high is not self.is_reversed
 
     @property
+    def order(self) -> str:
+        """The order as an address has it: `arr`, and `-arr` the other way round."""
+        return f"-{self.sort}" if self.is_reversed else self.sort.value
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The words of the search."""
         return tuple(self.text.split())
@@ -111,8 +116,7 @@ class BookQuery:
             ("differs", _flag(self.differs)),
             ("stale", _flag(self.is_stale)),
             ("ended", _flag(self.with_ended)),
-            ("sort", "" if self.sort is BookSort.RISK else self.sort),
-            ("reverse", _flag(self.is_reversed)),
+            ("sort", "" if self.order == BookSort.RISK else self.order),
             ("page", "" if self.page == 1 else str(self.page)),
         )
         return tuple((name, str(value)) for name, value in told if value)
@@ -154,6 +158,7 @@ def asked(parameters: Iterable[tuple[str, str]]) -> Asked:
     Of a name that comes twice the last value counts; names that are not ours are not looked at.
     """
     told = _Told({name: _plain(value) for name, value in parameters})
+    sort, is_reversed = told.order()
     query = BookQuery(
         text=told.text("q"),
         band=told.choice("band", Band),
@@ -168,8 +173,8 @@ def asked(parameters: Iterable[tuple[str, str]]) -> Asked:
         differs=told.flag("differs"),
         is_stale=told.flag("stale"),
         with_ended=told.flag("ended"),
-        sort=told.choice("sort", BookSort) or BookSort.RISK,
-        is_reversed=told.flag("reverse"),
+        sort=sort,
+        is_reversed=is_reversed,
         page=told.number("page", most=_MOST_PAGES) or 1,
     )
     return Asked(query=query, remarks=tuple(told.remarks))
@@ -183,8 +188,8 @@ class _Told:
     def text(self, name: str) -> str:
         return self._values.get(name, "")
 
-    def choice(self, name: str, members: type[ChoiceT]) -> ChoiceT | None:
-        value = self.text(name)
+    def choice(self, name: str, members: type[ChoiceT], value: str | None = None) -> ChoiceT | None:
+        value = self.text(name) if value is None else value
         for member in members:
             if member.value.lower() == value.lower():
                 return member
@@ -192,6 +197,11 @@ class _Told:
             known = ", ".join(member.value for member in members)
             self.remarks.append(f"{name} “{value}” is not one of {known}: left out")
         return None
+
+    def order(self) -> tuple[BookSort, bool]:
+        value = self.text("sort")
+        sort = self.choice("sort", BookSort, value.removeprefix("-"))
+        return (BookSort.RISK, False) if sort is None else (sort, value.startswith("-"))
 
     def number(self, name: str, *, most: int) -> int | None:
         value = self.text(name)

@@ -146,6 +146,14 @@ def test_a_second_click_on_an_order_turns_it_round_and_begins_at_the_first_page(
     assert not by_arr.sorted_by(BookSort.RENEWAL).is_descending
 
 
+def test_an_order_the_other_way_round_has_a_minus_in_the_address() -> None:
+    turned = BookQuery(sort=BookSort.ARR, is_reversed=True)
+    assert turned.parameters() == (("sort", "-arr"),)
+    assert asked([("sort", "-arr")]).query == turned
+    assert asked([("sort", "-nothing")]).query == BookQuery()
+    assert BookQuery(is_reversed=True).parameters() == (("sort", "-risk"),)
+
+
 def test_a_band_is_asked_from_its_first_page_and_pages_keep_everything_else() -> None:
     assert BookQuery(page=4, tam=Band.RED).in_band(Band.AMBER) == BookQuery(
         band=Band.AMBER, tam=Band.RED
