@@ -13,6 +13,8 @@ from app.web.pages.account import account_pages
 from app.web.pages.account_acts import account_act_pages
 from app.web.pages.documents import document_pages
 from app.web.pages.incidents import incident_pages
+from app.web.pages.live import live_pages
+from app.web.pages.runs import runs_pages
 from app.web.pages.sign_in import sign_in_pages
 from app.web.pages.today import today_pages
 from app.web.site import SiteNow
@@ -24,6 +26,8 @@ PAGES: tuple[Callable[[SiteNow], APIRouter], ...] = (
     account_pages,
     account_act_pages,
     document_pages,
+    runs_pages,
+    live_pages,
 )
 """Every page's routes: a new page is named here and in the main menu of `base.html`."""
 

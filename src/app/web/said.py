@@ -12,6 +12,15 @@ DONE: Mapping[str, str] = {
     "noted": "Noted, for your own people.",
     "maturity-set": "Kept: your word stands before any import.",
     "outcome-told": "Kept in the communication history.",
+    "released": "Released: it is tried again now, and looked for before it is made.",
+    "replayed": "Replayed: its group is given the event again.",
+    "dropped": "Dropped, with your reason.",
+    "draft-edited": "Your words stand now, here and where the draft waits.",
+    "draft-same": "It stays as it is: nothing was changed.",
+    "draft-sent": "Marked as sent, and kept in the history. The next draft is this one.",
+    "draft-sent-last": "Marked as sent, and kept in the history. No other draft waits.",
+    "draft-dropped": "Dropped, with your reason. The next draft is this one.",
+    "draft-dropped-last": "Dropped, with your reason. No other draft waits.",
     "signed-out": "You are signed out.",
 }
 """By the code that stands in the address as `done`."""

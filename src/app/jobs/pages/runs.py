@@ -1,0 +1,142 @@
+"""What an operator sees of runs and feeds: scans, work, what is parked, the schedule, the model.
+
+One transaction and eight SELECTs at most, whatever the size of the book. Flows, the bus's parked
+events and who is at work are not in the store: whoever shows the page adds them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.effect import ChannelWork, EffectKind
+from app.domain.feed import FeedState
+from app.domain.model_call import Spent, day_of, month_of
+from app.domain.scan import ScanState
+from app.domain.schedule import Coming, Job, coming_looks
+from app.domain.viewer import Viewer
+from app.errors import NotFound
+from app.jobs.flows.pages import PAGE
+from app.ports.operations import Clockwork, FeedLook, ModelUse, ParkedWork, ScanLook
+from app.ports.store import Unit
+
+MOST_SCANS = 8
+MOST_PARKED = 20
+MOST_FLOWS = 15
+"""Of each state."""
+MOST_EVENTS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanLine:
+    """A scan with how far it is to go."""
+
+    look: ScanLook
+    pages_expected: int | None
+    """None: it is recorded, or of one account."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is still being recorded."""
+        return self.look.scan.state is ScanState.RUNNING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLine:
+    """A feed with what it means for the accounts now."""
+
+    look: FeedLook
+    state: FeedState
+
+    @property
+    def is_well(self) -> bool:
+        """Whether its word can be trusted."""
+        return self.state is FeedState.FRESH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsPage:
+    """The store's side of the page."""
+
+    now: datetime
+    scans: tuple[ScanLine, ...]
+    channels: tuple[ChannelWork, ...]
+    parked: tuple[ParkedWork, ...]
+    parked_after: str
+    """The key behind which more are parked; empty: these were the last."""
+    feeds: tuple[FeedLine, ...]
+    clockwork: Clockwork
+    model: tuple[ModelUse, ...]
+
+    @property
+    def parked_total(self) -> int:
+        """How many effects are parked, shown here or not."""
+        return sum(one.parked for one in self.channels)
+
+    @property
+    def model_today(self) -> Spent:
+        """What all agents spent today (UTC)."""
+        return _sum([one.today for one in self.model])
+
+    @property
+    def model_month(self) -> Spent:
+        """What all agents spent this month (UTC)."""
+        return _sum([one.month for one in self.model])
+
+    def coming(self, zone: str) -> tuple[Coming, ...]:
+        """When each job looks at the book next, by the tenant's clock."""
+        looks = {Job(job): one.slot for job, one in self.clockwork.looks.items() if job in _JOBS}
+        return coming_looks(self.now, zone, looks)
+
+
+_JOBS = frozenset(Job)
+
+
+def read_runs_page(
+    unit: Unit, viewer: Viewer, now: datetime, *, channel: EffectKind | None, after: str
+) -> RunsPage:
+    """Read it; of what is parked, a page behind `after`, of one channel or of all.
+
+    Raises NotFound for who does not see operations.
+    """
+    if not viewer.sees_operations:
+        raise NotFound("there is no such page")
+    parked = unit.operations.parked(most=MOST_PARKED + 1, kind=channel, after=after)
+    shown = parked[:MOST_PARKED]
+    return RunsPage(
+        now=now,
+        scans=_scans(unit),
+        channels=unit.operations.channels(now),
+        parked=shown,
+        parked_after=shown[-1].key if len(parked) > MOST_PARKED else "",
+        feeds=tuple(
+            FeedLine(look=one, state=one.feed.state(now)) for one in unit.operations.feeds()
+        ),
+        clockwork=unit.operations.clockwork(),
+        model=unit.operations.model_use(month=month_of(now), today=day_of(now)),
+    )
+
+
+def _scans(unit: Unit) -> tuple[ScanLine, ...]:
+    looks = unit.operations.scans(most=MOST_SCANS)
+    running = [one.scan for one in looks if one.scan.state is ScanState.RUNNING]
+    of_all = [one for one in running if one.account_id is None]
+    # the newest day stands for all: accounts come and go by the week, not by the page
+    accounts = unit.book.active_count(of_all[0].local_day) if of_all else 0
+    return tuple(_scan_line(one, accounts) for one in looks)
+
+
+def _scan_line(look: ScanLook, accounts: int) -> ScanLine:
+    expected = None
+    if look.scan.state is ScanState.RUNNING and look.scan.account_id is None:
+        expected = max(look.pages_done, -(-accounts // PAGE))
+    return ScanLine(look=look, pages_expected=expected)
+
+
+def _sum(several: list[Spent]) -> Spent:
+    return Spent(
+        calls=sum(one.calls for one in several),
+        cost_micros=sum(one.cost_micros for one in several),
+        input_tokens=sum(one.input_tokens for one in several),
+        output_tokens=sum(one.output_tokens for one in several),
+    )

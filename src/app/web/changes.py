@@ -1,0 +1,141 @@
+"""Whether what goes on has changed: one look every two seconds for each tenant that is watched.
+
+All listeners of a tenant share it. It tells that something moved, and nothing of what.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+import structlog
+
+from app.errors import AppError
+from app.jobs.pages.runs import MOST_FLOWS
+from app.web.site import Site, SiteNow
+
+LOOK_SECONDS = 2.0
+TURN_SECONDS = 0.25
+"""How soon a service that stops, or a tenant that nobody watches any more, is noticed."""
+MOST_OF_A_SESSION = 4
+"""A browser opens six lines to a server at most: some are left for pages."""
+MOST_OF_ALL = 200
+
+log = structlog.get_logger(__name__)
+
+
+class TooMany(Exception):
+    """As many listen as may."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """One tenant, while somebody listens."""
+
+    listeners: int = 0
+    moves: int = 0
+    """Counts the changes that were seen."""
+    is_over: bool = False
+    """Nobody looks any more: the service stops, or the store is out of reach."""
+    _next: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def moved(self, since: int, *, seconds: float) -> bool:
+        """Whether there are more changes than `since`, waiting so long for one, or for the end."""
+        if self.moves == since and not self.is_over:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._next.wait()
+        return self.moves != since
+
+    def tell(self) -> None:
+        """Something moved."""
+        self.moves += 1
+        self._wake()
+
+    def end(self) -> None:
+        """Have all listeners go."""
+        self.is_over = True
+        self._wake()
+
+    def _wake(self) -> None:
+        self._next.set()
+        self._next = asyncio.Event()
+
+
+class Changes:
+    """Watches of a process, by tenant; to be used from one running event loop."""
+
+    def __init__(self, site: SiteNow, *, look_seconds: float = LOOK_SECONDS) -> None:
+        self._site = site
+        self._look_seconds = look_seconds
+        self._watches: dict[str, Watch] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._of_sessions: Counter[str] = Counter()
+
+    @contextmanager
+    def listening(self, tenant_id: str, session: str) -> Iterator[Watch]:
+        """Listen to a tenant, as one of a session's few. Raises TooMany."""
+        of_all = self._of_sessions.total()
+        if self._of_sessions[session] >= MOST_OF_A_SESSION or of_all >= MOST_OF_ALL:
+            raise TooMany
+        watch = self._watch_of(tenant_id)
+        watch.listeners += 1
+        self._of_sessions[session] += 1
+        try:
+            yield watch
+        finally:
+            watch.listeners -= 1
+            self._of_sessions[session] -= 1
+            if not self._of_sessions[session]:
+                del self._of_sessions[session]
+
+    def _watch_of(self, tenant_id: str) -> Watch:
+        watch = self._watches.get(tenant_id)
+        if watch is None:
+            watch = self._watches[tenant_id] = Watch()
+            task = asyncio.create_task(self._keep_looking(tenant_id, watch), name="changes")
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
+        return watch
+
+    async def _keep_looking(self, tenant_id: str, watch: Watch) -> None:
+        clock = asyncio.get_running_loop().time
+        known, next_look = "", clock()
+        try:
+            while True:
+                site = self._site()
+                if clock() >= next_look:
+                    found = await fingerprint_of(site, tenant_id)
+                    if known and found != known:
+                        watch.tell()
+                    known, next_look = found, clock() + self._look_seconds
+                await asyncio.sleep(TURN_SECONDS)
+                if not watch.listeners:
+                    return
+        except AppError as exc:
+            log.info("changes.unwatched", tenant_id=tenant_id, reason=str(exc))
+        finally:
+            del self._watches[tenant_id]
+            watch.end()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("changes.failed", exc_info=task.exception())
+
+
+async def fingerprint_of(site: Site, tenant_id: str) -> str:
+    """Another text whenever what the page shows has moved, and each minute, for ages move too.
+
+    Raises TransientServiceError.
+    """
+    now = site.clock()
+    rows = await site.store.read(tenant_id, lambda unit: unit.operations.fingerprint(now))
+    flows = await site.desk.unsettled(tenant_id, most=MOST_FLOWS)
+    told = [f"{one.flow_id} {one.state} {one.worker} {one.updated_at}" for one in flows]
+    minute = int(now.timestamp() // 60)
+    return hashlib.sha256("\n".join([str(minute), rows, *told]).encode()).hexdigest()

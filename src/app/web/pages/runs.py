@@ -1,0 +1,198 @@
+"""`/runs`: what goes on, and what an admin does about what is stuck: release, replay, drop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app.bootstrap import event_desk_of
+from app.domain.effect import EffectKind
+from app.domain.model_call import ModelBudget
+from app.domain.schedule import Coming
+from app.errors import InvalidInput, NotFound
+from app.jobs.acts.operations import DeadLetter, EventActs, release_channel, release_effect
+from app.jobs.flows.starting import Starter
+from app.jobs.pages.runs import RunsPage, read_runs_page
+from app.ports.bus import EventDesk
+from app.ports.store import Unit
+from app.services.llm_check import model_config_of
+from app.web.answers import back, fragment, page
+from app.web.board import Board, Workers, read_board
+from app.web.runs_words import RunsWords
+from app.web.site import Forbidden, Site, SiteNow, Visitor, is_htmx
+
+RUNS = "/runs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsView:
+    """All that the page shows."""
+
+    runs: RunsPage
+    board: Board
+    channel: str
+    """The one whose parked effects are shown alone; empty: all."""
+    path: str
+    """The page's own, to come back to."""
+    more_path: str
+    """Where the parked effects go on; empty: these are all."""
+    needs: Mapping[str, int]
+    coming: tuple[Coming, ...]
+    budget: ModelBudget
+    has_model: bool
+
+
+def runs_pages(site: SiteNow) -> APIRouter:
+    """The page, its live piece, and its forms."""
+    routes, workers = APIRouter(), Workers()
+
+    @routes.get(RUNS)
+    async def runs(request: Request) -> Response:
+        """All of it, or the piece that changes where a page asks for that. Raises NotFound."""
+        return await _show(site(), request, workers)
+
+    @routes.post("/runs/release")
+    async def release(request: Request) -> Response:
+        """Put one parked effect back to work, field `key`, or all of a channel, `channel`."""
+        return await _release(site(), request)
+
+    @routes.post("/runs/replay")
+    async def replay(request: Request) -> Response:
+        """Give a parked event to its group again: fields `stream`, `group`, `event_id`."""
+        here = site()
+        visitor = await _admin(here, request)
+        async with aclosing(_desk(here, visitor)) as desk:
+            await _event_acts(here, visitor, desk).replay(_letter(visitor))
+        return back(visitor.back_path(RUNS), done="replayed")
+
+    @routes.post("/runs/drop")
+    async def drop(request: Request) -> Response:
+        """Take a parked event away for good: the same fields, and `reason`."""
+        here = site()
+        visitor = await _admin(here, request)
+        async with aclosing(_desk(here, visitor)) as desk:
+            acts = _event_acts(here, visitor, desk)
+            await acts.drop(_letter(visitor), reason=visitor.said("reason"))
+        return back(visitor.back_path(RUNS), done="dropped")
+
+    return routes
+
+
+async def _show(site: Site, request: Request, workers: Workers) -> Response:
+    now = site.clock()
+    channel = _channel(request.query_params.get("channel", ""))
+    after = request.query_params.get("after", "")
+    visitor, runs = await site.show(
+        request,
+        lambda unit, viewer: read_runs_page(unit, viewer, now, channel=channel, after=after),
+    )
+    board = await read_board(site, visitor.tenant_id, workers)
+    shown = RunsView(
+        runs=runs,
+        board=board,
+        channel="" if channel is None else channel.value,
+        path=_path(channel, after),
+        more_path=_path(channel, runs.parked_after) if runs.parked_after else "",
+        needs=_needs(runs, board),
+        coming=runs.coming(visitor.zone),
+        budget=_budget(site),
+        has_model=bool(site.settings.model),
+    )
+    if is_htmx(request):
+        return fragment(request, visitor, "runs_live.html", shown=shown, words=RunsWords())
+    return page(
+        request,
+        visitor,
+        "runs.html",
+        title="Runs & feeds",
+        here="runs",
+        shown=shown,
+        words=RunsWords(),
+    )
+
+
+async def _release(site: Site, request: Request) -> Response:
+    """Raises Forbidden, NotFound: it is not parked any more."""
+    visitor = await _admin(site, request)
+    now, by = site.clock(), visitor.viewer.by
+    channel = _channel(visitor.said("channel"))
+
+    def work(unit: Unit) -> None:
+        if channel is None:
+            release_effect(unit, visitor.said("key"), by=by, at=now)
+        else:
+            release_channel(unit, channel, by=by, at=now)
+
+    await site.write(visitor, work)
+    starter = Starter(store=site.store, desk=site.desk, clock=site.clock, stale_after_seconds=0)
+    await starter.start_unstarted(visitor.tenant_id)
+    return back(visitor.back_path(RUNS), done="released")
+
+
+async def _admin(site: Site, request: Request) -> Visitor:
+    """An admin with his form: what concerns the whole tenant is his alone. Raises Forbidden."""
+    visitor = await site.change(request)
+    if not visitor.viewer.sees_operations:
+        raise NotFound("there is no such page")
+    if not visitor.viewer.is_admin:
+        raise Forbidden("only an admin releases, replays or drops what is parked")
+    return visitor
+
+
+def _event_acts(site: Site, visitor: Visitor, desk: EventDesk) -> EventActs:
+    return EventActs(
+        desk=desk,
+        store=site.store,
+        tenant_id=visitor.tenant_id,
+        by=visitor.viewer.by,
+        clock=site.clock,
+    )
+
+
+def _desk(site: Site, visitor: Visitor) -> EventDesk:
+    return event_desk_of(site.store, site.settings, visitor.tenant_id)
+
+
+def _letter(visitor: Visitor) -> DeadLetter:
+    return DeadLetter(
+        stream=visitor.said("stream"),
+        group=visitor.said("group"),
+        event_id=visitor.said("event_id"),
+    )
+
+
+def _channel(name: str) -> EffectKind | None:
+    """Raises InvalidInput for a channel that there is not."""
+    if not name:
+        return None
+    try:
+        return EffectKind(name)
+    except ValueError as exc:
+        raise InvalidInput("there is no such channel") from exc
+
+
+def _path(channel: EffectKind | None, after: str) -> str:
+    words = {"channel": "" if channel is None else channel.value, "after": after}
+    query = urlencode({name: word for name, word in words.items() if word})
+    return f"{RUNS}?{query}" if query else RUNS
+
+
+def _needs(runs: RunsPage, board: Board) -> Mapping[str, int]:
+    """What a person has to see to, by what it is; nothing where there is none of it."""
+    found = {
+        "parked effect": runs.parked_total,
+        "parked event": len(board.events),
+        "failed flow": len(board.failed),
+        "feed in trouble": sum(not one.is_well for one in runs.feeds),
+    }
+    return {name: many for name, many in found.items() if many}
+
+
+def _budget(site: Site) -> ModelBudget:
+    section = site.settings.model
+    return model_config_of(section).budget if section else ModelBudget()
