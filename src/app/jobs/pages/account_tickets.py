@@ -5,6 +5,7 @@ Their words are anybody's text and are shown as such.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,6 +61,8 @@ class TicketsView:
     factor: FactorTickets | None
     """None: no factor was asked for, or none of that name rests on single tickets. Where there is
     one, `still_open` and `closed` are left out."""
+    matched_by: tuple[str, ...]
+    """The rules that tied them to this account, such as `component`."""
     limit_days: float
     """From then on an urgent ticket costs points."""
     feeds: tuple[str, ...]
@@ -84,6 +87,7 @@ def tickets_view(unit: Unit, asked: AccountAsked) -> TicketsView:
         page=page,
         pages=pages,
         factor=factor,
+        matched_by=_rules((*still_open, *closed, *(factor.lines if factor else ()))),
         limit_days=asked.settings.tam.p1_p2_age_threshold_days,
         feeds=tuple(one.name for one in feeds.speaking_for(account_id, FactKind.TICKETS)),
         trouble=feeds.trouble_for(account_id, [FactKind.TICKETS]) or "",
@@ -146,3 +150,7 @@ def _line(ticket: Ticket, asked: AccountAsked) -> TicketLine:
         is_open=is_open,
         is_over=is_open and priority in URGENT and age > limit,
     )
+
+
+def _rules(lines: Sequence[TicketLine]) -> tuple[str, ...]:
+    return tuple(sorted({line.ticket.mapped_by for line in lines} - {""}))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-WIDTH, HEIGHT = 720, 150
+HEIGHT = 150
 _LEFT, _TOP, _BOTTOM = 46, 12, 20
 _GAP = 0.22
 """The part of a bar's place that stays empty."""
@@ -30,26 +30,27 @@ class Bar:
     """`running` for one that is not complete."""
 
 
-def bars(row: Sequence[Bar], *, title: str, told: str, key: str) -> Markup:
+def bars(row: Sequence[Bar], *, title: str, told: str, key: str, width: int) -> Markup:
     """The bars from left to right; `told` says in a sentence what they show.
 
-    `key` tells this drawing apart from others on the page.
+    `key` tells this drawing apart from others on the page; `width` is that of its own units, for
+    a wide place needs a wide drawing to keep its letters small.
     """
     most = _ceiling(max((one.value or 0 for one in row), default=0))
-    place = (WIDTH - _LEFT) / max(len(row), 1)
-    shapes = Markup("").join([*_levels(most), *_bars(row, most, place)])
+    place = (width - _LEFT) / max(len(row), 1)
+    shapes = Markup("").join([*_levels(most, width), *_bars(row, most, place)])
     return Markup(
         '<svg class="bars" role="img" viewBox="0 0 {width} {height}"'
         ' aria-labelledby="{key}-title {key}-told"><title id="{key}-title">{title}</title>'
         '<desc id="{key}-told">{told}</desc>{shapes}</svg>'
-    ).format(width=WIDTH, height=HEIGHT, key=key, title=title, told=told, shapes=shapes)
+    ).format(width=width, height=HEIGHT, key=key, title=title, told=told, shapes=shapes)
 
 
-def _levels(most: int) -> Iterator[Markup]:
+def _levels(most: int, width: int) -> Iterator[Markup]:
     """Lines across at nothing, half and all, with their figures."""
     for level in (0, most // 2, most):
         y = _y(level, most)
-        yield Markup('<path class="axis" d="M{} {:.1f}H{}"/>').format(_LEFT, y, WIDTH)
+        yield Markup('<path class="axis" d="M{} {:.1f}H{}"/>').format(_LEFT, y, width)
         yield Markup('<text x="{}" y="{:.1f}" text-anchor="end">{}</text>').format(
             _LEFT - 6, y + 4, short(level)
         )

@@ -15,6 +15,9 @@ from app.web.wording import counted, day
 _FIRST_DAYS = 7
 """A week whose Monday is among a month's first days begins that month."""
 _EVERY = 7
+"""Days between two that are written below."""
+_WIDE, _HALF = 1_000, 520
+"""Units of a drawing that takes a page, and of one beside another."""
 
 
 def usage_drawing(course: UsageCourse) -> Markup:
@@ -29,7 +32,7 @@ def usage_drawing(course: UsageCourse) -> Markup:
         )
         for week in course.weeks
     ]
-    return bars(row, title="Use by week", told=usage_told(course), key="use")
+    return bars(row, title="Use by week", told=usage_told(course), key="use", width=_WIDE)
 
 
 def usage_told(course: UsageCourse) -> str:
@@ -58,7 +61,9 @@ def heartbeat_drawing(days: Sequence[tuple[date, HeartbeatDay | None]]) -> Marku
     ]
     heard_on = sum(1 for _, heard in days if heard is not None)
     told = f"Heard from on {heard_on} of the last {counted(len(days), 'day')}."
-    return bars(row, title="Calls of the integration by day", told=told, key="heartbeat-days")
+    return bars(
+        row, title="Calls of the integration by day", told=told, key="heartbeat-days", width=_HALF
+    )
 
 
 def _heard(heard: HeartbeatDay | None) -> str:
