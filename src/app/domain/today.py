@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
+from functools import lru_cache
 from statistics import median
 from typing import Protocol
 
@@ -169,9 +169,9 @@ def cases_in_order(cases: Iterable[Case], today: date) -> Cases:
 
     def listed(some: Iterable[Case]) -> tuple[Case, ...]:
         found = list(some)
-        dearest: dict[str, Fraction] = {}
+        dearest: dict[str, float] = {}
         for case in found:
-            known = dearest.get(case.subject, Fraction(0))
+            known = dearest.get(case.subject, 0.0)
             dearest[case.subject] = max(known, worth[case.incident_id])
         found.sort(
             key=lambda case: (
@@ -221,17 +221,23 @@ def usual_arr(valued: Iterable[Valued]) -> Mapping[str, Decimal]:
     return {currency: median(several) for currency, several in amounts.items()}
 
 
-def worth_of(one: Valued, usual: Mapping[str, Decimal], today: date) -> Fraction:
+def worth_of(one: Valued, usual: Mapping[str, Decimal], today: date) -> float:
     """Severity x ARR x nearness of renewal; ARR as a multiple of what is usual in its currency.
 
     An unknown ARR counts as the usual one: it is neither nothing nor the largest. So does any ARR
     in a currency whose usual one is nothing.
     """
-    times = Fraction(1)
+    times = 1.0
     if one.arr is not None and usual[one.arr.currency] > 0:
-        times = Fraction(one.arr.amount) / Fraction(usual[one.arr.currency])
+        times = float(one.arr.amount) / float(usual[one.arr.currency])
     days = None if one.renews_on is None else (one.renews_on - today).days
-    return max(one.severity, 0) * times * nearness(days)
+    return max(one.severity, 0) * times * _nearness(days)
+
+
+@lru_cache(maxsize=4096)
+def _nearness(days: int | None) -> float:
+    """As alerts weigh it; hundreds of cases share few days."""
+    return float(nearness(days))
 
 
 def reason_in_short(reason: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping, select
@@ -70,11 +71,19 @@ class SqlToday(Repository):
         """How many letters wait, and the newest of them."""
         statement = lists.waiting_drafts(self._tenant_id, scope, most)
         rows = self._connection.execute(statement).mappings().all()
-        found = []
-        for row in rows:
-            columns = {name: value for name, value in row.items() if name != "many"}
-            columns["owner"] = columns["owner"] or scope.default_owner
-            found.append(WaitingDraft(**columns))
+        found = (
+            WaitingDraft(
+                draft_id=row["draft_id"],
+                account_id=row["account_id"],
+                account=row["account"],
+                owner=row["owner"] or scope.default_owner,
+                incident_id=row["incident_id"],
+                communication_type=row["communication_type"],
+                subject=row["subject"],
+                created_at=row["created_at"],
+            )
+            for row in rows
+        )
         return _many(rows), tuple(found)
 
     def renewals(
@@ -87,7 +96,7 @@ class SqlToday(Repository):
                 account_id=row["account_id"],
                 name=row["name"],
                 owner=row["owner"] or scope.default_owner,
-                arr=_arr(row),
+                arr=_arr(row["arr_amount"], row["arr_currency"]),
                 renews_on=row["ends_on"] + timedelta(days=1),
                 tam_band=row["tam_band"],
                 tam_score=row["tam_score"],
@@ -130,22 +139,24 @@ def _cases(rows: Iterable[RowMapping], default_owner: str) -> tuple[Case, ...]:
         rival = found.get(row["incident_id"])
         if rival is None or _ends(row) >= _ends(rival):
             found[row["incident_id"]] = row
-    return tuple(
-        Case(
-            incident_id=row["incident_id"],
-            kind=row["kind"],
-            subject=row["subject"],
-            name=row["name"] or row["subject"],
-            owner=row["owner_email"] or default_owner,
-            state=row["state"],
-            severity=row["severity"],
-            opened_at=row["opened_at"],
-            change=row["change"],
-            changed_at=row["at"],
-            arr=_arr(row),
-            renews_on=_renews_on(row["ends_on"]),
-        )
-        for row in found.values()
+    return tuple(_case(row, default_owner) for row in found.values())
+
+
+def _case(row: RowMapping, default_owner: str) -> Case:
+    ends_on: date | None = row["ends_on"]
+    return Case(
+        incident_id=row["incident_id"],
+        kind=row["kind"],
+        subject=row["subject"],
+        name=row["name"] or row["subject"],
+        owner=row["owner_email"] or default_owner,
+        state=row["state"],
+        severity=row["severity"],
+        opened_at=row["opened_at"],
+        change=row["change"],
+        changed_at=row["at"],
+        arr=_arr(row["arr_amount"], row["arr_currency"]),
+        renews_on=None if ends_on in {None, date.max} else ends_on + timedelta(days=1),
     )
 
 
@@ -153,14 +164,10 @@ def _ends(row: RowMapping) -> tuple[date, str]:
     return row["ends_on"] or date.max, row["contract_id"] or ""
 
 
-def _renews_on(ends_on: date | None) -> date | None:
-    return None if ends_on in {None, date.max} else ends_on + timedelta(days=1)
-
-
-def _arr(row: RowMapping) -> Money | None:
-    if row["arr_amount"] is None or row["arr_currency"] is None:
+def _arr(amount: Decimal | None, currency: str | None) -> Money | None:
+    if amount is None or currency is None:
         return None
-    return Money(amount=row["arr_amount"], currency=row["arr_currency"])
+    return Money(amount=amount, currency=currency)
 
 
 def _many(rows: Collection[RowMapping]) -> int:
