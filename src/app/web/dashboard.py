@@ -11,7 +11,10 @@ from app.web.faults import tell_faults
 from app.web.page_envelope import PageEnvelope
 from app.web.pages.account import account_pages
 from app.web.pages.account_acts import account_act_pages
+from app.web.pages.book import book_pages
 from app.web.pages.documents import document_pages
+from app.web.pages.draft_changes import draft_changes
+from app.web.pages.drafts import draft_pages
 from app.web.pages.incidents import incident_pages
 from app.web.pages.live import live_pages
 from app.web.pages.runs import runs_pages
@@ -23,9 +26,12 @@ PAGES: tuple[Callable[[SiteNow], APIRouter], ...] = (
     sign_in_pages,
     today_pages,
     incident_pages,
+    book_pages,
     account_pages,
     account_act_pages,
     document_pages,
+    draft_pages,
+    draft_changes,
     runs_pages,
     live_pages,
 )
