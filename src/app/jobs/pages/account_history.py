@@ -50,6 +50,7 @@ _TOLD = frozenset(
 class SettingsTurn:
     """A version of the settings that changed what scores are computed from."""
 
+    at: datetime
     day: date
     version: SettingsVersion
     changes: tuple[SettingsChange, ...]
@@ -99,9 +100,9 @@ def score_history(unit: Unit, header: AccountHeader, asked: AccountAsked) -> Sco
     given = asked.word("days")
     days = int(given) if given in {f"{many}" for many in SPANS_OF_DAYS} else SPANS_OF_DAYS[-1]
     since = asked.now - timedelta(days=days)
-    first, zone = local_day(since, header.look.zone), header.look.zone
-    account_id = asked.account_id
+    zone, account_id = header.look.zone, asked.account_id
     points = unit.one_account.course(account_id, since=since, most=_MOST_POINTS)
+    first = _first_day(points, local_day(since, zone), header.look.day)
     told = unit.one_account.revisions(
         account_id, since=asked.now - _LOOK_BACK, most=_MOST_REVISIONS
     )
@@ -117,6 +118,12 @@ def score_history(unit: Unit, header: AccountHeader, asked: AccountAsked) -> Sco
         settings=_turns(versions, since, zone),
         acts=tuple(act for act in acts if act.kind in _TOLD and act.at >= since),
     )
+
+
+def _first_day(points: Sequence[ScorePoint], asked: date, today: date) -> date:
+    """The day asked for; where scores began later, theirs, but never less than a month."""
+    begun = points[0].local_day if points else asked
+    return max(asked, min(begun, today - timedelta(days=SPANS_OF_DAYS[0])))
 
 
 def _course(
@@ -164,5 +171,7 @@ def _turns(
         before = version.settings
         if changes and version.applied_at is not None and version.applied_at >= since:
             day = local_day(version.applied_at, zone)
-            found.append(SettingsTurn(day=day, version=version, changes=changes))
+            found.append(
+                SettingsTurn(at=version.applied_at, day=day, version=version, changes=changes)
+            )
     return tuple(found)

@@ -27,6 +27,8 @@ class Waterfall:
     start: Markup
     falls: tuple[Markup, ...]
     """One for each rung, in the same order."""
+    level: Markup
+    """For a row that lost nothing, above the end; without a name, for it says nothing."""
     end: Markup
 
 
@@ -49,6 +51,7 @@ def waterfall(
         axis=scale.axis(f"{key}-axis"),
         start=scale.bar(f"{key}-start", FULL_SCORE, "start", "Start at 100", is_first=True),
         falls=tuple(falls),
+        level=scale.level(way.score),
         end=scale.bar(
             f"{key}-end", way.score, f"end {BAND_STYLE[band]}", f"Score {way.score}, {band.value}"
         ),
@@ -89,6 +92,12 @@ class _Scale:
         step = self._step(score, "50%", "100%") if is_first else self._step(score, "0", "50%")
         return self._row(key, title, step + shape)
 
+    def level(self, score: int) -> Markup:
+        """A row in which nothing is lost."""
+        return Markup('<svg class="fall" aria-hidden="true">{}{}</svg>').format(
+            self._ground(), self._step(score, "0", "100%")
+        )
+
     def fall(self, key: str, rung: Rung, title: str) -> Markup:
         """One rung: from what was left before it to what was left after."""
         high = max(rung.before, rung.after, self.low)
@@ -102,12 +111,17 @@ class _Scale:
 
     def _row(self, key: str, title: str, shapes: Markup) -> Markup:
         attributes, named = titled(key, title)
+        return Markup('<svg class="fall" {}>{}{}{}</svg>').format(
+            attributes, named, self._ground(), shapes
+        )
+
+    def _ground(self) -> Markup:
         ground = Markup("")
         for band, low, high in self.bounds.zones:
             ground += Markup('<rect class="ground-{}" x="{}" width="{}" height="100%"/>').format(
                 BAND_STYLE[band], self._at(low), self._across(high - low)
             )
-        return Markup('<svg class="fall" {}>{}{}{}</svg>').format(attributes, named, ground, shapes)
+        return ground
 
     def _step(self, points: int, top: str, bottom: str) -> Markup:
         at = self._at(max(points, self.low))

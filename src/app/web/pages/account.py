@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from app.errors import NotFound
 from app.web.pages.account_overview import read_overview
+from app.web.pages.account_scores import read_history
 from app.web.pages.account_view import AccountView, view_of_header
 from app.web.pages.account_views import ACCOUNT_VIEWS
 from app.web.site import SiteNow
@@ -16,6 +17,7 @@ from app.web.site import SiteNow
 VIEWS_OF: Mapping[str, AccountView] = {
     "overview": view_of_header("overview", "account.html", read_overview),
     **ACCOUNT_VIEWS,
+    "history": view_of_header("history", "account_history.html", read_history),
 }
 """By their names in `account_view.TABS`."""
 

@@ -152,6 +152,7 @@ def _agent(found: AgentOverview, asked: AccountAsked) -> AgentShown:
         fall = waterfall(key, way, found.ledger.band, bounds, dict(FACTOR_NAMES))
     lines = _Lines(asked=asked, changes=_changes(found))
     falls = () if fall is None else fall.falls
+    level = None if fall is None or falls else fall.level
     points = [(point.local_day, point.score) for point in found.course]
     title = AGENT_TITLES[found.agent]
     return AgentShown(
@@ -166,7 +167,7 @@ def _agent(found: AgentOverview, asked: AccountAsked) -> AgentShown:
         ),
         noted=tuple(lines.of(row) for row in way.noted),
         unread=tuple(lines.of(row) for row in way.unread),
-        whole=tuple(lines.of(row) for row in way.whole),
+        whole=tuple(lines.of(row, bar=level) for row in way.whole),
         spark=sparkline(points, title, found.record.band),
         causes=_causes(found),
         bands=tuple(
