@@ -17,6 +17,8 @@ from app.web.pages.draft_changes import draft_changes
 from app.web.pages.drafts import draft_pages
 from app.web.pages.incidents import incident_pages
 from app.web.pages.live import live_pages
+from app.web.pages.overriding import overriding_pages
+from app.web.pages.refresh import refresh_pages
 from app.web.pages.runs import runs_pages
 from app.web.pages.sign_in import sign_in_pages
 from app.web.pages.today import today_pages
@@ -29,6 +31,8 @@ PAGES: tuple[Callable[[SiteNow], APIRouter], ...] = (
     book_pages,
     account_pages,
     account_act_pages,
+    refresh_pages,
+    overriding_pages,
     document_pages,
     draft_pages,
     draft_changes,
