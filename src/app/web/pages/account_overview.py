@@ -44,6 +44,8 @@ _CAUSES = {
     Cause.DATA: "what is known",
     Cause.CUSTOMER: "the customer",
 }
+_NO_SCORE = frozenset({"kept", "coverage"})
+"""Rows that stand in the place of a score: what they lack is unknown, not lost."""
 _WORD_LASTS = timedelta(days=30)
 """What the form for a rep's word offers."""
 
@@ -60,6 +62,8 @@ class LedgerLine:
     rung: Rung | None
     """Where it took points: where from and where to."""
     bar: Markup | None
+    points: str
+    """Lost or won, with its sign; in brackets where nothing is counted for want of a score."""
     is_way_up: bool
     """It is among the fewest changes that would lift the band."""
 
@@ -112,6 +116,8 @@ class AgentShown:
     unread: tuple[LedgerLine, ...]
     whole: tuple[LedgerLine, ...]
     spark: Markup
+    is_bare: bool
+    """There is nothing to list: why there is no score stands above."""
     causes: tuple[CauseShare, ...]
     bands: tuple[Band, ...]
     """Those that a rep may say instead."""
@@ -169,6 +175,7 @@ def _agent(found: AgentOverview, asked: AccountAsked) -> AgentShown:
         unread=tuple(lines.of(row) for row in way.unread),
         whole=tuple(lines.of(row, bar=level) for row in way.whole),
         spark=sparkline(points, title, found.record.band),
+        is_bare=way.score is None and {row.factor for row in found.ledger.ledger or ()} == {"kept"},
         causes=_causes(found),
         bands=tuple(
             band for band in (Band.GREEN, Band.AMBER, Band.RED) if band is not found.head.told_band
@@ -193,8 +200,20 @@ class _Lines:
             more=more_records(row),
             rung=rung,
             bar=bar,
+            points=_points(row, rung),
             is_way_up=row.factor in self.changes,
         )
+
+
+def _points(row: LedgerRow, rung: Rung | None) -> str:
+    lost = row.points_lost
+    if row.factor in _NO_SCORE:
+        return "–" if rung is None else f"−{lost}"
+    if rung is not None:
+        return f"−{lost}" if lost > 0 else f"+{-lost}"
+    if lost:
+        return f"(−{lost})"
+    return f"+{row.points}" if row.points else "0"
 
 
 def _changes(found: AgentOverview) -> frozenset[str]:

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   if (typeof uPlot === "undefined") return;
-  const HEIGHT = 230;
+  const HEIGHT = 210;
   const DAY = 86400;
   const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const sync = uPlot.sync("course");
@@ -104,7 +104,7 @@
       legend: { show: false },
       cursor: { sync: { key: sync.key, scales: ["x", null] }, drag: { x: true, y: false }, points: { size: 7 } },
       scales: { x: { time: true, min: start, max: end }, y: { range: [-1, 101] } },
-      axes: [{ ...axis, values: named, space: 64 }, { ...axis, size: 36, splits: () => [...new Set([0, ...told.bounds.at(-1).slice(1), 100])] }],
+      axes: [{ ...axis, values: named, space: 64, size: 30 }, { ...axis, size: 36, splits: () => [...new Set([0, ...told.bounds.at(-1).slice(1), 100])] }],
       series: [{}, { label: "Score", stroke: color("--ink"), width: 1.8, paths: uPlot.paths.stepped({ align: 1, ascDesc: true }), points: { show: false }, spanGaps: false }],
       hooks: { drawClear: [behind(told, at, end)], draw: [before(told, at)], setCursor: [] },
     }, [xs, ys], box);
