@@ -44,8 +44,9 @@ class RunsWords:
         return TITLES[coming.job]
 
     def mend(self, work: ParkedWork) -> str:
-        """What a person does about parked work, as the command line says it."""
-        return WHAT_TO_DO[work.reason or ParkReason.REFUSED]
+        """What a person does about parked work, as the command line says it, with a button here."""
+        told = WHAT_TO_DO[work.reason or ParkReason.REFUSED]
+        return told.replace("tend runs release KEY", "release it")
 
     def dollars(self, spent: Spent, most_micros: int | None) -> str:
         """What was spent, of what may be."""

@@ -31,7 +31,7 @@ _HEADERS = {"X-Accel-Buffering": "no"}
 """Proxies that gather what is sent would keep it to themselves."""
 
 
-def live_pages(site: SiteNow) -> APIRouter:
+def live_pages(site: SiteNow, *, beat_seconds: float = BEAT_SECONDS) -> APIRouter:
     """The stream of runs and feeds."""
     routes, changes = APIRouter(), Changes(site)
 
@@ -46,7 +46,7 @@ def live_pages(site: SiteNow) -> APIRouter:
         except TooMany:
             told = "too many pages of this session are live; this one is not"
             return PlainTextResponse(told, status_code=HTTPStatus.TOO_MANY_REQUESTS)
-        return _Stream(_events(site(), visitor, watch), stack)
+        return _Stream(_events(site(), visitor, watch, beat_seconds), stack)
 
     return routes
 
@@ -70,9 +70,11 @@ def _may_look(unit: Unit, viewer: Viewer) -> None:
         raise NotFound("there is no such page")
 
 
-async def _events(site: Site, visitor: Visitor, watch: Watch) -> AsyncIterator[bytes]:
+async def _events(
+    site: Site, visitor: Visitor, watch: Watch, beat_seconds: float
+) -> AsyncIterator[bytes]:
     clock = asyncio.get_running_loop().time
-    seen, next_beat = watch.moves, clock() + BEAT_SECONDS
+    seen, next_beat = watch.moves, clock() + beat_seconds
     yield _RETRY
     while not watch.is_over:
         if await watch.moved(seen, seconds=max(0.0, next_beat - clock())):
@@ -81,7 +83,7 @@ async def _events(site: Site, visitor: Visitor, watch: Watch) -> AsyncIterator[b
         if clock() >= next_beat:
             if not await _still_holds(site, visitor):
                 return
-            next_beat = clock() + BEAT_SECONDS
+            next_beat = clock() + beat_seconds
             yield _BEAT
 
 
