@@ -23,6 +23,7 @@ from app.web.pages.draft_words import (
     BOXES,
     CHANGES,
     KINDS,
+    NARROW,
     WHY_DROPPED,
     Dropping,
     Standing,
@@ -112,6 +113,7 @@ async def answer_draft(
         author=author,
         state_words=state_words,
         height=letter_pixels(draft),
+        narrow=letter_pixels(draft, a_line=NARROW) // 100,
         path_of=partial(path_of, order=shown.order),
     )
 

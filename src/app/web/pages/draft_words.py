@@ -39,7 +39,9 @@ WHY_DROPPED = (
     "Somebody else writes to them",
 )
 """Offered, not imposed."""
-_LINE, _ROW_PIXELS, _AROUND = 78, 25, 130
+WIDE, NARROW = 68, 30
+"""Characters of a line of the letter on a wide and on a narrow screen."""
+_ROW, _GAP, _AROUND, _HIGHEST = 24, 14, 70, 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +119,12 @@ def author(worded_by: str) -> str:
     return {"template": "a template", "rep": "its rep"}.get(worded_by, f"the model {worded_by}")
 
 
-def letter_pixels(draft: Draft) -> int:
-    """About how high the letter is on a wide screen, so that it need not scroll on its own."""
-    rows = sum(1 + len(line) // _LINE for line in draft.body_text.splitlines())
-    return min(1_400, _AROUND + rows * _ROW_PIXELS)
+def letter_pixels(draft: Draft, *, a_line: int = WIDE) -> int:
+    """About how high the letter is in lines of so many characters: it need not scroll then."""
+    lines = draft.body_text.splitlines()
+    rows = sum(-(-len(line) // a_line) for line in lines)
+    gaps = sum(not line for line in lines)
+    return min(_HIGHEST, _AROUND + rows * _ROW + gaps * _GAP)
 
 
 def state_words(state: DraftState) -> str:
