@@ -128,7 +128,7 @@ class BookRow:
         if not (self.tam.was_scanned or self.csm.was_scanned):
             return ("not scanned yet",)
         if self.stale_reason is not None:
-            return (f"stale: {self.stale_reason}",)
+            return (self.stale_reason.partition(" since ")[0],)
         first, second = sorted((self.tam, self.csm), key=_urgency)
         told = [one for one in (*first.reasons, *second.reasons) if not one.startswith(BESIDE)]
         return tuple(dict.fromkeys(short_reason(one) for one in told[:3]))[:2]
@@ -136,7 +136,7 @@ class BookRow:
 
 def short_reason(reason: str) -> str:
     """A reason without the records it names: the account's own page has those."""
-    head = re.split(r"[:;,]", reason, maxsplit=1)[0]
+    head = re.split(r":\s|[;,]", reason, maxsplit=1)[0]
     says_little = " " not in head or head == "no score"
     return re.split(r"[;,]", reason, maxsplit=1)[0] if says_little else head
 

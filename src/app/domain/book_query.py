@@ -139,6 +139,14 @@ class BookQuery:
         """The same on another page."""
         return replace(self, page=page)
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether there is a search or a filter."""
+        return self.on_page(1) not in {
+            self.everything(),
+            replace(self.everything(), with_ended=True),
+        }
+
     def everything(self) -> BookQuery:
         """No search and no filter; in the same order."""
         return BookQuery(sort=self.sort, is_reversed=self.is_reversed)

@@ -99,7 +99,8 @@ def test_the_same_reason_is_said_once_and_no_more_than_two() -> None:
 
 
 def test_a_stale_score_says_why_it_is_kept() -> None:
-    assert row(csm=cell(stale_reason="feed crm failed")).why == ("stale: feed crm failed",)
+    stale = cell(stale_reason="feed crm failed since 2026-11-19 05:40 UTC: 401")
+    assert row(csm=stale).why == ("feed crm failed",)
 
 
 def test_an_account_that_no_scan_saw_says_so_and_a_healthy_one_says_nothing() -> None:
@@ -113,6 +114,7 @@ def test_an_account_that_no_scan_saw_says_so_and_a_healthy_one_says_nothing() ->
         ("support: 4 open (4 P1/P2), 0 reopened", "support: 4 open (4 P1/P2)"),
         ("no score: 3 of 11 signals known; too few", "no score: 3 of 11 signals known"),
         ("engagement is medium: 2 contacts", "engagement is medium"),
+        ("silent since 2026-11-12 20:00 UTC: erp", "silent since 2026-11-12 20:00 UTC"),
     ],
 )
 def test_a_reason_is_cut_where_its_records_begin(reason: str, short: str) -> None:

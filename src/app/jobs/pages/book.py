@@ -46,7 +46,6 @@ class BookPage:
     lines: tuple[BookLine, ...]
     counts: Mapping[Band, int]
     """By the worse band, of all that matches but for the asked band itself."""
-    choices: BookChoices
     today: date
 
     @property
@@ -92,9 +91,13 @@ def read_book(unit: Unit, viewer: Viewer, now: datetime, query: BookQuery) -> Bo
             for row in listing.rows(ids, look)
         ),
         counts=listed.counts,
-        choices=listing.choices(look),
         today=look.day,
     )
+
+
+def book_choices(unit: Unit, viewer: Viewer, now: datetime) -> BookChoices:
+    """What his accounts can be filtered by, active or not."""
+    return unit.book_listing.choices(_look(unit, viewer, now))
 
 
 def book_ids(unit: Unit, viewer: Viewer, now: datetime, query: BookQuery) -> tuple[str, ...]:
