@@ -331,7 +331,8 @@ def test_letters_that_wait_are_counted_and_the_newest_told(store: SqlStore) -> N
     assert store.read_now("other", lambda unit: unit.today.drafts(ALL, most=2)) == (0, ())
 
 
-def test_renewals_that_are_not_green_on_both_sides_are_told_once(store: SqlStore) -> None:
+def _renewing(unit: Unit) -> None:
+    """Accounts by how they fare, and by when their contracts end."""
     ends = {
         "well": TODAY,
         "ill": TODAY,
@@ -341,25 +342,22 @@ def test_renewals_that_are_not_green_on_both_sides_are_told_once(store: SqlStore
         "goes-on": TODAY + timedelta(days=5),
         "unscored": TODAY,
     }
-    renewing = [
-        contract(contract_id=name, account_id=name, ends_on=on) for name, on in ends.items()
+    tomorrow = TODAY + timedelta(days=1)
+    bought = [
+        *(contract(contract_id=name, account_id=name, ends_on=on) for name, on in ends.items()),
+        contract(contract_id="more", account_id="goes-on", ends_on=None),
+        contract(contract_id="ill-2", account_id="ill", ends_on=TODAY, arr_amount=None),
+        contract(contract_id="ill-3", account_id="ill", starts_on=tomorrow, ends_on=None),
     ]
-    follow_up = contract(contract_id="more", account_id="goes-on", ends_on=None)
-    twice = contract(contract_id="ill-2", account_id="ill", ends_on=TODAY, arr_amount=None)
-    not_yet = contract(
-        contract_id="ill-3", account_id="ill", starts_on=TODAY + timedelta(days=1), ends_on=None
-    )
+    _book(unit, [account(account_id=name, name=name.title()) for name in ends], bought)
+    for name in (name for name in ends if name != "unscored"):
+        commercial = Band.GREEN if name == "well" else Band.AMBER
+        for agent, band in ((Agent.TAM, Band.GREEN), (Agent.CSM, commercial)):
+            _assess(unit, health_record(account_id=name, agent=agent, band=band, score=60))
 
-    def write(unit: Unit) -> None:
-        accounts = [account(account_id=name, name=name.title()) for name in ends]
-        _book(unit, accounts, [*renewing, follow_up, twice, not_yet])
-        bands = {name: Band.AMBER for name in ends if name != "unscored"} | {"well": Band.GREEN}
-        for name, band in bands.items():
-            for agent in Agent:
-                mine = band if agent is Agent.CSM else Band.GREEN
-                _assess(unit, health_record(account_id=name, agent=agent, band=mine, score=60))
 
-    store.write_now("main", write)
+def test_renewals_that_are_not_green_on_both_sides_are_told_once(store: SqlStore) -> None:
+    store.write_now("main", _renewing)
 
     def read(scope: Scope) -> tuple[RenewalDue, ...]:
         until = TODAY + timedelta(days=60)

@@ -49,21 +49,8 @@ def waiting_drafts(tenant_id: str, scope: Scope, most: int) -> Select[str]:
 
 def renewals(tenant_id: str, scope: Scope, day: date, until: date, most: int) -> Select[str]:
     """Contracts that end up to the day before `until`, where another does not run on for longer."""
-    tam, csm, later = account_health.alias("tam"), account_health.alias("csm"), contracts.alias()
+    tam, csm = account_health.alias("tam"), account_health.alias("csm")
     last_day = until - timedelta(days=1)
-    runs_on_beyond = exists().where(
-        later.c.tenant_id == contracts.c.tenant_id,
-        later.c.account_id == contracts.c.account_id,
-        or_(later.c.starts_on.is_(None), later.c.starts_on <= day),
-        or_(
-            later.c.ends_on.is_(None),
-            later.c.ends_on > contracts.c.ends_on,
-            and_(
-                later.c.ends_on == contracts.c.ends_on,
-                later.c.contract_id > contracts.c.contract_id,
-            ),
-        ),
-    )
     return (
         select(
             contracts.c.account_id,
@@ -86,10 +73,24 @@ def renewals(tenant_id: str, scope: Scope, day: date, until: date, most: int) ->
             or_(contracts.c.starts_on.is_(None), contracts.c.starts_on <= day),
             or_(tam.c.band != Band.GREEN, csm.c.band != Band.GREEN),
             in_scope(scope),
-            ~runs_on_beyond,
+            ~_runs_on_beyond(day),
         )
         .order_by(contracts.c.ends_on, contracts.c.account_id)
         .limit(most)
+    )
+
+
+def _runs_on_beyond(day: date) -> ColumnElement[bool]:
+    """Another contract of the account runs on `day` too and ends later; ties by id."""
+    later = contracts.alias("later")
+    is_same_end = and_(
+        later.c.ends_on == contracts.c.ends_on, later.c.contract_id > contracts.c.contract_id
+    )
+    return exists().where(
+        later.c.tenant_id == contracts.c.tenant_id,
+        later.c.account_id == contracts.c.account_id,
+        or_(later.c.starts_on.is_(None), later.c.starts_on <= day),
+        or_(later.c.ends_on.is_(None), later.c.ends_on > contracts.c.ends_on, is_same_end),
     )
 
 

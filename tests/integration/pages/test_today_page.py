@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from app.domain.act import ActKind
 from app.domain.band import Band
@@ -47,7 +48,7 @@ def selects() -> Iterator[list[str]]:
     """The statements that read, from now on."""
     seen: list[str] = []
 
-    def note(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+    def note(_to: Connection, _cursor: DBAPICursor, statement: str, *_rest: bool) -> None:
         if statement.lstrip().upper().startswith(("SELECT", "WITH")):
             seen.append(statement)
 
