@@ -39,7 +39,12 @@ _DONE: Mapping[str, str] = {"log-call": "logged", "note": "noted", "maturity": "
 def account_act_pages(site: SiteNow) -> APIRouter:
     """The changes that begin on an account's page."""
     routes = APIRouter()
+    _contact_routes(routes, site)
+    _word_routes(routes, site)
+    return routes
 
+
+def _contact_routes(routes: APIRouter, site: SiteNow) -> None:
     @routes.post("/accounts/log-call")
     async def log_call(request: Request) -> Response:
         """A contact in one line."""
@@ -51,7 +56,6 @@ def account_act_pages(site: SiteNow) -> APIRouter:
                 kind=_kind(visitor.said("kind")),
                 person=visitor.said("person"),
                 on=_day(visitor.said("on")),
-                meaningful=visitor.said("meaningful", "yes") == "yes",
             )
             log_interaction(unit, account, told, by=visitor.viewer.by, at=site().clock())
 
@@ -68,6 +72,8 @@ def account_act_pages(site: SiteNow) -> APIRouter:
 
         return await _changed(site(), request, visitor, write, form="note", view="notes")
 
+
+def _word_routes(routes: APIRouter, site: SiteNow) -> None:
     @routes.post("/accounts/maturity")
     async def maturity(request: Request) -> Response:
         """How technical a person is."""
@@ -96,8 +102,6 @@ def account_act_pages(site: SiteNow) -> APIRouter:
             refused = Refused(form="outcome", why=str(exc), typed=visitor.form)
             return await _again(site(), request, visitor, draft.account_id, "letters", refused)
         return back(account_path(draft.account_id, "letters"), "outcome-told")
-
-    return routes
 
 
 def _letter(unit: Unit, visitor: Visitor) -> Draft:
