@@ -15,7 +15,7 @@ from app.domain.act import Act, ActKind
 from app.domain.assessment import Agent
 from app.domain.band import Band
 from app.domain.document import Document, DocumentKind
-from app.domain.draft import DraftState
+from app.domain.draft import DraftState, words_hash_of
 from app.domain.fact_rows import FactRow
 from app.domain.feed import FactKind
 from app.domain.opportunity import Opportunity, OpportunityKind, OpportunityState
@@ -301,6 +301,17 @@ def test_a_letters_fate_that_cannot_be_kept_keeps_what_was_typed(dashboard: Dash
     assert answer.status_code == 422
     assert "a letter was sent, sent in other words, or not sent" in text_of(answer)
     assert 'value="my own words"' in answer.text
+
+
+def test_a_letter_that_somebody_edited_is_not_dropped_unasked(dashboard: Dashboard) -> None:
+    draft = builders.draft(account_id="acme/1", words_hash=words_hash_of("Another", "text"))
+    dashboard.store.write_now("main", lambda unit: unit.outbox.add_draft(draft))
+    form = {"draft_id": "draft-1", "state": "dropped", "note": ""}
+    answer = dashboard.post("/accounts/letter-outcome", form)
+    assert answer.status_code == 422
+    assert "somebody edited it: open the letter" in text_of(answer)
+    kept = dashboard.store.read_now("main", lambda unit: unit.outbox.draft("draft-1"))
+    assert kept.state is DraftState.WAITING
 
 
 @pytest.mark.parametrize("name", VIEWS)

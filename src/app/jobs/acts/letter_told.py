@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.draft import Draft, DraftState
+from app.errors import Conflict
 from app.jobs.acts.draft_desk import DraftDesk
-from app.jobs.acts.draft_sent import mark_sent, put_file_aside
+from app.jobs.acts.draft_sent import mark_sent, placed_soon, put_file_aside
 from app.jobs.acts.drafts import tell_outcome
 from app.ports.store import Unit
 
@@ -32,10 +33,12 @@ class Told:
 async def tell(desk: DraftDesk, draft: Draft, told: Told) -> None:
     """Keep a rep's word on a letter; the later word counts.
 
-    Raises InvalidInput, and of one that waits and is dropped what `DraftDesk.drop` raises.
+    Raises InvalidInput; of one that waits and is dropped Conflict where somebody edited it, and
+    what `DraftDesk.drop` raises.
     """
     waits = draft.state is DraftState.WAITING
     if waits and told.state is DraftState.DROPPED:
+        await _must_not_be_edited(desk, draft)
         await desk.drop(draft.draft_id, note=told.note, by=told.by, at=told.at, even_edited=False)
         return
     if waits and told.state is DraftState.SENT:
@@ -50,3 +53,9 @@ async def tell(desk: DraftDesk, draft: Draft, told: Told) -> None:
     await desk.store.write(desk.tenant_id, keep)
     if waits:
         await put_file_aside(desk, draft)
+
+
+async def _must_not_be_edited(desk: DraftDesk, draft: Draft) -> None:
+    placed, _ = await placed_soon(desk, draft, LOOK_SECONDS)
+    if draft.is_edited or (placed is not None and placed.is_edited):
+        raise Conflict("somebody edited it: open the letter, which asks before it is thrown away")
