@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
+from argon2 import PasswordHasher
 
 from app.domain.user import User
 from app.domain.viewer import Role, Sight, Viewer
@@ -19,6 +20,7 @@ from app.jobs.acts.draft_desk import DraftDesk
 from app.jobs.sessions import begin_session
 from app.services.draft_files import DraftFiles
 from app.services.file_box import FileBox
+from app.services.passwords import Passwords
 from app.services.session_tokens import csrf_of
 from app.settings import Settings
 from app.storage.sql_store import SqlStore
@@ -30,6 +32,8 @@ from tests.fakes.engine import EngineInMemory
 
 ADMIN = Viewer(by="os:rita", role=Role.ADMIN)
 FORM = "application/x-www-form-urlencoded"
+QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+"""As real ones hash, but not slow on purpose."""
 
 
 @dataclass
@@ -52,6 +56,7 @@ class Dashboard:
             settings=settings,
             desk=self.desk,
             drafts_of=self._drafts_of,
+            passwords=QUICK,
             is_local=True,
         )
         self.web = dashboard_app(lambda: self.site, our_hosts("127.0.0.1", ""))

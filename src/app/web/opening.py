@@ -10,6 +10,7 @@ from app.bootstrap.sections import section_of
 from app.errors import TransientServiceError
 from app.jobs.acts.draft_desk import DraftDesk
 from app.services.draft_files import DraftFiles
+from app.services.passwords import strong_passwords
 from app.settings import Settings
 from app.web.api import Api, HttpConfig, limiter_for
 from app.web.hosts import is_loopback
@@ -58,6 +59,7 @@ def site_of(app: App, host: str) -> Site:
         settings=app.settings,
         desk=app.engine,
         drafts_of=drafts_of,
+        passwords=strong_passwords(),
         is_local=is_loopback(host),
     )
 

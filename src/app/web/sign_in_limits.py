@@ -6,6 +6,7 @@ costs a hash.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from app.ports.limits import Budget
@@ -24,10 +25,11 @@ _V6_SITE = 64
 
 
 class SignInLimits:
-    """Counts tries; to be asked from one running event loop."""
+    """Counts tries by a clock in seconds; to be asked from one running event loop."""
 
-    def __init__(self) -> None:
-        self._limiter = LocalLimiter(_BUDGETS)
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._limiter = LocalLimiter(_BUDGETS, monotonic=seconds)
         self._known: set[str] = set()
 
     async def wait_seconds(self, client: str, email: str = "") -> float:
@@ -40,7 +42,8 @@ class SignInLimits:
 
     async def _ask(self, who: str, of: str) -> float:
         if len(self._known) >= _MOST_KNOWN:
-            self._limiter, self._known = LocalLimiter(_BUDGETS), set()
+            self._limiter = LocalLimiter(_BUDGETS, monotonic=self._seconds)
+            self._known = set()
         self._known.add(who)
         return (await self._limiter.ask(who, of)).wait_seconds
 

@@ -20,6 +20,7 @@ from app.jobs.acts.draft_desk import DraftDesk
 from app.jobs.sessions import mark_seen, session_of
 from app.ports.engine import FlowDesk
 from app.ports.store import Store, Unit
+from app.services.passwords import Passwords
 from app.services.session_tokens import csrf_holds, csrf_of, read_token
 from app.settings import Settings
 from app.web.paths import HOME, own_path
@@ -78,6 +79,7 @@ class Site:
     desk: FlowDesk
     drafts_of: Callable[[str], DraftDesk]
     """A tenant's drafts and the mailboxes they are in."""
+    passwords: Passwords
     is_local: bool
     """Only this machine reaches it."""
 

@@ -26,7 +26,6 @@ from app.jobs.sessions import (
 )
 from app.jobs.signing_in import SignIn, SignInTry
 from app.ports.store import Unit
-from app.services.passwords import Passwords, strong_passwords
 from app.services.session_tokens import PresentedToken, read_token
 from app.web.answers import back
 from app.web.cookies import carry, drop, is_secure
@@ -37,7 +36,7 @@ from app.web.sign_in_limits import SignInLimits
 from app.web.site import COOKIE, Forbidden, Site, SiteNow, form_of, is_from_here
 from app.web.wording import counted
 
-_WRONG = "E-mail and password do not belong together, or this user may not sign in."
+_WRONG = "Wrong e-mail or password."
 _USED_UP = "This link no longer works: each one works once, and only for a while."
 
 _AT_ONCE = 2
@@ -49,15 +48,14 @@ class _Door:
     """What stays the same between tries to sign in."""
 
     site: SiteNow
-    passwords: Passwords = field(default_factory=strong_passwords)
-    limits: SignInLimits = field(default_factory=SignInLimits)
+    limits: SignInLimits
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
 
 def sign_in_pages(site: SiteNow) -> APIRouter:
     """Signing in by e-mail and password or by a link, and signing out."""
     routes = APIRouter()
-    door = _Door(site)
+    door = _Door(site, SignInLimits(lambda: site().clock().timestamp()))
 
     @routes.get(SIGN_IN)
     async def ask(request: Request) -> Response:
@@ -120,7 +118,7 @@ async def _tried(door: _Door, request: Request) -> Response:
         client=client,
         instead_of=carried.digest if carried and carried.tenant_id == tenant else "",
     )
-    way_in = SignIn(store=site.store, passwords=door.passwords, turns=door.turns, clock=site.clock)
+    way_in = SignIn(store=site.store, passwords=site.passwords, turns=door.turns, clock=site.clock)
     came = await way_in.tried(tenant, attempt)
     if isinstance(came, NewSession):
         return await _let_in(site, request, came, tenant, to)
