@@ -111,6 +111,22 @@ def rows(store: SqlStore, *account_ids: str, look: BookLook = LOOK) -> tuple[Boo
     return store.read_now("main", lambda unit: unit.book_listing.rows(account_ids, look))
 
 
+def small_contracts() -> list[Contract]:
+    return [
+        contract(contract_id="a1", account_id="a", ends_on=TODAY + timedelta(days=29)),
+        contract(contract_id="b1", account_id="b", ends_on=TODAY, arr_amount=Decimal(9000)),
+        contract(contract_id="b2", account_id="b", ends_on=None, arr_amount=None),
+        contract(
+            contract_id="c1",
+            account_id="c",
+            ends_on=TODAY + timedelta(days=99),
+            arr_amount=Decimal(100_000),
+            arr_currency="USD",
+        ),
+        contract(contract_id="e1", account_id="e", ends_on=day_ago(100)),
+    ]
+
+
 def small_book(store: SqlStore) -> None:
     """`a` Red, `b` Amber and Green, `c` Green, `d` never scanned, `e` ended last year."""
     accounts = [
@@ -129,23 +145,7 @@ def small_book(store: SqlStore) -> None:
             ("e", "Old", KIM, "SMB"),
         )
     ]
-    import_book(
-        store,
-        accounts,
-        [
-            contract(contract_id="a1", account_id="a", ends_on=TODAY + timedelta(days=29)),
-            contract(contract_id="b1", account_id="b", ends_on=TODAY, arr_amount=Decimal(9000)),
-            contract(contract_id="b2", account_id="b", ends_on=None, arr_amount=None),
-            contract(
-                contract_id="c1",
-                account_id="c",
-                ends_on=TODAY + timedelta(days=99),
-                arr_amount=Decimal(100_000),
-                arr_currency="USD",
-            ),
-            contract(contract_id="e1", account_id="e", ends_on=day_ago(100)),
-        ],
-    )
+    import_book(store, accounts, small_contracts())
     record(
         store,
         health(Agent.TAM, "a", 10, Band.RED),
@@ -331,6 +331,10 @@ def test_a_row_shows_both_agents_the_word_of_a_rep_and_the_running_contract(
             renewal=TODAY + timedelta(days=30),
         ),
     )
+
+
+def test_a_row_says_whose_it_is_by_default_and_whether_a_contract_runs(store: SqlStore) -> None:
+    small_book(store)
     default, ended, running = rows(store, "c", "e", "b")
     assert (default.owner, default.owner_is_default) == ("lead@tend.example", True)
     assert not ended.is_active

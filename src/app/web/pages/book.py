@@ -43,29 +43,8 @@ def book_pages(site: SiteNow) -> APIRouter:
     async def book(request: Request) -> Response:
         """One page of what the address asks for; what it cannot read is left out, and said."""
         told = asked(request.query_params.multi_items())
-        if _wants_list(request):
-            return await _list_alone(site(), request, told)
-        now = site().clock()
-        visitor, (shown, choices) = await site().show(
-            request,
-            lambda unit, viewer: (
-                read_book(unit, viewer, now, told.query),
-                book_choices(unit, viewer, now),
-            ),
-        )
-        sees_all = visitor.viewer.owner is None
-        return page(
-            request,
-            visitor,
-            "book.html",
-            title="Accounts",
-            here="book",
-            is_piece=False,
-            has_accounts=choices.has_accounts,
-            first_selects=words.first_selects(shown.query, choices, sees_all=sees_all),
-            more_selects=words.more_selects(shown.query),
-            **_view(shown, told.remarks),
-        )
+        answer = _list_alone if _wants_list(request) else _whole_page
+        return await answer(site(), request, told)
 
     @routes.get(words.CSV_PATH)
     async def as_file(request: Request) -> Response:
@@ -83,6 +62,30 @@ def book_pages(site: SiteNow) -> APIRouter:
         )
 
     return routes
+
+
+async def _whole_page(site: Site, request: Request, told: Asked) -> Response:
+    now = site.clock()
+    visitor, (shown, choices) = await site.show(
+        request,
+        lambda unit, viewer: (
+            read_book(unit, viewer, now, told.query),
+            book_choices(unit, viewer, now),
+        ),
+    )
+    sees_all = visitor.viewer.owner is None
+    return page(
+        request,
+        visitor,
+        "book.html",
+        title="Accounts",
+        here="book",
+        is_piece=False,
+        has_accounts=choices.has_accounts,
+        first_selects=words.first_selects(shown.query, choices, sees_all=sees_all),
+        more_selects=words.more_selects(shown.query),
+        **_view(shown, told.remarks),
+    )
 
 
 async def _list_alone(site: Site, request: Request, told: Asked) -> Response:
