@@ -231,9 +231,11 @@ def test_words_that_somebody_changed_in_the_file_are_shown(dashboard: Dashboard)
     said = text_of(dashboard.get("/drafts/d-1"))
     assert "Somebody changed it in the outbox itself" in said
     assert "mine, about ticket T-77." in said
+    shown = dashboard.get("/drafts/d-1/letter").text
+    assert "<p>Dear Sam,</p>" in shown, "paragraphs stay apart"
     assert "Tickets does not hold" in said
     assert "a rep's own words: you are told, never refused" in said
-    assert "mine, about" in dashboard.get("/drafts/d-1/letter").text
+    assert "mine, about" in shown
 
 
 def test_every_page_takes_few_statements_however_many_drafts_there_are(

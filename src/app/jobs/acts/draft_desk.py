@@ -53,7 +53,7 @@ class Placed:
         """The draft with the words that stand in the mailbox, where they are others."""
         if self.there is None or self.there.is_ours:
             return self.draft
-        text = self.there.body_text
+        text = self.there.body_text.replace("\r\n", "\n")
         return replace(
             self.draft, subject=self.there.subject, body_text=text, body_html=html_of_text(text)
         )

@@ -23,7 +23,7 @@ from app.services.draft_files import DraftFiles, file_name
 from app.services.draft_page import draft_page as letter_document
 from app.services.eml import eml_of
 from app.web.answers import page
-from app.web.pages.draft_view import answer_draft, read_draft, standing_of, writing_on
+from app.web.pages.draft_view import FILES, answer_draft, read_draft, standing_of, writing_on
 from app.web.pages.draft_words import author, list_path, order_of, path_of, state_words
 from app.web.site import Site, SiteNow
 
@@ -129,7 +129,7 @@ async def _mail_file(site: Site, request: Request, draft_id: str) -> Response:
 
 def _file_there(files: DraftFiles, draft: Draft) -> bytes | None:
     """Its file in the outbox, every byte of it; None: it has none there."""
-    if draft.state is not DraftState.WAITING:
+    if draft.state is not DraftState.WAITING or draft.box not in {"", FILES}:
         return None
     path = files.find(draft.draft_id)
     return None if path is None else path.read_bytes()
