@@ -23,7 +23,7 @@ from app.ports.store import Unit
 MOST_INVOICES = 12
 _UNKEPT = {
     DocumentKind.QBR: "the next quarterly business review",
-    DocumentKind.PROFILE: "technical relationship profile",
+    DocumentKind.PROFILE: "Technical relationship profile",
 }
 KINDS = tuple(_UNKEPT)
 """The documents that are opened here."""
@@ -145,14 +145,17 @@ def _found(opportunity: Opportunity, header: AccountHeader) -> OpportunityLine:
     worth = _amount(body, "estimated_arr_impact")
     return OpportunityLine(
         opportunity=opportunity,
-        evidence=_text(body, "evidence") or _text(body, "description"),
+        evidence=" ".join([_text(body, "description"), _text(body, "evidence")]).strip(),
         talk_track=_text(body, "recommended_talk_track"),
         worth=None if worth is None or not currency else Money(amount=worth, currency=currency),
     )
 
 
 def _text(body: Mapping[str, JsonValue], name: str) -> str:
+    """A text; of a list of texts all of them, one after another."""
     value = body.get(name)
+    if isinstance(value, list):
+        return " ".join(one for one in value if isinstance(one, str))
     return value if isinstance(value, str) else ""
 
 
