@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from app.ports.account_sheet import AccountSheet
 from app.ports.account_use import AccountUse
+from app.ports.audit import AuditLog
 from app.ports.book_listing import BookListing
 from app.ports.draft_shelf import DraftShelf
 from app.ports.effect_ledger import EffectLedger, EffectSwaps
@@ -91,6 +92,8 @@ class Unit(Protocol):
     def event_shelf(self) -> EventShelf: ...
     @property
     def handled(self) -> Handled: ...
+    @property
+    def audit(self) -> AuditLog: ...
     @property
     def diary(self) -> Diary: ...
     @property

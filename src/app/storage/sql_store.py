@@ -15,6 +15,7 @@ from app.ports.store import Unit
 from app.storage.account_sheet import SqlAccountSheet
 from app.storage.account_use import SqlAccountUse
 from app.storage.api_desk import SqlApiKeys, SqlGivenAnswers, SqlParkedHeartbeats
+from app.storage.audit import SqlAuditLog
 from app.storage.book import SqlBook
 from app.storage.book_listing import SqlBookListing
 from app.storage.database import Database
@@ -78,6 +79,7 @@ class SqlUnit:
     deliveries: SqlDeliveries
     event_shelf: SqlEventShelf
     handled: SqlHandled
+    audit: SqlAuditLog
     diary: SqlDiary
     words: SqlRepWords
     detail: SqlDetail
@@ -124,6 +126,7 @@ class SqlUnit:
             deliveries=SqlDeliveries(connection, tenant_id),
             event_shelf=SqlEventShelf(connection, tenant_id),
             handled=SqlHandled(connection, tenant_id),
+            audit=SqlAuditLog(connection, tenant_id),
             diary=SqlDiary(connection, tenant_id),
             words=SqlRepWords(connection, tenant_id),
             detail=SqlDetail(connection, tenant_id),
