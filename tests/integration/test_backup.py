@@ -14,10 +14,19 @@ import pytest
 
 from app.domain.effect import EffectState
 from app.domain.feed import FactKind
+from app.domain.web_session import Identity
 from app.errors import AppError, Conflict, InvalidInput
 from app.jobs.archive import FLOWS, STORE
 from app.jobs.backup import BackupMade, make_backup
-from app.jobs.restoring import REPEAT_REASON, Restored, mark_possible_repeats, restore_backup
+from app.jobs.restoring import (
+    REPEAT_REASON,
+    Restored,
+    end_restored_sessions,
+    mark_possible_repeats,
+    restore_backup,
+)
+from app.jobs.sessions import begin_session, is_open, make_link
+from app.services.session_tokens import digest_of
 from app.settings import Settings
 from app.storage.schema import REVISIONS
 from app.storage.sql_store import SqlStore, open_store
@@ -306,3 +315,18 @@ def test_effects_owed_then_count_as_possible_repeats(home: Path, tmp_path: Path)
         )
     assert taken is not None
     assert taken.attempt > 1  # which is what has the guard look before it makes
+
+
+def test_nobody_is_signed_in_by_a_session_that_came_back(home: Path, tmp_path: Path) -> None:
+    rita = Identity(by="os:rita", is_by_link=True)
+    with opened(settings_of(home)) as store:
+        begun = store.write_now("main", lambda unit: begin_session(unit, rita, at=NOW))
+        text = store.write_now("main", lambda unit: make_link(unit, by="os:rita", at=NOW))
+    there = tmp_path / "there"
+    restored(there, backed_up(home).file)
+    digest = digest_of(text)
+    with opened(settings_of(there)) as store:
+        assert store.read_now("main", lambda unit: is_open(unit, digest, NOW))
+        asyncio.run(end_restored_sessions(store))
+        assert store.read_now("main", lambda unit: unit.sessions.get(begun.session.digest)) is None
+        assert not store.read_now("main", lambda unit: is_open(unit, digest, NOW))

@@ -58,12 +58,17 @@ async def _told(settings: Settings, restored: Restored) -> list[str]:
     from rich.markup import escape
 
     from app.bootstrap import open_store_of
-    from app.jobs.restoring import mark_possible_repeats, restored_counts
+    from app.jobs.restoring import (
+        end_restored_sessions,
+        mark_possible_repeats,
+        restored_counts,
+    )
 
     manifest = restored.manifest
     store = open_store_of(settings)
     try:
         repeats = await mark_possible_repeats(store)
+        await end_restored_sessions(store)
         tenants = await store.tenants()
         lines = [
             (

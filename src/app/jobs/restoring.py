@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -47,6 +47,8 @@ _STAYING = ("lost+found", "tend.toml", "workers", "flows.sqlite3.service")
 """May lie in a data folder and stays: a disk's own, the settings, the marks of who works."""
 _SIDE_FILES = ("", "-wal", "-shm")
 REPEAT_REASON = "restored from a backup: it may have been done since that was made"
+_NEVER = datetime.max.replace(tzinfo=UTC)
+"""Every session began before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +232,17 @@ def _mark_one(unit: Unit, row: EffectRow) -> bool:
     return taken is not None and unit.effects.retry_later(
         row.work.key, attempt=taken.attempt, seconds=0, error=REPEAT_REASON
     )
+
+
+async def end_restored_sessions(store: Store) -> None:
+    """Everybody signs in anew: who was signed out after the backup is not to be inside again."""
+    for tenant in await store.tenants():
+        await store.write(tenant, _end_sessions)
+
+
+def _end_sessions(unit: Unit) -> None:
+    unit.sessions.forget(seen_before=_NEVER, begun_before=_NEVER)
+    unit.sign_in_links.forget(ended_before=_NEVER)
 
 
 @contextmanager
