@@ -16,6 +16,7 @@ from tests.servers.notion.conformity import TALLY
 pytest_plugins = (
     "tests.servers.certificates",
     "tests.servers.imap",
+    "tests.servers.lived_book",
     "tests.servers.postgres",
     "tests.servers.redis",
     "tests.servers.stores",

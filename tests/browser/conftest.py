@@ -1,11 +1,9 @@
-"""A made-up book, the service that shows it, and one browser for all tests of this folder."""
+"""The service that shows the made-up book, and one browser, for all tests of this folder."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,9 +11,6 @@ from playwright.sync_api import Browser
 
 from tests.browser.serving import Served, served
 from tests.browser.windows import chromium
-from tests.web_proof.demo_store import lived
-
-DAYS_LIVED = 30
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,16 +19,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker("needs_chromium")
-
-
-@pytest.fixture(scope="session")
-def lived_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the book in it, scanned just now. Copied, never written to."""
-    home = tmp_path_factory.mktemp("lived") / "home"
-    # in a thread of its own: the browser's loop may be running in this one
-    with ThreadPoolExecutor(1) as threads:
-        threads.submit(lived, home, datetime.now(UTC), days=DAYS_LIVED).result()
-    return home
 
 
 @pytest.fixture(scope="package")

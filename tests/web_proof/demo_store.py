@@ -5,6 +5,7 @@ Everything is written by the real code: scans, sinks, acts of reps, reviews, roo
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ from app.jobs.acts.maturity import set_maturity
 from app.jobs.acts.overriding import override_band
 from app.jobs.dossiers import dossier_of
 from app.ports.store import Unit
+from app.storage.types import micros
 from tests.integration.small_book import TENANT, SmallBook
 
 SCANNED_AT = time(7)
@@ -65,7 +67,26 @@ def lived(home: Path, now: datetime, *, days: int, seed: int = 7) -> LivedBook:
     book.day(now)
     book.store.write_now(TENANT, lambda unit: _worked_on(unit, now))
     book.store.close()
+    _left_over(home / "tend.sqlite3", now)
     return LivedBook(home=home, now=now, made_up=made_up)
+
+
+def _left_over(file: Path, now: datetime) -> None:
+    """One effect and one event could not be done, and wait for an admin."""
+    driver = sqlite3.connect(file)
+    driver.execute(
+        "UPDATE effects SET state = 'parked', parked_for = 'access', error = 'chat: spaces.messages"
+        ".create: 403 PERMISSION_DENIED' WHERE key IN (SELECT key FROM effects WHERE kind = 'chat'"
+        " ORDER BY place DESC LIMIT 1)"
+    )
+    driver.execute(
+        "INSERT INTO event_parked SELECT tenant_id, stream, 'sales', event_id, place, 5,"
+        " 'the account is not in the book', ?, published_at, body FROM events"
+        " ORDER BY place DESC LIMIT 1",
+        (micros(now),),
+    )
+    driver.commit()
+    driver.close()
 
 
 def _worked_on(unit: Unit, now: datetime) -> None:
