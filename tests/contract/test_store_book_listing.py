@@ -387,6 +387,32 @@ def test_many_accounts_come_in_pages_without_a_gap_or_a_repeat(store: SqlStore) 
     assert counts(store, beyond) == {"Unknown": 120}
 
 
+def test_the_contract_shown_is_the_one_that_a_scan_would_read(store: SqlStore) -> None:
+    chance = random.Random(9)
+    names = [f"a{number}" for number in range(12)]
+    contracts = [
+        contract(
+            contract_id=f"{name}-{number}",
+            account_id=name,
+            starts_on=chance.choice([None, day_ago(5), TODAY + timedelta(days=1)]),
+            ends_on=chance.choice([None, day_ago(1), TODAY, TODAY + timedelta(days=30), date.max]),
+            arr_amount=Decimal(number),
+        )
+        for name in names
+        for number in range(4)
+    ]
+    import_book(store, [account(account_id=name, name=name) for name in names], contracts)
+    read = store.read_now("main", lambda unit: unit.book.contracts(names, TODAY))
+    shown = {row.account_id: (row.arr, row.renewal) for row in rows(store, *names)}
+    assert len(read) > 6
+    assert shown == {
+        name: (read[name].arr, read[name].renews_on) if name in read else (None, None)
+        for name in names
+    }
+    listed = ids(store, BookQuery(sort=BookSort.ARR)).split()
+    assert sorted(listed) == sorted(read)
+
+
 def test_the_most_at_risk_come_as_every_other_surface_has_them(store: SqlStore) -> None:
     chance = random.Random(4)
     names = [f"account {chance.random():.9f}" for _ in range(60)]

@@ -153,18 +153,15 @@ def _runs(contract: FromClause) -> ColumnElement[bool]:
     return and_(or_(starts_on.is_(None), starts_on <= DAY), or_(ends_on.is_(None), ends_on >= DAY))
 
 
-def _running_id() -> ScalarSelect[str]:
-    """Of the contracts that run on the day the one that ends last; ties by id, as scans have it."""
-    one = contracts.alias("one")
-    last = func.coalesce(raw(one.c.ends_on), NO_END)
-    return (
-        select(one.c.contract_id)
-        .where(its(one), _runs(one))
-        .order_by(last.desc(), one.c.contract_id.desc())
-        .limit(1)
-        .correlate(accounts)
-        .scalar_subquery()
+def _ends_last() -> ColumnElement[bool]:
+    """No contract of the account that runs too ends later; ties by id, as scans have it."""
+    other = contracts.alias("other_running")
+    end, its_end = (func.coalesce(raw(one.c.ends_on), NO_END) for one in (running, other))
+    is_later = or_(its_end > end, and_(its_end == end, other.c.contract_id > running.c.contract_id))
+    of_same = and_(
+        other.c.tenant_id == running.c.tenant_id, other.c.account_id == running.c.account_id
     )
+    return ~exists().where(of_same, _runs(other), is_later).correlate(running)
 
 
 def _is_active() -> ColumnElement[bool]:
@@ -204,10 +201,7 @@ def _with_health() -> FromClause:
 
 WITH_HEALTH = _with_health()
 """Accounts with both agents' records and the words of reps in force, each once."""
-WITH_CONTRACT = WITH_HEALTH.outerjoin(
-    running,
-    and_(running.c.tenant_id == accounts.c.tenant_id, running.c.contract_id == _running_id()),
-)
+WITH_CONTRACT = WITH_HEALTH.outerjoin(running, and_(its(running), _runs(running), _ends_last()))
 """The same with the contract that runs: it costs as much again, so not every page asks for it."""
 
 
