@@ -314,21 +314,24 @@ def test_letters_that_wait_are_counted_and_the_newest_told(store: SqlStore) -> N
                     draft_id=f"d-{number}",
                     key=f"{number}",
                     account_id=of,
+                    incident_id=f"of-{number}",
                     created_at=days_ago(number),
                     state=DraftState.SENT if number == 0 else DraftState.WAITING,
                 )
             )
 
     store.write_now("main", write)
-    many, newest = store.read_now("main", lambda unit: unit.today.drafts(ALL, most=2))
+    many, newest = store.read_now("main", lambda unit: unit.today.drafts(ALL, about=[], most=2))
     assert many == 3
     assert [(one.draft_id, one.account, one.owner) for one in newest] == [
         ("d-1", "Acme", "Rita@tend.example"),
         ("d-2", "Globex", "dora@tend.example"),
     ]
-    his = store.read_now("main", lambda unit: unit.today.drafts(RITA, most=9))
+    about = store.read_now("main", lambda unit: unit.today.drafts(ALL, about=["of-3", "x"], most=2))
+    assert (about[0], [one.draft_id for one in about[1]]) == (3, ["d-3", "d-1"])
+    his = store.read_now("main", lambda unit: unit.today.drafts(RITA, about=[], most=9))
     assert (his[0], [one.draft_id for one in his[1]]) == (1, ["d-1"])
-    assert store.read_now("other", lambda unit: unit.today.drafts(ALL, most=2)) == (0, ())
+    assert store.read_now("other", lambda unit: unit.today.drafts(ALL, about=[], most=2)) == (0, ())
 
 
 def _renewing(unit: Unit) -> None:

@@ -121,8 +121,10 @@ class Today(Protocol):
         """The rest of these incidents, by id; few at a time."""
         ...
 
-    def drafts(self, scope: Scope, *, most: int) -> tuple[int, tuple[WaitingDraft, ...]]:
-        """How many letters wait, and the newest of them."""
+    def drafts(
+        self, scope: Scope, *, about: Collection[str], most: int
+    ) -> tuple[int, tuple[WaitingDraft, ...]]:
+        """How many letters wait, and some: those about these incidents first, then the newest."""
         ...
 
     def renewals(

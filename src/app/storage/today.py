@@ -67,9 +67,11 @@ class SqlToday(Repository):
             for row in self._connection.execute(statements.shown(self._tenant_id, some)).mappings()
         }
 
-    def drafts(self, scope: Scope, *, most: int) -> tuple[int, tuple[WaitingDraft, ...]]:
-        """How many letters wait, and the newest of them."""
-        statement = lists.waiting_drafts(self._tenant_id, scope, most)
+    def drafts(
+        self, scope: Scope, *, about: Collection[str], most: int
+    ) -> tuple[int, tuple[WaitingDraft, ...]]:
+        """How many letters wait, and some: those about these incidents first, then the newest."""
+        statement = lists.waiting_drafts(self._tenant_id, scope, about, most)
         rows = self._connection.execute(statement).mappings().all()
         found = (
             WaitingDraft(

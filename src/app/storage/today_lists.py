@@ -5,9 +5,10 @@ Each is one round trip and bounded; what is worth more than what, they do not kn
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, or_, select
 
 from app.domain.assessment import Agent
 from app.domain.band import Band
@@ -22,8 +23,9 @@ from app.storage.today_statements import in_scope, its_account
 _NEW_WITH_SALES = (OpportunityState.DISPATCHED, OpportunityState.RECORDED)
 
 
-def waiting_drafts(tenant_id: str, scope: Scope, most: int) -> Select[str]:
-    """Letters that wait, the newest first, each row with how many there are."""
+def waiting_drafts(tenant_id: str, scope: Scope, about: Collection[str], most: int) -> Select[str]:
+    """Letters that wait, about these incidents first, each row with how many there are."""
+    is_about = case((drafts.c.incident_id.in_(about), 0), else_=1)
     return (
         select(
             drafts.c.draft_id,
@@ -42,7 +44,7 @@ def waiting_drafts(tenant_id: str, scope: Scope, most: int) -> Select[str]:
             drafts.c.state == DraftState.WAITING,
             in_scope(scope),
         )
-        .order_by(drafts.c.created_at.desc(), drafts.c.draft_id)
+        .order_by(is_about, drafts.c.created_at.desc(), drafts.c.draft_id)
         .limit(most)
     )
 

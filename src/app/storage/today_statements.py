@@ -99,12 +99,11 @@ def cases(
     )
     mine = incidents.c.tenant_id == tenant_id
     given = union_all(changed.where(mine), standing.where(mine)).subquery("given")
-    statement = _with_account(given, tenant_id, day)
+    found = _with_account(given, tenant_id)
     if scope.owner is not None:
-        statement = statement.where(or_(given.c.kind == IncidentKind.FEED, in_scope(scope)))
-    return statement.order_by(
-        given.c.severity.desc(), given.c.incident_id, contracts.c.contract_id
-    ).limit(most)
+        found = found.where(or_(given.c.kind == IncidentKind.FEED, in_scope(scope)))
+    chosen = found.order_by(given.c.severity.desc(), given.c.incident_id).limit(most)
+    return _with_contracts(chosen.subquery("chosen"), tenant_id, day)
 
 
 def case_of(tenant_id: str, incident_id: str, since: datetime | None, day: date) -> Select[str]:
@@ -116,7 +115,7 @@ def case_of(tenant_id: str, incident_id: str, since: datetime | None, day: date)
         .where(incidents.c.tenant_id == tenant_id, incidents.c.incident_id == incident_id)
         .subquery("given")
     )
-    return _with_account(given, tenant_id, day)
+    return _with_contracts(_with_account(given, tenant_id).subquery("chosen"), tenant_id, day)
 
 
 def _news(tenant_id: str, since: datetime | None, incident_id: str | None = None) -> CTE:
@@ -141,26 +140,29 @@ def _news(tenant_id: str, since: datetime | None, incident_id: str | None = None
     )
 
 
-def _with_account(given: FromClause, tenant_id: str, day: date) -> Select[str]:
+def _with_account(given: FromClause, tenant_id: str) -> Select[str]:
     is_account = and_(
         given.c.kind != IncidentKind.FEED,
         accounts.c.tenant_id == tenant_id,
         accounts.c.account_id == given.c.subject,
     )
+    columns = (*given.c, accounts.c.account_id, accounts.c.name, accounts.c.owner_email)
+    return select(*columns).select_from(given.outerjoin(accounts, is_account))
+
+
+def _with_contracts(chosen: FromClause, tenant_id: str, day: date) -> Select[str]:
     its_contract = and_(
-        contracts.c.tenant_id == accounts.c.tenant_id,
-        contracts.c.account_id == accounts.c.account_id,
+        contracts.c.tenant_id == tenant_id,
+        contracts.c.account_id == chosen.c.account_id,
         runs_on(day),
     )
     return select(
-        *given.c,
-        accounts.c.name,
-        accounts.c.owner_email,
+        *chosen.c,
         contracts.c.contract_id,
         contracts.c.arr_amount,
         contracts.c.arr_currency,
         contracts.c.ends_on,
-    ).select_from(given.outerjoin(accounts, is_account).outerjoin(contracts, its_contract))
+    ).select_from(chosen.outerjoin(contracts, its_contract))
 
 
 def shown(tenant_id: str, incident_ids: Collection[str]) -> Select[str]:

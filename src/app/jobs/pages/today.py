@@ -42,7 +42,7 @@ RENEWAL_DAYS = 60
 MOST_NEWS, MOST_STANDING, MOST_HANDLED, MOST_CLOSED = 20, 10, 10, 8
 MOST_DRAFTS, MOST_RENEWALS, MOST_OPPORTUNITIES = 6, 6, 5
 MOST_READ = 2_000
-"""Cases, letters and renewals that are put in order; of more, the most severe, newest, soonest."""
+"""Incidents and renewals that are put in order; of more, the most severe, the soonest."""
 
 RowT = TypeVar("RowT")
 
@@ -117,6 +117,8 @@ class TodayPage:
     """Accounts in sight."""
     stake: AtStake
     """Of all open incidents of accounts in sight."""
+    is_cut: bool
+    """There are more than `MOST_READ` incidents: the least severe were not even counted."""
     news: Listed[Item]
     standing: Listed[Item]
     handled: Listed[Item]
@@ -136,15 +138,17 @@ def read_today(unit: Unit, viewer: Viewer, now: datetime) -> TodayPage:
     today = local_day(now, settings.zone)
     ground = unit.today.ground(scope, Job.SCAN.value)
     window = window_of(unit.today.book_scans(most=SCANS_LOOKED_AT))
-    cases = cases_in_order(
-        unit.today.cases(scope, since=_since(window), day=today, most=MOST_READ), today
-    )
-    waiting, drafts = unit.today.drafts(scope, most=MOST_READ)
-    renewals = unit.today.renewals(
-        scope, day=today, until=today + timedelta(days=RENEWAL_DAYS), most=MOST_READ
-    )
+    given = unit.today.cases(scope, since=_since(window), day=today, most=MOST_READ)
+    cases = cases_in_order(given, today)
+    about = [case.incident_id for case in chain.from_iterable(_chosen(cases))]
+    waiting, drafts = unit.today.drafts(scope, about=about, most=len(about) + MOST_DRAFTS)
     many, found = unit.today.opportunities(scope, since=_since(window), most=MOST_OPPORTUNITIES)
-    chosen = _Chosen.of(unit, cases, drafts, now, today)
+    chosen = _Chosen(
+        shown=unit.today.shown(about),
+        drafts={one.incident_id: one.draft_id for one in drafts},
+        now=now,
+        today=today,
+    )
     opened: Collection[Valued] = (*cases.news, *cases.standing)
     return TodayPage(
         now=now,
@@ -154,14 +158,13 @@ def read_today(unit: Unit, viewer: Viewer, now: datetime) -> TodayPage:
         next_scan=_next_scan(now, settings.zone, ground.last_slot),
         accounts=ground.accounts,
         stake=at_stake(opened),
+        is_cut=len(given) == MOST_READ,
         news=chosen.listed(cases.news, MOST_NEWS),
         standing=chosen.listed(cases.standing, MOST_STANDING),
         handled=chosen.listed(cases.handled, MOST_HANDLED),
         closed=chosen.listed(cases.closed, MOST_CLOSED),
         drafts=Listed(rows=_dearest(drafts, cases)[:MOST_DRAFTS], total=waiting),
-        renewals=Listed(
-            rows=renewals_in_order(renewals, today)[:MOST_RENEWALS], total=len(renewals)
-        ),
+        renewals=_renewals(unit, scope, today),
         opportunities=Listed(rows=found, total=many),
         feeds=_feeds_in_trouble(unit.today.feeds(), viewer, now, chosen.listed(cases.feeds, None)),
         bands=unit.today.bands(scope) if ground.live_since is None else (),
@@ -188,6 +191,17 @@ def read_item(unit: Unit, viewer: Viewer, incident_id: str, now: datetime) -> It
     return chosen.item(case)
 
 
+def _chosen(cases: Cases) -> tuple[Sequence[Case], ...]:
+    """Those that the page has room for."""
+    return (
+        cases.news[:MOST_NEWS],
+        cases.standing[:MOST_STANDING],
+        cases.handled[:MOST_HANDLED],
+        cases.closed[:MOST_CLOSED],
+        cases.feeds,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Chosen:
     """What is shown of the cases that are shown at all."""
@@ -196,24 +210,6 @@ class _Chosen:
     drafts: Mapping[str, str]
     now: datetime
     today: date
-
-    @classmethod
-    def of(
-        cls, unit: Unit, cases: Cases, drafts: Sequence[WaitingDraft], now: datetime, today: date
-    ) -> _Chosen:
-        some = chain(
-            cases.news[:MOST_NEWS],
-            cases.standing[:MOST_STANDING],
-            cases.handled[:MOST_HANDLED],
-            cases.closed[:MOST_CLOSED],
-            cases.feeds,
-        )
-        return cls(
-            shown=unit.today.shown([case.incident_id for case in some]),
-            drafts={one.incident_id: one.draft_id for one in drafts},
-            now=now,
-            today=today,
-        )
 
     def listed(self, cases: Sequence[Case], most: int | None) -> Listed[Item]:
         """The first of them; one without its newest revision is left out."""
@@ -234,6 +230,12 @@ class _Chosen:
             draft_id=self.drafts.get(case.incident_id, ""),
             follows_same=follows_same,
         )
+
+
+def _renewals(unit: Unit, scope: Scope, today: date) -> Listed[RenewalDue]:
+    until = today + timedelta(days=RENEWAL_DAYS)
+    found = unit.today.renewals(scope, day=today, until=until, most=MOST_READ)
+    return Listed(rows=renewals_in_order(found, today)[:MOST_RENEWALS], total=len(found))
 
 
 def _since(window: Window) -> datetime | None:
