@@ -16,8 +16,10 @@ from app.web.drawing.scales import BAND_STYLE, Bounds, percent, titled
 
 TOP, PLOT, MONTHS, LANE = 8, 160, 20, 16
 """Heights: above the plot, of the plot, of the line of months, of one lane of incidents."""
-_DAYS_A_MONTH_NEEDS = 21
-"""Fewer days of a month at an edge have no room for its name."""
+_ROOM = 0.07
+"""The part of the width that a month's name needs, on a small screen too."""
+_FEW_DAYS = 62
+"""As many or fewer have their Mondays named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,27 +158,28 @@ def _levels(panel: Panel) -> Markup:
 
 def _months(days: Days) -> Markup:
     found = Markup("")
-    for day in _firsts(days):
-        if (days.last - day).days < _DAYS_A_MONTH_NEEDS and day > days.first and days.many > 40:
-            continue
-        name = f"{day:%Y}" if day.month == 1 and day.day == 1 else f"{day:%b}"
-        x = days.share(day)
+    for day, name in _names(days):
         found += Markup(
             '<line class="axis" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
             '<text x="{0}" dx="3" y="{3}">{4}</text>'
-        ).format(x, TOP + PLOT, TOP + PLOT + 5, TOP + PLOT + 14, name)
+        ).format(days.share(day), TOP + PLOT, TOP + PLOT + 5, TOP + PLOT + 14, name)
     return found
 
 
-def _firsts(days: Days) -> Iterator[date]:
-    """The first of each month; the first day too where its month has room."""
+def _names(days: Days) -> Iterator[tuple[date, str]]:
+    """What is written below, and where: Mondays of a few weeks, else months; with room each."""
+    if days.many <= _FEW_DAYS:
+        day = days.first + timedelta(days=-days.first.weekday() % 7)
+        while (days.last - day).days >= days.many * _ROOM:
+            yield day, f"{day.day} {day:%b}"
+            day += timedelta(days=7)
+        return
     day = days.first.replace(day=1)
-    while day <= days.last:
+    while (days.last - day).days >= days.many * _ROOM:
         following = (day + timedelta(days=32)).replace(day=1)
-        if day >= days.first:
-            yield day
-        elif (following - days.first).days >= _DAYS_A_MONTH_NEEDS:
-            yield days.first
+        begins = max(day, days.first)
+        if (following - begins).days >= days.many * _ROOM:
+            yield begins, f"{day:%Y}" if day.month == 1 else f"{day:%b}"
         day = following
 
 

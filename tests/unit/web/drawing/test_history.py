@@ -72,6 +72,7 @@ def test_what_began_before_the_first_day_is_cut_there() -> None:
 def test_months_are_named_where_there_is_room_and_january_by_its_year() -> None:
     drawn = history("tam", panel(first=date(2025, 11, 20), last=date(2026, 3, 31)))
     assert [name for name in ("Nov", "Dec", "2026", "Feb", "Mar") if f">{name}<" in drawn] == [
+        "Nov",
         "Dec",
         "2026",
         "Feb",
@@ -80,6 +81,12 @@ def test_months_are_named_where_there_is_room_and_january_by_its_year() -> None:
     early = history("tam", panel(first=date(2025, 11, 2), last=date(2026, 3, 5)))
     assert ">Nov<" in early
     assert ">Mar<" not in early
+
+
+def test_of_a_few_weeks_the_mondays_are_named() -> None:
+    drawn = history("tam", panel(first=date(2026, 1, 1), last=date(2026, 1, 31)))
+    named = [day for day in range(1, 32) if f">{day} Jan<" in drawn]
+    assert named == [5, 12, 19, 26]
 
 
 def test_it_says_its_course_in_words() -> None:
