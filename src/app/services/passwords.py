@@ -49,10 +49,8 @@ class Passwords:
             self._hasher.verify(kept or decoy, normal)
         except (VerificationError, InvalidHashError):
             return Checked(holds=False)
-        if not kept:
-            return Checked(holds=False)
-        stale = self._hasher.check_needs_rehash(kept)
-        return Checked(holds=True, fresh_hash=self._hasher.hash(normal) if stale else "")
+        stale = bool(kept) and self._hasher.check_needs_rehash(kept)
+        return Checked(holds=bool(kept), fresh_hash=self._hasher.hash(normal) if stale else "")
 
 
 def strong_passwords() -> Passwords:
