@@ -41,10 +41,8 @@ class Passwords:
 
     def check(self, kept: str, password: str) -> Checked:
         """Whether a password is the one that was kept; `kept` empty: it never is, as slowly."""
-        normal, decoy = (
-            _normal(password),
-            self._decoy,
-        )  # the decoy is made by the first check of all
+        decoy = self._decoy  # made by the first check of all, whoever it is for
+        normal = _normal(password)
         try:
             self._hasher.verify(kept or decoy, normal)
         except (VerificationError, InvalidHashError):
