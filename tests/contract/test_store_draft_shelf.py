@@ -25,6 +25,16 @@ WORTH = replace(ALL, order=DraftOrder.WORTH)
 EVERY = replace(ALL, every=True)
 RITA, KIM = "Rita@tend.example", "kim@tend.example"
 
+TALKS = [
+    builders.interaction(
+        interaction_id=str(days),
+        account_id="a",
+        meaningful=days > 1,
+        happened_at=days_ago(days),
+    )
+    for days in (-1, 1, 6, 7)
+]
+
 
 def a_draft(draft_id: str, account_id: str, *, days: float) -> Draft:
     return builders.draft(
@@ -167,16 +177,7 @@ def test_a_draft_is_shown_with_what_it_hangs_on(store: SqlStore) -> None:
         unit.words.keep_outcome(outcome)
         for act in (edit, replace(edit, kind=ActKind.OUTCOME), replace(edit, about="d-2")):
             unit.diary.add_act(act)
-        talks = [
-            builders.interaction(
-                interaction_id=str(days),
-                account_id="a",
-                meaningful=days > 1,
-                happened_at=days_ago(days),
-            )
-            for days in (-1, 1, 6, 7)
-        ]
-        unit.facts.upsert(FactKind.INTERACTIONS, rows_of(*talks))
+        unit.facts.upsert(FactKind.INTERACTIONS, rows_of(*TALKS))
         beats = [builders.heartbeat(account_id="a", seen_at=days_ago(days)) for days in (-1, 2, 3)]
         unit.facts.upsert(FactKind.HEARTBEATS, rows_of(*beats))
 

@@ -245,6 +245,7 @@ drafts = Table(
     UniqueConstraint("tenant_id", "key", name="drafts_once"),
     Index("drafts_by_time", "tenant_id", "created_at"),
     Index("drafts_by_account", "tenant_id", "account_id", "created_at"),
+    Index("drafts_by_state", "tenant_id", "state", "created_at", "draft_id", "account_id"),
 )
 
 alerts = Table(

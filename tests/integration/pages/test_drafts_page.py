@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
 
 from app.domain.draft import DraftState
 from app.domain.feed import FactKind
@@ -45,7 +46,12 @@ def selects() -> Iterator[list[str]]:
     """The statements that read, from now on."""
     seen: list[str] = []
 
-    def note(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+    def note(
+        _connection: Connection,
+        _cursor: DBAPICursor,
+        statement: str,
+        *_rest: Mapping[str, str] | ExecutionContext | bool | None,
+    ) -> None:
         if statement.lstrip().upper().startswith(("SELECT", "WITH")):
             seen.append(statement)
 

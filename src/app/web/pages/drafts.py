@@ -47,29 +47,7 @@ def draft_pages(site: SiteNow) -> APIRouter:
     @routes.get("/drafts")
     async def drafts(request: Request) -> Response:
         """Those that wait, or every one."""
-        asked = request.query_params
-        order, every = order_of(asked.get("order", "")), asked.get("show") == "all"
-        now, number = site().clock(), _page_number(asked.get("page", ""))
-
-        def read(unit: Unit, viewer: Viewer) -> DraftsPage:
-            return drafts_page(unit, viewer, now, order=order, every=every, page=number)
-
-        visitor, shown = await site().show(request, read)
-        return page(
-            request,
-            visitor,
-            "drafts.html",
-            title="Drafts",
-            here="drafts",
-            shown=shown,
-            author=author,
-            state_words=state_words,
-            list_path=list_path,
-            page_path=lambda number: list_path(shown.order, every=every, page=number),
-            path_of=partial(path_of, order=shown.order),
-            by_worth=DraftOrder.WORTH,
-            newest=DraftOrder.NEWEST,
-        )
+        return await _list(site(), request)
 
     @routes.get("/drafts/{draft_id}.eml")
     async def mail_file(request: Request, draft_id: str) -> Response:
@@ -95,6 +73,32 @@ def draft_pages(site: SiteNow) -> APIRouter:
         return await answer_draft(request, visitor, shown, standing, writing=writing)
 
     return routes
+
+
+async def _list(site: Site, request: Request) -> Response:
+    asked = request.query_params
+    order, every = order_of(asked.get("order", "")), asked.get("show") == "all"
+    now, number = site.clock(), _page_number(asked.get("page", ""))
+
+    def read(unit: Unit, viewer: Viewer) -> DraftsPage:
+        return drafts_page(unit, viewer, now, order=order, every=every, page=number)
+
+    visitor, shown = await site.show(request, read)
+    return page(
+        request,
+        visitor,
+        "drafts.html",
+        title="Drafts",
+        here="drafts",
+        shown=shown,
+        author=author,
+        state_words=state_words,
+        list_path=list_path,
+        page_path=lambda number: list_path(shown.order, every=every, page=number),
+        path_of=partial(path_of, order=shown.order),
+        by_worth=DraftOrder.WORTH,
+        newest=DraftOrder.NEWEST,
+    )
 
 
 async def _letter(site: Site, request: Request, draft_id: str) -> Response:
@@ -128,11 +132,17 @@ async def _mail_file(site: Site, request: Request, draft_id: str) -> Response:
 
 
 def _file_there(files: DraftFiles, draft: Draft) -> bytes | None:
-    """Its file in the outbox, every byte of it; None: it has none there."""
+    """Its file in the outbox, every byte of it; None: it has none there.
+
+    Raises TransientServiceError.
+    """
     if draft.state is not DraftState.WAITING or draft.box not in {"", FILES}:
         return None
-    path = files.find(draft.draft_id)
-    return None if path is None else path.read_bytes()
+    try:
+        path = files.find(draft.draft_id)
+        return None if path is None else path.read_bytes()
+    except OSError as exc:
+        raise TransientServiceError(FILES, "read draft", f"{exc.strerror}") from exc
 
 
 def _page_number(text: str) -> int:
