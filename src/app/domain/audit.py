@@ -27,20 +27,24 @@ class Source(StrEnum):
     """Where a line comes from; of one moment, in this order."""
 
     ACT = "act"
-    """What a person did, or a program at the HTTP door."""
+    """What a person did, settings applied among it, or a program at the HTTP door."""
     INCIDENT = "incident"
     """An agent raised, worsened or closed an incident."""
     DRAFT = "draft"
     OPPORTUNITY = "opportunity"
     DOCUMENT = "document"
-    SETTINGS = "settings"
 
 
 RANK: Mapping[Source, int] = {source: number for number, source in enumerate(Source)}
 
-DRAFT_WRITTEN, OPPORTUNITY_FOUND = "draft_written", "opportunity_found"
-DOCUMENT_MADE, SETTINGS_APPLIED = "document_made", "settings_applied"
+DRAFT_WRITTEN = "draft_written"
+OPPORTUNITY_FOUND = "opportunity_found"
+DOCUMENT_MADE = "document_made"
 """Kinds of lines that are neither an act's nor an incident's change."""
+
+
+TEND = "tend"
+"""Who does what neither a person nor an agent did."""
 
 
 class Actor(StrEnum):
@@ -111,8 +115,8 @@ class LogLine:
         """Who or what did it."""
         if self.by.startswith(OF_MACHINE) or is_address(self.by):
             return Actor.PERSON
-        is_of_agents = self.position.source not in {Source.ACT, Source.SETTINGS}
-        return Actor.AGENT if is_of_agents and self.by else Actor.SYSTEM
+        is_agent = self.position.source is not Source.ACT and self.by != TEND
+        return Actor.AGENT if is_agent else Actor.SYSTEM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

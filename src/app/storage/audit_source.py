@@ -46,8 +46,6 @@ class LogSource:
     """Lines that everybody sees, whosever accounts are his; their subject is no account."""
     is_of_accounts: bool = True
     """Whether all its lines are about accounts, but those that are everybody's."""
-    is_of_tenant: bool = False
-    """Whether none is about an account."""
 
     @property
     def order(self) -> tuple[ColumnElement[ColumnValue], ...]:
@@ -58,8 +56,6 @@ class LogSource:
     def can_have(self, ask: LogAsk) -> bool:
         """Whether any of its lines can be wanted."""
         known = {self.kinds} if isinstance(self.kinds, str) else {*self.kinds}
-        if self.is_of_tenant and (ask.account_id or not ask.is_whole):
-            return False
         return ask.kind in {"", *known}
 
     def conditions(self, ask: LogAsk) -> list[ColumnElement[bool]]:

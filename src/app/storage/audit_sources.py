@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, RowMapping, and_, false, literal, true
+from sqlalchemy import ColumnElement, RowMapping, and_, false, literal, true, type_coerce
 
 from app.domain.act import ActKind
 from app.domain.audit import (
     DOCUMENT_MADE,
     DRAFT_WRITTEN,
     OPPORTUNITY_FOUND,
-    SETTINGS_APPLIED,
+    TEND,
     Source,
 )
 from app.domain.incident import Change, IncidentKind
 from app.storage.agent_tables import documents, opportunities
 from app.storage.audit_source import LogSource, Record, Told
 from app.storage.people_tables import acts
-from app.storage.record_tables import drafts, incident_revisions, settings_versions
+from app.storage.record_tables import drafts, incident_revisions
 
-TEND = "tend"
 _AGENTS: Mapping[IncidentKind, str] = {
     IncidentKind.TAM_ESCALATION: "technical_account_manager",
     IncidentKind.CSM_HEALTH: "customer_success",
@@ -33,8 +32,8 @@ _FINDING = ("band", "score", "severity", "reasons")
 """What of a finding is told; the rest is how it was decided."""
 
 _former = incident_revisions.alias("former")
-_earlier = settings_versions.alias("earlier")
-_document = documents.c.kind + literal(":") + documents.c.subject + literal(":") + documents.c.key
+_of_kind = type_coerce(documents.c.kind, documents.c.subject.type)
+_document = _of_kind + literal(":") + documents.c.subject + literal(":") + documents.c.key
 
 
 def _of_agent(by: str) -> ColumnElement[bool]:
@@ -150,30 +149,5 @@ DOCUMENTS = LogSource(
     more=(documents.c.made_by, documents.c.kind.label("of_kind"), documents.c.title),
     is_of_accounts=False,
 )
-SETTINGS = LogSource(
-    source=Source.SETTINGS,
-    table=settings_versions,
-    rows=settings_versions.outerjoin(
-        _earlier,
-        and_(
-            _earlier.c.tenant_id == settings_versions.c.tenant_id,
-            _earlier.c.version == settings_versions.c.version - 1,
-        ),
-    ),
-    at=settings_versions.c.applied_at,
-    number=settings_versions.c.version,
-    account_id=literal(""),
-    about=literal("settings"),
-    kinds=SETTINGS_APPLIED,
-    is_by=lambda by: settings_versions.c.applied_by == by,
-    by=lambda row: str(row["applied_by"]),
-    told=lambda row: (row["former"] or {}, row["settings"]),
-    more=(
-        settings_versions.c.applied_by,
-        settings_versions.c.settings,
-        _earlier.c.settings.label("former"),
-    ),
-    is_of_tenant=True,
-)
-SOURCES = (ACTS, INCIDENTS, DRAFTS, OPPORTUNITIES, DOCUMENTS, SETTINGS)
+SOURCES = (ACTS, INCIDENTS, DRAFTS, OPPORTUNITIES, DOCUMENTS)
 """Every source there is."""

@@ -59,9 +59,9 @@ def test_later_lines_come_first_and_of_one_moment_people_before_agents() -> None
     "by, source, actor",
     [
         ("kim@tend.example", Source.ACT, Actor.PERSON),
-        ("os:rita", Source.SETTINGS, Actor.PERSON),
+        ("os:rita", Source.ACT, Actor.PERSON),
         ("customer_success", Source.INCIDENT, Actor.AGENT),
-        ("", Source.INCIDENT, Actor.SYSTEM),
+        ("tend", Source.INCIDENT, Actor.SYSTEM),
         ("http", Source.ACT, Actor.SYSTEM),
         ("kim@tend.example", Source.OPPORTUNITY, Actor.PERSON),
     ],
