@@ -10,7 +10,7 @@ from app.clock import local_day
 from app.domain.act import Act, ActKind
 from app.domain.assessment import Agent
 from app.domain.band import Band
-from app.domain.incident import Revision
+from app.domain.incident import Change, Revision
 from app.jobs.flows.owing import AGENT_OF, TITLES
 from app.jobs.pages.account_history import AgentCourse, ScoreHistory, SettingsTurn
 from app.web.wording import counted, person
@@ -85,7 +85,8 @@ def _of_course(course: AgentCourse) -> Iterator[Happening]:
 
 def _revision(one: Revision, zone: str) -> Happening:
     kind = one.finding.kind
-    why = f": {one.finding.reasons[0]}" if one.finding.reasons else ""
+    is_over = one.change is Change.CLOSED  # what is still found is not why it closed
+    why = f": {one.finding.reasons[0]}" if one.finding.reasons and not is_over else ""
     return Happening(
         at=one.at,
         day=local_day(one.at, zone),
