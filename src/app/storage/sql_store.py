@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import Connection, select
@@ -41,6 +40,7 @@ from app.storage.opportunities import SqlOpportunities
 from app.storage.outbox import SqlOutbox
 from app.storage.people import SqlPeople
 from app.storage.people_acts import SqlDiary, SqlRepWords
+from app.storage.room import Room
 from app.storage.scans import SqlScans
 from app.storage.slots import SqlSlots
 from app.storage.sources import SqlSourceShelf
@@ -53,100 +53,54 @@ from app.storage.writers import refuse_nested_write
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SqlUnit:
-    """One transaction of one tenant, with its repositories."""
+    """One transaction of one tenant; each of its rooms is made when it is first entered."""
 
-    tenant_id: str
-    facts: SqlFactRows
-    mapping: SqlTicketMapping
-    book: SqlBook
-    book_listing: SqlBookListing
-    people: SqlPeople
-    feeds: SqlFeeds
-    tenant: SqlTenantState
-    scans: SqlScans
-    health: SqlHealth
-    one_account: SqlOneAccount
-    incidents: SqlIncidents
-    effects: SqlEffectLedger
-    work: SqlWorkList
-    slots: SqlSlots
-    operations: SqlOperations
-    outbox: SqlOutbox
-    draft_shelf: SqlDraftShelf
-    events: SqlEventLog
-    deliveries: SqlDeliveries
-    event_shelf: SqlEventShelf
-    handled: SqlHandled
-    audit: SqlAuditLog
-    diary: SqlDiary
-    words: SqlRepWords
-    detail: SqlDetail
-    sheet: SqlAccountSheet
-    account_use: SqlAccountUse
-    documents: SqlDocuments
-    opportunities: SqlOpportunities
-    model_calls: SqlModelCalls
-    model_answers: SqlModelAnswers
-    notion: SqlNotionShelf
-    sources: SqlSourceShelf
-    api_keys: SqlApiKeys
-    given_answers: SqlGivenAnswers
-    parked_heartbeats: SqlParkedHeartbeats
-    today: SqlToday
-    users: SqlUsers
-    sessions: SqlSessions
-    sign_in_links: SqlSignInLinks
-    sign_in_failures: SqlSignInFailures
+    def __init__(self, connection: Connection, tenant_id: str) -> None:
+        self.connection = connection
+        self.tenant_id = tenant_id
 
-    @classmethod
-    def of(cls, connection: Connection, tenant_id: str) -> SqlUnit:
-        """The repositories of `tenant_id` on a connection that is inside a transaction."""
-        return cls(
-            tenant_id=tenant_id,
-            facts=SqlFactRows(connection, tenant_id),
-            mapping=SqlTicketMapping(connection, tenant_id),
-            book=SqlBook(connection, tenant_id),
-            book_listing=SqlBookListing(connection, tenant_id),
-            people=SqlPeople(connection, tenant_id),
-            feeds=SqlFeeds(connection, tenant_id),
-            tenant=SqlTenantState(connection, tenant_id),
-            scans=SqlScans(connection, tenant_id),
-            health=SqlHealth(connection, tenant_id),
-            one_account=SqlOneAccount(connection, tenant_id),
-            incidents=SqlIncidents(connection, tenant_id),
-            effects=SqlEffectLedger(connection, tenant_id),
-            work=SqlWorkList(connection, tenant_id),
-            slots=SqlSlots(connection, tenant_id),
-            operations=SqlOperations(connection, tenant_id),
-            outbox=SqlOutbox(connection, tenant_id),
-            draft_shelf=SqlDraftShelf(connection, tenant_id),
-            events=SqlEventLog(connection, tenant_id),
-            deliveries=SqlDeliveries(connection, tenant_id),
-            event_shelf=SqlEventShelf(connection, tenant_id),
-            handled=SqlHandled(connection, tenant_id),
-            audit=SqlAuditLog(connection, tenant_id),
-            diary=SqlDiary(connection, tenant_id),
-            words=SqlRepWords(connection, tenant_id),
-            detail=SqlDetail(connection, tenant_id),
-            sheet=SqlAccountSheet(connection, tenant_id),
-            account_use=SqlAccountUse(connection, tenant_id),
-            documents=SqlDocuments(connection, tenant_id),
-            opportunities=SqlOpportunities(connection, tenant_id),
-            model_calls=SqlModelCalls(connection, tenant_id),
-            model_answers=SqlModelAnswers(connection, tenant_id),
-            notion=SqlNotionShelf(connection, tenant_id),
-            sources=SqlSourceShelf(connection, tenant_id),
-            api_keys=SqlApiKeys(connection, tenant_id),
-            given_answers=SqlGivenAnswers(connection, tenant_id),
-            parked_heartbeats=SqlParkedHeartbeats(connection, tenant_id),
-            today=SqlToday(connection, tenant_id),
-            users=SqlUsers(connection, tenant_id),
-            sessions=SqlSessions(connection, tenant_id),
-            sign_in_links=SqlSignInLinks(connection, tenant_id),
-            sign_in_failures=SqlSignInFailures(connection, tenant_id),
-        )
+    facts = Room(SqlFactRows)
+    mapping = Room(SqlTicketMapping)
+    book = Room(SqlBook)
+    book_listing = Room(SqlBookListing)
+    people = Room(SqlPeople)
+    feeds = Room(SqlFeeds)
+    tenant = Room(SqlTenantState)
+    scans = Room(SqlScans)
+    health = Room(SqlHealth)
+    one_account = Room(SqlOneAccount)
+    incidents = Room(SqlIncidents)
+    effects = Room(SqlEffectLedger)
+    work = Room(SqlWorkList)
+    slots = Room(SqlSlots)
+    operations = Room(SqlOperations)
+    outbox = Room(SqlOutbox)
+    draft_shelf = Room(SqlDraftShelf)
+    events = Room(SqlEventLog)
+    deliveries = Room(SqlDeliveries)
+    event_shelf = Room(SqlEventShelf)
+    handled = Room(SqlHandled)
+    audit = Room(SqlAuditLog)
+    diary = Room(SqlDiary)
+    words = Room(SqlRepWords)
+    detail = Room(SqlDetail)
+    sheet = Room(SqlAccountSheet)
+    account_use = Room(SqlAccountUse)
+    documents = Room(SqlDocuments)
+    opportunities = Room(SqlOpportunities)
+    model_calls = Room(SqlModelCalls)
+    model_answers = Room(SqlModelAnswers)
+    notion = Room(SqlNotionShelf)
+    sources = Room(SqlSourceShelf)
+    api_keys = Room(SqlApiKeys)
+    given_answers = Room(SqlGivenAnswers)
+    parked_heartbeats = Room(SqlParkedHeartbeats)
+    today = Room(SqlToday)
+    users = Room(SqlUsers)
+    sessions = Room(SqlSessions)
+    sign_in_links = Room(SqlSignInLinks)
+    sign_in_failures = Room(SqlSignInFailures)
 
 
 class SqlStore:
@@ -196,7 +150,7 @@ class SqlStore:
 
 
 def _in_unit(tenant_id: str, work: Callable[[Unit], T]) -> Callable[[Connection], T]:
-    return lambda connection: work(SqlUnit.of(connection, tenant_id))
+    return lambda connection: work(SqlUnit(connection, tenant_id))
 
 
 def _tenants(connection: Connection) -> tuple[str, ...]:
