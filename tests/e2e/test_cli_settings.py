@@ -112,7 +112,9 @@ def test_who_applied_it_is_the_logged_in_person(empty_home: Path) -> None:
     file = empty_home.parent / "mine.toml"
     file.write_text("[alerts]\nper_rep_per_day = 2\n", encoding="utf-8")
     typed(empty_home, "settings", "apply", str(file), LOGNAME="ana")
-    assert done(empty_home, "settings", "history").out.rstrip().endswith("ana (this machine's user)")
+    assert (
+        done(empty_home, "settings", "history").out.rstrip().endswith("ana (this machine's user)")
+    )
 
 
 @pytest.mark.parametrize("owner", ["Kim", "kim@", "a@b@c", "tab\\there@example.com", "\\u0007@x.y"])
