@@ -17,6 +17,7 @@ from app.web.pages.draft_changes import draft_changes
 from app.web.pages.drafts import draft_pages
 from app.web.pages.incidents import incident_pages
 from app.web.pages.live import live_pages
+from app.web.pages.log import log_pages
 from app.web.pages.overriding import overriding_pages
 from app.web.pages.refresh import refresh_pages
 from app.web.pages.runs import runs_pages
@@ -38,6 +39,7 @@ PAGES: tuple[Callable[[SiteNow], APIRouter], ...] = (
     draft_changes,
     runs_pages,
     live_pages,
+    log_pages,
 )
 """Every page's routes: a new page is named here and in the main menu of `base.html`."""
 
