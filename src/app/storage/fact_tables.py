@@ -59,6 +59,7 @@ contracts = Table(
     whole("seats_purchased", optional=True),
     whole("seats_used", optional=True),
     Index("contracts_by_account", "tenant_id", "account_id", "starts_on", "ends_on"),
+    Index("contracts_by_end", "tenant_id", "ends_on"),
 )
 
 reps = Table(

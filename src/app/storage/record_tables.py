@@ -183,6 +183,7 @@ incident_revisions = Table(
     Index("revisions_by_scan", "tenant_id", "scan_id"),
     Index("revisions_by_subject", "tenant_id", "kind", "subject", "at"),
     Index("revisions_by_day", "tenant_id", "told_on"),
+    Index("revisions_by_time", "tenant_id", "at", "change", "incident_id", "revision"),
 )
 
 effects = Table(
