@@ -162,6 +162,12 @@ def test_a_band_is_asked_from_its_first_page_and_pages_keep_everything_else() ->
     assert FULL.everything() == BookQuery(sort=BookSort.ARR, is_reversed=True)
 
 
+def test_an_order_a_page_and_ended_contracts_narrow_nothing() -> None:
+    assert not BookQuery(sort=BookSort.ARR, page=3, with_ended=True).is_narrowed
+    assert BookQuery(text="nord").is_narrowed
+    assert BookQuery(band=Band.RED).is_narrowed
+
+
 def test_every_filter_in_force_can_be_taken_off_alone() -> None:
     filters = filters_in_force(FULL)
     left = {"band", "sort", "is_reversed", "page"}
