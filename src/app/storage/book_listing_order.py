@@ -92,14 +92,8 @@ def order_of(query: BookQuery) -> tuple[Key, ...]:
     """The keys of the asked order; what is not known comes last, whichever way it goes."""
     down = query.is_descending
     by_name: tuple[Key, ...] = ((func.lower(accounts.c.name), False),)
-    risk: tuple[Key, ...] = (
-        (parts.worst, down),
-        (parts.CHURN, down),
-        (parts.BOTH, down),
-        (parts.LOWER_SCORE, not down),
-    )
     keys: dict[BookSort, tuple[Key, ...]] = {
-        BookSort.RISK: risk,
+        BookSort.RISK: ((parts.RISK, down),),
         BookSort.NAME: ((func.lower(accounts.c.name), down),),
         BookSort.TECHNICAL: _known(tam.c.score, down=down),
         BookSort.COMMERCIAL: _known(csm.c.score, down=down),

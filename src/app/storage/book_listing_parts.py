@@ -125,6 +125,8 @@ CHURN: ColumnElement[int] = case(
 LOWER_SCORE: ColumnElement[int] = _less(
     func.coalesce(tam.c.score, csm.c.score, 100), func.coalesce(csm.c.score, tam.c.score, 100)
 )
+RISK: ColumnElement[int] = ((worst * 4 + CHURN) * 8 + BOTH) * 128 + (100 - LOWER_SCORE)
+"""The worse band, then churn, then both bands, then the lower score: one number sorts quicker."""
 COVERAGE: ColumnElement[int] = _less(
     func.coalesce(tam.c.coverage, 0), func.coalesce(csm.c.coverage, 0)
 )
