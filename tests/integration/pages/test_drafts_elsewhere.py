@@ -78,7 +78,7 @@ def test_a_mailbox_that_cannot_be_asked_is_said_and_the_draft_shown(
     answer = dashboard.get("/drafts/d-1?look=1")
     assert answer.status_code == HTTPStatus.OK
     said = text_of(answer)
-    assert "Gmail could not be asked how the draft stands" in said
+    assert "How it stands in Gmail could not be asked" in said
     assert "sign in again" in said
     assert "T-1 has been open" in said
 

@@ -74,11 +74,6 @@ class TicketFacts:
     """Ids that the letter names and that are no ticket of this account's now."""
     sources: tuple[Source, ...]
 
-    @property
-    def solved_since(self) -> tuple[TicketFact, ...]:
-        """Those that it names and that are open no more."""
-        return tuple(one for one in self.shown if one.is_named and not one.is_open)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseFacts:
