@@ -233,8 +233,7 @@ def test_nothing_new_is_good_news_and_says_who_is_watched(tmp_path: Path) -> Non
     dashboard.store.write_now("main", write)
     news = _section(dashboard, "news")
     assert "Nothing got worse That is good news. 1 account is being watched" in news
-    assert "Whatever" not in news
-    assert "whatever renews by then is Green" in _section(dashboard, "renewals")
+    assert "whatever renews within 60 days is Green" in _section(dashboard, "renewals")
     assert "letter is written with each incident" in _section(dashboard, "letters")
 
 
