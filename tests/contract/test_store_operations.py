@@ -163,9 +163,9 @@ def test_feeds_tell_how_many_accounts_they_speak_for(store: SqlStore) -> None:
 
 
 def test_the_clockwork_tells_the_newest_look_of_each_job(store: SqlStore) -> None:
-    assert store.read_now("main", lambda unit: unit.operations.clockwork()) == Clockwork(
-        live_since=None, looks={}
-    )
+    assert store.read_now(
+        "main", lambda unit: unit.operations.clockwork(["scan", "qbrs"])
+    ) == Clockwork(live_since=None, looks={})
     looks = [
         SlotStart(job=job, slot=slot, subject=subject, flow_id="", started_at=NOW)
         for job, slot, subject in (
@@ -183,9 +183,9 @@ def test_the_clockwork_tells_the_newest_look_of_each_job(store: SqlStore) -> Non
         unit.tenant.go_live(NOW)
 
     store.write_now("main", write)
-    assert store.read_now("main", lambda unit: unit.operations.clockwork()) == Clockwork(
-        live_since=NOW, looks={"scan": looks[1], "qbrs": looks[4]}
-    )
+    assert store.read_now(
+        "main", lambda unit: unit.operations.clockwork(["scan", "qbrs"])
+    ) == Clockwork(live_since=NOW, looks={"scan": looks[1], "qbrs": looks[4]})
 
 
 def test_the_model_is_summed_up_by_agent_today_and_this_month(store: SqlStore) -> None:

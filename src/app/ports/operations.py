@@ -6,7 +6,7 @@ decided is decided by the ports whose rows these are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -96,8 +96,8 @@ class Operations(Protocol):
         """Every feed, in order of name."""
         ...
 
-    def clockwork(self) -> Clockwork:
-        """The last looks of the schedule's jobs, and since when they start more than scans."""
+    def clockwork(self, jobs: Collection[str]) -> Clockwork:
+        """The last looks of these jobs, and since when they start more than scans."""
         ...
 
     def model_use(self, *, month: datetime, today: datetime) -> tuple[ModelUse, ...]:

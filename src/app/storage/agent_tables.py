@@ -19,6 +19,7 @@ documents = Table(
     text("made_by"),
     moment("made_at"),
     Index("documents_by_subject", "tenant_id", "subject", "made_at"),
+    Index("documents_by_time", "tenant_id", "made_at", "made_by", "subject"),
 )
 
 opportunities = Table(
@@ -36,4 +37,8 @@ opportunities = Table(
     text("why_held"),
     Index("opportunities_by_account", "tenant_id", "account_id", "found_at"),
     Index("opportunities_by_state", "tenant_id", "state", "found_at"),
+    Index(
+        "opportunities_by_time",
+        *("tenant_id", "found_at", "opportunity_id", "found_by", "account_id"),
+    ),
 )

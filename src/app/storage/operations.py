@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    ScalarSelect,
+    and_,
+    case,
+    func,
+    literal_column,
+    select,
+)
 
 from app.domain.assessment import Agent
 from app.domain.effect import ChannelWork, EffectKind, EffectState
@@ -18,10 +29,9 @@ from app.storage.event_tables import event_parked
 from app.storage.fact_tables import accounts
 from app.storage.json_count import json_count
 from app.storage.model_tables import model_calls
-from app.storage.record_tables import effects, feeds, scan_pages, scans, slots, tenants
-from app.storage.repository import Repository, own_columns
+from app.storage.record_tables import OPEN, effects, feeds, scan_pages, scans, slots, tenants
+from app.storage.repository import ColumnValue, Repository, own_columns
 
-_OPEN = (EffectState.OWED, EffectState.INTENT, EffectState.PARKED)
 _LATELY = timedelta(hours=1)
 """Calls to the model that may still change, for the fingerprint."""
 _NEWEST_SCANS = 10
@@ -53,34 +63,48 @@ class SqlOperations(Repository):
 
     def channels(self, now: datetime) -> tuple[ChannelWork, ...]:
         """What each channel owes, in the order of `EffectKind`."""
-        is_parked = effects.c.state == EffectState.PARKED
-        has_failed = and_(~is_parked, effects.c.error != "", effects.c.taken_at.is_not(None))
-        newest_failed = (case((has_failed, 0), else_=1), effects.c.taken_at.desc(), effects.c.place)
-        rows = (
+        is_put_off = and_(effects.c.state == EffectState.OWED, effects.c.next_try_at > now)
+        counts = (
             select(
                 effects.c.kind,
-                effects.c.state,
-                effects.c.next_try_at,
-                case((has_failed, effects.c.error), else_="").label("error"),
-                func.row_number()
-                .over(partition_by=effects.c.kind, order_by=newest_failed)
-                .label("nth"),
+                func.count().label("many"),
+                _how_many(is_put_off).label("put_off"),
+                _how_many(effects.c.state == EffectState.INTENT).label("in_hand"),
+                _how_many(effects.c.state == EffectState.PARKED).label("parked"),
+                func.min(case((is_put_off, effects.c.next_try_at))).label("next_try_at"),
             )
-            .where(self._mine(effects), effects.c.state.in_(_OPEN))
+            .where(self._mine(effects), OPEN)
+            .group_by(effects.c.kind)
             .subquery()
         )
-        is_put_off = and_(rows.c.state == EffectState.OWED, rows.c.next_try_at > now)
-        statement = select(
-            rows.c.kind,
-            func.count().label("many"),
-            _how_many(is_put_off).label("put_off"),
-            _how_many(rows.c.state == EffectState.INTENT).label("in_hand"),
-            _how_many(rows.c.state == EffectState.PARKED).label("parked"),
-            func.min(case((is_put_off, rows.c.next_try_at))).label("next_try_at"),
-            func.max(case((rows.c.nth == 1, rows.c.error), else_="")).label("error"),
-        ).group_by(rows.c.kind)
+        failed = [
+            self._newest_failed(counts.c.kind, state, column).label(f"{column}_{state.value}")
+            for state in (EffectState.OWED, EffectState.INTENT)
+            for column in ("error", "taken_at")
+        ]
+        statement = select(counts, *failed)
         found = {row["kind"]: row for row in self._connection.execute(statement).mappings()}
         return tuple(_channel(found[kind]) for kind in EffectKind if kind in found)
+
+    def _newest_failed(
+        self, kind: ColumnElement[StrEnum], state: EffectState, column: str
+    ) -> ScalarSelect[ColumnValue]:
+        """Of the newest try that failed, among the effects of a channel that are in a state."""
+        failed = effects.alias("failed")
+        return (
+            select(failed.c[column])
+            .where(
+                failed.c.tenant_id == self._tenant_id,
+                literal_column("failed.state <> 'done'"),
+                failed.c.kind == kind,
+                failed.c.state == state,
+                failed.c.taken_at.is_not(None),
+                failed.c.error != "",
+            )
+            .order_by(failed.c.taken_at.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
 
     def parked(
         self, *, most: int, kind: EffectKind | None = None, after: str = ""
@@ -116,12 +140,12 @@ class SqlOperations(Repository):
         statement = select(*columns, named).where(self._mine(feeds)).order_by(feeds.c.name)
         return tuple(_feed(row) for row in self._connection.execute(statement).mappings())
 
-    def clockwork(self) -> Clockwork:
-        """The last looks of the schedule's jobs, and since when they start more than scans."""
+    def clockwork(self, jobs: Collection[str]) -> Clockwork:
+        """The last looks of these jobs, and since when they start more than scans."""
         nth = func.row_number().over(partition_by=slots.c.job, order_by=slots.c.slot.desc())
         looks = (
             select(*slots.c, nth.label("nth"))
-            .where(self._mine(slots), slots.c.subject == "")
+            .where(self._mine(slots), slots.c.job.in_(jobs), slots.c.subject == "")
             .subquery()
         )
         live = select(tenants.c.live_since).where(self._mine(tenants)).scalar_subquery()
@@ -167,19 +191,20 @@ class SqlOperations(Repository):
         )
         pages = scan_pages.c.scan_id.in_(select(newest.c.scan_id))
         lately = and_(self._mine(model_calls), model_calls.c.at >= now - _LATELY)
+        work = (
+            select(
+                func.count().label("many"),
+                _how_many(effects.c.state == EffectState.INTENT).label("in_hand"),
+                _how_many(effects.c.state == EffectState.PARKED).label("parked"),
+                func.max(effects.c.taken_at).label("taken_at"),
+            )
+            .where(self._mine(effects), OPEN)
+            .subquery()
+        )
         parts = (
             select(func.max(newest.c.now)),
             select(func.count()).select_from(newest).where(newest.c.state == ScanState.RUNNING),
             select(func.count()).select_from(scan_pages).where(self._mine(scan_pages), pages),
-            *(
-                select(func.count())
-                .select_from(effects)
-                .where(self._mine(effects), effects.c.state == state)
-                for state in _OPEN
-            ),
-            select(func.max(effects.c.taken_at)).where(
-                self._mine(effects), effects.c.state.in_(_OPEN)
-            ),
             select(func.count()).select_from(event_parked).where(self._mine(event_parked)),
             select(func.max(event_parked.c.parked_at)).where(self._mine(event_parked)),
             select(func.count()).select_from(feeds).where(self._mine(feeds)),
@@ -190,7 +215,8 @@ class SqlOperations(Repository):
             select(func.sum(model_calls.c.cost_micros)).where(lately),
             select(tenants.c.live_since).where(self._mine(tenants)),
         )
-        row = self._connection.execute(select(*(one.scalar_subquery() for one in parts))).one()
+        statement = select(*work.c, *(one.scalar_subquery() for one in parts))
+        row = self._connection.execute(statement).one()
         return "|".join(str(value) for value in row)
 
 
@@ -213,12 +239,14 @@ def _scan(row: RowMapping) -> ScanLook:
 
 def _channel(row: RowMapping) -> ChannelWork:
     put_off, in_hand, parked = (int(row[name]) for name in ("put_off", "in_hand", "parked"))
+    tries = [(row[f"taken_at_{state}"], row[f"error_{state}"]) for state in ("owed", "intent")]
+    newest = max((one for one in tries if one[0] is not None), default=(None, ""))
     return ChannelWork(
         kind=EffectKind(row["kind"]),
         owed=int(row["many"]) - put_off - in_hand - parked,
         in_hand=in_hand,
         put_off=put_off,
-        last_error=row["error"],
+        last_error=newest[1],
         next_try_at=row["next_try_at"],
         parked=parked,
     )

@@ -25,6 +25,7 @@ acts = Table(
     body("after"),
     Index("acts_by_account", "tenant_id", "account_id", "place"),
     Index("acts_by_record", "tenant_id", "about", "place"),
+    Index("acts_by_time", "tenant_id", "at", "place", "by", "kind", "account_id"),
 )
 """The audit log in the order (`place`) of being written; nothing in it is ever changed."""
 

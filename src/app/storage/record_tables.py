@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Index, Table, UniqueConstraint
+from sqlalchemy import text as sql
 
 from app.domain.assessment import Agent
 from app.domain.band import Band
@@ -183,8 +184,14 @@ incident_revisions = Table(
     Index("revisions_by_scan", "tenant_id", "scan_id"),
     Index("revisions_by_subject", "tenant_id", "kind", "subject", "at"),
     Index("revisions_by_day", "tenant_id", "told_on"),
-    Index("revisions_by_time", "tenant_id", "at", "change", "incident_id", "revision"),
+    Index(
+        "revisions_by_time",
+        *("tenant_id", "at", "change", "incident_id", "revision", "kind", "subject"),
+    ),
 )
+
+OPEN = sql("state <> 'done'")
+"""In these very words: what is open has an index of its own, which a bound value would not find."""
 
 effects = Table(
     "effects",
@@ -204,6 +211,12 @@ effects = Table(
     choice("parked_for", ParkReason, optional=True),
     moment("started_at", optional=True),
     Index("effects_by_state", "tenant_id", "state", "place"),
+    Index(
+        "effects_open",
+        *("tenant_id", "kind", "state", "taken_at", "next_try_at"),
+        sqlite_where=OPEN,
+        postgresql_where=OPEN,
+    ),
 )
 """The effects ledger, in the order (`place`) of being owed; times by the database's clock.
 
@@ -244,7 +257,7 @@ drafts = Table(
     text("remote_id"),
     text("account_name"),
     UniqueConstraint("tenant_id", "key", name="drafts_once"),
-    Index("drafts_by_time", "tenant_id", "created_at"),
+    Index("drafts_by_time", "tenant_id", "created_at", "draft_id", "account_id"),
     Index("drafts_by_account", "tenant_id", "account_id", "created_at"),
     Index("drafts_by_state", "tenant_id", "state", "created_at", "draft_id", "account_id"),
 )

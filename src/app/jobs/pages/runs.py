@@ -112,7 +112,7 @@ def read_runs_page(
         feeds=tuple(
             FeedLine(look=one, state=one.feed.state(now)) for one in unit.operations.feeds()
         ),
-        clockwork=unit.operations.clockwork(),
+        clockwork=unit.operations.clockwork(_JOBS),
         model=unit.operations.model_use(month=month_of(now), today=day_of(now)),
     )
 
