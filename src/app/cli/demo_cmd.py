@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.run_cmd import HOST, PORT
+from app.clock import local_day
 from app.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def demo(
     from platformdirs import user_data_path
 
     from app.cli.context import opened
+    from app.cli.demo_tasks import have_agents_work
     from app.cli.scanning import progress_bar
     from app.demo.book import make_book
 
@@ -77,6 +79,8 @@ def demo(
             for day in range(DAYS):
                 _live_day(cli, book, today - timedelta(days=DAYS - day), is_first=day == 0)
                 tell(day + 1, DAYS)
+        _scan_today(cli)
+        have_agents_work(cli, book)
         _show_today(cli, book, top)
         cli.notes.print(f"[dim]Done in {time.monotonic() - began:.0f} s.[/dim]")
     if serve:
@@ -139,16 +143,20 @@ def _live_day(cli: CliContext, book: DemoBook, day: date, *, is_first: bool) -> 
         cli.store.write_now(cli.tenant, lambda unit: unit.tenant.go_live(now + timedelta(hours=1)))
 
 
+def _scan_today(cli: CliContext) -> None:
+    from app.cli.scanning import replay_and_act
+
+    replay_and_act(cli, datetime.now(UTC))
+
+
 def _show_today(cli: CliContext, book: DemoBook, top: int) -> None:
     from rich.markup import escape
 
     from app.cli.scan_cmd import show_book
-    from app.cli.scanning import replay_and_act
     from app.jobs.standing import standings
 
-    now = datetime.now(UTC)
-    outcome = replay_and_act(cli, now)
-    day = outcome.scan.local_day
+    now = cli.clock()
+    day = local_day(now, book.settings.zone)
     found = cli.store.read_now(cli.tenant, lambda unit: standings(unit, day, book.settings))
     show_book(cli, found, day, top)
     worst = found[0].name if found else ""

@@ -95,6 +95,23 @@ async def run_task(
             continue  # our turn
 
 
+async def run_all(
+    cli: CliContext, asks: Sequence[FlowAsk], watch: Callable[[], Awaitable[None]]
+) -> None:
+    """Have flows run side by side to their ends, and all that they start in turn."""
+    while True:
+        try:
+            async with open_desk(cli) as desk:
+                for ask in asks:
+                    await desk.flows.enqueue(ask)
+                for ask in asks:
+                    await _until(cli, desk, partial(_has_ended, cli, desk, ask.flow_id), watch)
+                await _until(cli, desk, partial(_is_quiet, cli, desk), watch)
+                return
+        except NobodyWorks:
+            continue  # our turn
+
+
 async def _run_at(
     cli: CliContext, desk: Desk, ask: FlowAsk, watch: Callable[[], Awaitable[None]]
 ) -> JsonValue:
