@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, FromClause, RowMapping, Table, and_, false, or_
+from sqlalchemy import ColumnElement, FromClause, RowMapping, Table, and_, false, or_, true
 
 from app.domain.audit import RANK, Position, Source
 from app.ports.audit import LogAsk
@@ -18,7 +18,7 @@ from app.storage.repository import ColumnValue
 Record: TypeAlias = Mapping[str, JsonValue]
 Told: TypeAlias = tuple[Record, Record]
 """What was before, and after."""
-_NEVER = false()
+_NEVER, _ALWAYS = false(), true()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,8 @@ class LogSource:
     """Columns that `by` and `told` read."""
     is_everybodys: ColumnElement[bool] = _NEVER
     """Lines that everybody sees, whosever accounts are his; their subject is no account."""
+    is_of_account: ColumnElement[bool] = _ALWAYS
+    """Lines that are not everybody's, in words that an index answers to."""
     is_of_accounts: bool = True
     """Whether all its lines are about accounts, but those that are everybody's."""
 
@@ -62,7 +64,7 @@ class LogSource:
         """What its lines are held to, the viewer's sight apart."""
         held: list[ColumnElement[bool]] = []
         if ask.account_id:
-            held += [self.account_id == ask.account_id, ~self.is_everybodys]
+            held += [self.account_id == ask.account_id, self.is_of_account]
         if ask.by:
             held.append(self.is_by(ask.by))
         if ask.kind and self.kind is not None and not isinstance(self.kinds, str):

@@ -101,6 +101,9 @@ INCIDENTS = LogSource(
         _former.c.finding.label("former"),
     ),
     is_everybodys=incident_revisions.c.kind == IncidentKind.FEED,
+    is_of_account=incident_revisions.c.kind.in_(
+        [kind for kind in IncidentKind if kind is not IncidentKind.FEED]
+    ),
 )
 DRAFTS = LogSource(
     source=Source.DRAFT,

@@ -21,7 +21,10 @@ model_calls = Table(
     whole("input_tokens"),
     whole("output_tokens"),
     whole("cost_micros"),
-    Index("model_calls_by_time", "tenant_id", "at"),
+    Index(
+        "model_calls_by_time",
+        *("tenant_id", "at", "agent", "cost_micros", "input_tokens", "output_tokens"),
+    ),
 )
 
 model_answers = Table(

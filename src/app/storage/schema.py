@@ -32,6 +32,7 @@ REVISIONS = (
     "0016",
     "0017",
     "0018",
+    "0019",
 )
 """Every revision this program knows, oldest first."""
 
