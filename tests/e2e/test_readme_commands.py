@@ -56,10 +56,13 @@ def fresh_copy(tmp_path: Path) -> Path:
 
 
 def newcomers_environment(home: Path) -> dict[str, str]:
-    """This process's environment without anything that speaks to Tend or to make."""
+    """This process's environment without anything that speaks to Tend or to make.
+
+    The demo ends after its table: whoever types it looks at the dashboard and ends that by Ctrl-C.
+    """
     ours = re.compile(r"TEND_|MAKE|MFLAGS|VENV|VIRTUAL_ENV|ARGS$|PYTEST|PYTHON|XDG_")
     kept = {name: value for name, value in os.environ.items() if not ours.match(name)}
-    return kept | {"HOME": str(home), "TEND_HOME": str(home / "tend"), "TERM": "dumb"}
+    return kept | {"HOME": str(home), "TEND_HOME": str(home / "tend"), "TERM": "dumb", "SERVE": "0"}
 
 
 @pytest.mark.timeout(300)
