@@ -74,6 +74,11 @@ def fill(unit: Unit) -> None:
         ],
     )
     unit.outbox.add_draft(replace(draft(), account_id="acme", created_at=NOW + 5 * HOUR))
+    fill_with_what_agents_made(unit)
+
+
+def fill_with_what_agents_made(unit: Unit) -> None:
+    """An opportunity, and a document of an account and of none."""
     unit.opportunities.add(
         Opportunity(
             opportunity_id="seats:acme:x",

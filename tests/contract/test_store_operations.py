@@ -59,32 +59,30 @@ def test_scans_come_newest_first_with_their_pages_and_the_name_of_their_account(
     assert store.read_now("kiwi", lambda unit: unit.operations.scans(most=2)) == ()
 
 
-def test_channels_are_counted_as_the_command_line_counts_them(store: SqlStore) -> None:
+def owe_and_try(unit: Unit) -> None:
+    """Sixty effects on three channels, each somewhere between owed and done."""
     chance = random.Random(8)
+    for number in range(60):
+        kind = chance.choice([EffectKind.EMAIL, EffectKind.CHAT, EffectKind.DRAFT])
+        one = work(number, kind)
+        unit.effects.owe([one])
+        fate = chance.randrange(5)
+        if fate == 0:
+            continue
+        taken = unit.effects.take(one.key, owner="me", stale_after_seconds=60)
+        assert taken is not None
+        attempt = taken.attempt
+        if fate == 1:
+            unit.effects.finish(one.key, attempt=attempt, remote_id="x")
+        elif fate == 2:
+            wait, error = chance.choice([0, 3600]), f"down {number}"
+            unit.effects.retry_later(one.key, attempt=attempt, seconds=wait, error=error)
+        elif fate == 3:
+            unit.effects.park(one.key, attempt=attempt, error="no", reason=ParkReason.REFUSED)
 
-    def write(unit: Unit) -> None:
-        for number in range(60):
-            kind = chance.choice([EffectKind.EMAIL, EffectKind.CHAT, EffectKind.DRAFT])
-            one = work(number, kind)
-            unit.effects.owe([one])
-            fate = chance.randrange(5)
-            if fate == 0:
-                continue
-            taken = unit.effects.take(one.key, owner="me", stale_after_seconds=60)
-            assert taken is not None
-            if fate == 1:
-                unit.effects.finish(one.key, attempt=taken.attempt, remote_id="x")
-            elif fate == 2:
-                wait = chance.choice([0, 3600])
-                unit.effects.retry_later(
-                    one.key, attempt=taken.attempt, seconds=wait, error=f"down {number}"
-                )
-            elif fate == 3:
-                unit.effects.park(
-                    one.key, attempt=taken.attempt, error="no", reason=ParkReason.REFUSED
-                )
 
-    store.write_now("main", write)
+def test_channels_are_counted_as_the_command_line_counts_them(store: SqlStore) -> None:
+    store.write_now("main", owe_and_try)
     now = system_clock() + timedelta(seconds=5)
 
     def read(unit: Unit) -> None:

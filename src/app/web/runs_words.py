@@ -12,7 +12,6 @@ from app.domain.schedule import TITLES, Coming
 from app.jobs.pages.runs import MOST_FLOWS, FeedLine, ScanLine
 from app.jobs.runs import WHAT_TO_DO
 from app.ports.operations import ParkedWork
-from app.web.paths import account_path
 from app.web.wording import counted
 
 CHANNELS: Mapping[EffectKind, str] = {
@@ -30,10 +29,6 @@ class RunsWords:
     """Asked by the templates of the page."""
 
     most_flows = MOST_FLOWS
-
-    def account(self, account_id: str) -> str:
-        """The page of an account."""
-        return account_path(account_id)
 
     def channel(self, kind: EffectKind) -> str:
         """What a channel is for."""

@@ -21,12 +21,16 @@ from app.jobs.pages.runs import RunsPage, read_runs_page
 from app.ports.bus import EventDesk
 from app.ports.store import Unit
 from app.services.llm_check import model_config_of
+from app.services.plain_text import one_line
 from app.web.answers import back, fragment, page
 from app.web.board import Board, Workers, read_board
+from app.web.paths import account_path
 from app.web.runs_words import RunsWords
 from app.web.site import Forbidden, Site, SiteNow, Visitor, is_htmx
 
 RUNS = "/runs"
+_KEY = 500
+"""Characters of a key or a name; what is longer is none of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +90,7 @@ def runs_pages(site: SiteNow) -> APIRouter:
 async def _show(site: Site, request: Request, workers: Workers) -> Response:
     now = site.clock()
     channel = _channel(request.query_params.get("channel", ""))
-    after = request.query_params.get("after", "")
+    after = one_line(request.query_params.get("after", ""), _KEY)
     visitor, runs = await site.show(
         request,
         lambda unit, viewer: read_runs_page(unit, viewer, now, channel=channel, after=after),
@@ -104,7 +108,14 @@ async def _show(site: Site, request: Request, workers: Workers) -> Response:
         has_model=bool(site.settings.model),
     )
     if is_htmx(request):
-        return fragment(request, visitor, "runs_live.html", shown=shown, words=RunsWords())
+        return fragment(
+            request,
+            visitor,
+            "runs_live.html",
+            shown=shown,
+            words=RunsWords(),
+            account_path=account_path,
+        )
     return page(
         request,
         visitor,
@@ -113,6 +124,7 @@ async def _show(site: Site, request: Request, workers: Workers) -> Response:
         here="runs",
         shown=shown,
         words=RunsWords(),
+        account_path=account_path,
     )
 
 
@@ -124,7 +136,7 @@ async def _release(site: Site, request: Request) -> Response:
 
     def work(unit: Unit) -> None:
         if channel is None:
-            release_effect(unit, visitor.said("key"), by=by, at=now)
+            release_effect(unit, one_line(visitor.said("key"), _KEY), by=by, at=now)
         else:
             release_channel(unit, channel, by=by, at=now)
 
@@ -160,9 +172,9 @@ def _desk(site: Site, visitor: Visitor) -> EventDesk:
 
 def _letter(visitor: Visitor) -> DeadLetter:
     return DeadLetter(
-        stream=visitor.said("stream"),
-        group=visitor.said("group"),
-        event_id=visitor.said("event_id"),
+        stream=one_line(visitor.said("stream"), _KEY),
+        group=one_line(visitor.said("group"), _KEY),
+        event_id=one_line(visitor.said("event_id"), _KEY),
     )
 
 
