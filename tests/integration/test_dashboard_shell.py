@@ -87,9 +87,9 @@ def test_a_stranger_s_name_for_our_address_is_refused(dashboard: Dashboard) -> N
         ("127.0.0.1", "", "", False),
         ("127.0.0.1", "", "[::1", False),
         ("127.0.0.1", "", "127.0.0.1@evil.example", False),
-        ("0.0.0.0", "", "anything.example", True),
-        ("0.0.0.0", "https://tend.example", "anything.example", False),
-        ("0.0.0.0", "https://tend.example", "tend.example:443", True),
+        ("192.0.2.7", "", "anything.example", True),
+        ("192.0.2.7", "https://tend.example", "anything.example", False),
+        ("192.0.2.7", "https://tend.example", "tend.example:443", True),
     ],
 )
 def test_hosts_that_are_ours(host: str, url: str, header: str, is_ours: bool) -> None:

@@ -363,6 +363,9 @@ class Refusing:
     ) -> tuple[FlowRow, ...]:
         return ()
 
+    async def unsettled(self, tenant_id: str, *, most: int) -> tuple[FlowRow, ...]:
+        return ()
+
 
 def test_what_could_not_be_asked_for_is_asked_for_at_the_next_tick(book: SmallBook) -> None:
     book.add_accounts("acme", "beta", "coda")

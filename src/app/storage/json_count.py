@@ -11,7 +11,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class json_count(FunctionElement[int | None]):  # noqa: N801 -- reads as the SQL function it is
+class json_count(FunctionElement[int]):  # noqa: N801 -- reads as the SQL function it is
     """The length of the list that a text column holds; NULL where it holds none."""
 
     type = Integer()

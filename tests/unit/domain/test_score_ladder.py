@@ -23,8 +23,8 @@ from tests.unit.agents.scored_accounts import (
 )
 
 
-def row(factor: str, lost: int, **more: str) -> LedgerRow:
-    return ledger_row(factor=factor, points=-lost, points_lost=lost, **more)
+def row(factor: str, lost: int, *, raw: str = "") -> LedgerRow:
+    return ledger_row(factor=factor, points=-lost, points_lost=lost, raw=raw)
 
 
 BASE = row("base", 0, raw="100")
