@@ -12,6 +12,7 @@ import pytest
 from pydantic import JsonValue
 
 from app.bootstrap import bus_of, open_store_of
+from app.domain.act import Act, ActKind
 from app.domain.event import AgentEvent, EventType
 from app.events.consuming import Consumer, Outcome, Parked, handle_once
 from app.settings import Settings
@@ -67,6 +68,14 @@ class Place:
 
         try:
             return asyncio.run(work())
+        finally:
+            store.close()
+
+    def acts(self) -> tuple[Act, ...]:
+        """The audit log, newest first."""
+        _, store = self._opened()
+        try:
+            return store.read_now("main", lambda unit: unit.diary.acts(account_id=None, most=9))
         finally:
             store.close()
 
@@ -172,6 +181,21 @@ def test_what_is_parked_is_shown_and_replayed(place: Place) -> None:
     assert "2 events for sales" in place.done("events", "replay", "--all").out
     assert place.consume(marking) == {"Done": 2}
     assert "Nothing is parked" in place.done("events", "parked").out
+
+
+def test_a_parked_event_is_dropped_with_a_reason(place: Place) -> None:
+    place.publish(told(1), told(2))
+    assert place.consume(refusing) == {"Parked": 2}
+    refused = place.say("events", "drop", "main:e9", "--reason", "gone")
+    assert refused.code == 2
+    assert "'main:e9' is not parked, so nothing was dropped" in refused.words
+    assert place.say("events", "drop", "main:e1", "--reason", " ").code == 2
+    said = place.done("events", "drop", "main:e1", "--reason", "the account is gone")
+    assert "Dropped, for 1 group" in said.out
+    assert ids(place.done("events", "parked", "--json"), "parked") == ["main:e2"]
+    place.done("events", "replay", "--all")
+    kinds = [(act.kind, act.about) for act in place.acts()]
+    assert kinds == [(ActKind.REPLAYED, "group:sales"), (ActKind.DROPPED, "main:e1")]
 
 
 def test_a_stretch_of_a_stream_is_replayed_to_a_group(place: Place) -> None:

@@ -228,7 +228,7 @@ def test_an_admin_replays_a_parked_event(board: Dashboard) -> None:
     assert parked_events(board.store) == ()
     (act,) = acts(board.store)
     assert (act.kind, act.about) == (ActKind.REPLAYED, "main:e1")
-    assert act.before["group"] == "sales"
+    assert act.after["group"] == "sales"
     assert board.post("/runs/replay", LETTER).status_code == 404
 
 

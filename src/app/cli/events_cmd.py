@@ -144,8 +144,10 @@ def replay(
     ] = False,
 ) -> None:
     """Give events to their group again: what is parked, or a stretch of a stream."""
+    from app.cli.actor import actor_of
     from app.cli.context import opened
     from app.events.replaying import Replayer, Stretch
+    from app.jobs.acts.operations import note_replay
 
     if bool(event_ids) + every + bool(stream) != 1:
         raise InvalidInput("say which: ids of events, --all, or --stream NAME; one of the three")
@@ -162,7 +164,41 @@ def replay(
                 return {group: await replayer.stretch(stretch, group, anew=anew)}
             return dict(await replayer.parked(event_ids or (), group=group))
 
-        _print_given(cli, _asked(cli, work))
+        given = _asked(cli, work)
+        by, now = actor_of(cli.settings, ""), cli.clock()
+        cli.store.write_now(cli.tenant, lambda unit: note_replay(unit, given, by=by, at=now))
+        _print_given(cli, given)
+
+
+@events_app.command(
+    epilog=(
+        "Examples:  [bold]tend events drop main:tam_escalation:acme:1:1:event "
+        '--reason "the account is gone"[/bold]'
+    )
+)
+def drop(
+    event_id: Annotated[
+        str, typer.Argument(help="A parked event, as tend events parked shows it.")
+    ],
+    reason: Annotated[str, typer.Option(help="Why it may go; it stands in the audit log.")],
+    group: Annotated[str, typer.Option(help="Only where this group has it parked.")] = "",
+) -> None:
+    """Take a parked event away for good: its group is never given it again."""
+    from app.cli.actor import actor_of
+    from app.cli.context import opened
+    from app.jobs.acts.operations import EventActs
+
+    with opened() as cli:
+        by = actor_of(cli.settings, "")
+
+        async def work(desk: EventDesk) -> int:
+            acts = EventActs(
+                desk=desk, store=cli.store, tenant_id=cli.tenant, by=by, clock=cli.clock
+            )
+            return await acts.drop_named(event_id, group=group, reason=reason)
+
+        many = _asked(cli, work)
+        cli.console.print(f"Dropped, for {many} {'group' if many == 1 else 'groups'}.")
 
 
 def _print_given(cli: CliContext, given: dict[str, int]) -> None:

@@ -70,8 +70,10 @@ def release(
     every: Annotated[bool, typer.Option("--all", help="All that is parked.")] = False,
 ) -> None:
     """Put parked effects back to work: each is tried again, and looked for before it is made."""
+    from app.cli.actor import actor_of
     from app.cli.context import opened
     from app.cli.releasing import start_released
+    from app.jobs.acts.operations import release_effects
 
     if (bool(keys) + bool(channel) + every) != 1:
         raise InvalidInput("say which: keys of effects, --channel NAME, or --all; one of the three")
@@ -80,7 +82,10 @@ def release(
         if not wanted:
             cli.console.print("Nothing is parked: there is nothing to release.")
             return
-        count = cli.store.write_now(cli.tenant, lambda unit: unit.work.release(wanted))
+        by, now = actor_of(cli.settings, ""), cli.clock()
+        count = cli.store.write_now(
+            cli.tenant, lambda unit: release_effects(unit, wanted, by=by, at=now)
+        )
         noun = "effect" if count == 1 else "effects"
         if asyncio.run(start_released(cli.settings, cli.store)):
             cli.console.print(f"{count} {noun} released: the running service tries them now.")

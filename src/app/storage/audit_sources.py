@@ -28,7 +28,7 @@ _AGENTS: Mapping[IncidentKind, str] = {
     IncidentKind.FEED: TEND,
 }
 """Whose work an incident of a kind is; a feed's is no agent's."""
-_FINDING = ("band", "score", "severity", "reasons")
+_FINDING = ("band", "score", "reasons")
 """What of a finding is told; the rest is how it was decided."""
 
 _former = incident_revisions.alias("former")

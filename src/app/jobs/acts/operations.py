@@ -5,7 +5,7 @@ Each leaves its line in the audit log. It does not know why something was parked
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,13 +54,42 @@ def release_effect(unit: Unit, key: str, *, by: str, at: datetime) -> None:
 
 def release_channel(unit: Unit, kind: EffectKind, *, by: str, at: datetime) -> int:
     """Put all that is parked on a channel back to work; returns how many. Raises NotFound."""
-    parked = unit.work.open(states={EffectState.PARKED}, most=MOST)
-    rows = [row for row in parked if row.work.kind is kind]
-    if not rows:
+    rows = _parked(unit)
+    keys = [row.work.key for row in rows if row.work.kind is kind]
+    if not keys:
         raise NotFound(f"nothing is parked on {kind.value} any more, so nothing was released")
-    released = unit.work.release([row.work.key for row in rows])
-    unit.diary.add_act(_channel_act(kind, rows, by=by, at=at))
-    return released
+    return release_effects(unit, keys, by=by, at=at)
+
+
+def release_effects(unit: Unit, keys: Collection[str], *, by: str, at: datetime) -> int:
+    """Put those of these that are parked back to work: a line of the log for each channel."""
+    wanted = frozenset(keys)
+    rows = [row for row in _parked(unit) if row.work.key in wanted]
+    for kind in EffectKind:
+        mine = [row for row in rows if row.work.kind is kind]
+        if mine:
+            unit.diary.add_act(_channel_act(kind, mine, by=by, at=at))
+    return unit.work.release([row.work.key for row in rows])
+
+
+def note_replay(unit: Unit, given: Mapping[str, int], *, by: str, at: datetime) -> None:
+    """Write down that several events were given again, how many to each group."""
+    for group, many in given.items():
+        if many:
+            unit.diary.add_act(
+                Act(
+                    at=at,
+                    by=by,
+                    kind=ActKind.REPLAYED,
+                    account_id="",
+                    about=f"group:{group}",
+                    after={"events": many},
+                )
+            )
+
+
+def _parked(unit: Unit) -> tuple[EffectRow, ...]:
+    return unit.work.open(states={EffectState.PARKED}, most=MOST)
 
 
 def _channel_act(kind: EffectKind, rows: Sequence[EffectRow], *, by: str, at: datetime) -> Act:
@@ -115,6 +144,23 @@ class EventActs:
             raise _gone("dropped")
         await self._write(ActKind.DROPPED, found, {"state": "dropped", "reason": why})
 
+    async def drop_named(self, event_id: str, *, group: str, reason: str) -> int:
+        """Take an event away from each group that has it parked, or from one; how many did.
+
+        Raises NotFound, InvalidInput for a reason that says nothing.
+        """
+        letters = [
+            DeadLetter(stream=one.stored.stream, group=one.group, event_id=event_id)
+            for one in await self.desk.parked(most=MOST)
+            if one.stored.event_id == event_id and group in ("", one.group)
+        ]
+        if not letters:
+            told = one_line(event_id, 100)
+            raise NotFound(f"{told!r} is not parked, so nothing was dropped")
+        for letter in letters:
+            await self.drop(letter, reason=reason)
+        return len(letters)
+
     async def _found(self, letter: DeadLetter) -> ParkedEvent:
         for one in await self.desk.parked(most=MOST):
             if (one.stored.stream, one.group, one.stored.event_id) == (
@@ -129,8 +175,6 @@ class EventActs:
         """The line in the log, once it is done: the bus may be another system than the store."""
         before: dict[str, JsonValue] = {
             "state": "parked",
-            "stream": letter.stored.stream,
-            "group": letter.group,
             "deliveries": letter.deliveries,
             "error": one_line(letter.error, _ERROR_CHARACTERS),
         }
@@ -141,7 +185,7 @@ class EventActs:
             account_id="",
             about=letter.stored.event_id,
             before=before,
-            after=after,
+            after={**after, "stream": letter.stored.stream, "group": letter.group},
         )
         await self.store.write(self.tenant_id, lambda unit: unit.diary.add_act(act))
 
