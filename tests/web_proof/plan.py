@@ -22,7 +22,7 @@ BOOK = (
     "?sort=name",
     "?sort=renewal",
     "?page=2",
-    "?page=40",
+    "?page=10",
     "?band=Amber&sort=arr&page=2",
     "?q=nobody-at-all",
 )
