@@ -149,6 +149,48 @@ def test_lines_are_found_by_account_person_and_kind(log: Dashboard) -> None:
         assert found == expected, query
 
 
+def test_what_an_account_may_be_called_is_told_within_sight(log: Dashboard) -> None:
+    names = {"glow": ANN.by, "globe": ANN.by, "glimpse": KIM.by}
+    rows = rows_of(
+        *(account(account_id=one, name=one.title(), owner_email=by) for one, by in names.items())
+    )
+    log.store.write_now("main", lambda unit: unit.facts.upsert(FactKind.ACCOUNTS, rows))
+    do(log.store, "glimpse", "his own")
+    several = log.get("/log?account=gl")
+    assert several.status_code == 409
+    assert "Globex" in several.text
+    log.sign_in(KIM)
+    answer = log.get("/log?account=gl")
+    assert "after: his own" in text_of(answer)
+    for other in ("Globex", "globe", "Glow"):
+        assert other not in answer.text
+
+
+def test_why_a_feed_failed_is_for_who_sees_every_account(log: Dashboard) -> None:
+    def fail(unit: Unit) -> None:
+        finding = Finding(
+            kind=IncidentKind.FEED,
+            subject="crm",
+            fires=True,
+            severity=2,
+            band=Band.RED,
+            recovered=False,
+            score=None,
+            reasons=("globex has no segment",),
+        )
+        revision = Revision(
+            incident_id="feed:crm:1", revision=1, change=Change.RAISED, finding=finding, at=NOW
+        )
+        unit.incidents.add_revisions("scan", [revision])
+
+    log.store.write_now("main", fail)
+    assert "globex has no segment" in log.get("/log").text
+    log.sign_in(KIM)
+    told = log.get("/log").text
+    assert "feed:crm:1" in told
+    assert "globex" not in told
+
+
 def test_older_lines_are_a_page_away_and_none_is_missed(log: Dashboard) -> None:
     for number in range(120):
         do(log.store, "acme", f"reason-{number}.", hours=2 + number // 7)

@@ -33,8 +33,13 @@ def draft_in_sight(unit: Unit, viewer: Viewer, draft_id: str) -> Draft:
 
 
 def incident_in_sight(unit: Unit, viewer: Viewer, incident_id: str) -> Incident:
-    """The incident; a feed's is everybody's. Raises NotFound."""
+    """The incident, to do something about it. Raises NotFound.
+
+    A feed's concerns every account: it is for who sees all of them. Others are told of it alone.
+    """
     incident = unit.incidents.get(incident_id)
     if incident.kind is not IncidentKind.FEED:
         account_in_sight(unit, viewer, incident.subject)
+    elif not viewer.sees_operations:
+        raise NotFound("there is no such incident")
     return incident

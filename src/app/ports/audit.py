@@ -38,3 +38,10 @@ class AuditLog(Protocol):
     def lines(self, ask: LogAsk) -> tuple[LogLine, ...]:
         """The next lines, newest first: one SELECT for each source that can have any."""
         ...
+
+    def account_named(self, text: str, scope: Scope) -> str:
+        """The id of the account in sight that a text names or begins, case ignored.
+
+        Raises NotFound, and Conflict where several would do: both name accounts in sight alone.
+        """
+        ...

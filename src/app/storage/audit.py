@@ -6,6 +6,8 @@ from sqlalchemy import ColumnElement, RowMapping, and_, literal, or_, select
 
 from app.domain.audit import LogLine, Position
 from app.ports.audit import LogAsk
+from app.ports.today import Scope
+from app.storage.account_names import account_named
 from app.storage.audit_source import LogSource
 from app.storage.audit_sources import SOURCES
 from app.storage.fact_tables import accounts
@@ -26,6 +28,13 @@ class SqlAuditLog(Repository):
         ]
         found.sort(key=lambda line: line.position.order, reverse=True)
         return tuple(found[: ask.most])
+
+    def account_named(self, text: str, scope: Scope) -> str:
+        """The id of the account in sight that a text names or begins, case ignored."""
+        seen = (self._mine(accounts), in_scope(scope))
+        names = select(accounts.c.account_id, accounts.c.name).where(*seen)
+        found = self._connection.execute(names.order_by(accounts.c.account_id))
+        return account_named(text, [(account_id, name) for account_id, name in found])
 
     def _rows_of(self, source: LogSource, ask: LogAsk) -> list[RowMapping]:
         is_its = and_(

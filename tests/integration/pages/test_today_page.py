@@ -35,6 +35,7 @@ from tests.servers.dashboard import Dashboard, text_of
 
 MOST_STATEMENTS = 12
 ACME, BETA = "tam_escalation:acme:1", "tam_escalation:beta:1"
+FEED = "feed:crm:1"
 HTMX = {"HX-Request": "true"}
 
 
@@ -327,17 +328,20 @@ def test_what_is_closed_or_out_of_sight_cannot_be_acted_on(dashboard: Dashboard)
     closed = {"incident_id": "tam_escalation:echo:1"}
     assert dashboard.post("/incidents/acknowledge", closed).status_code == HTTPStatus.CONFLICT
     dashboard.sign_in(OWN)
-    for incident_id in (ACME, "none", ""):
+    for incident_id in (ACME, FEED, "none", ""):
         answer = dashboard.post("/incidents/acknowledge", {"incident_id": incident_id})
         assert answer.status_code == HTTPStatus.NOT_FOUND
         assert "Acme" not in answer.text
     assert _incident(dashboard, ACME).state is IncidentState.OPEN
+    assert _incident(dashboard, FEED).state is IncidentState.OPEN
+    page = text_of(dashboard.get("/"))
+    assert "Feed crm failed" in page
+    assert "the trouble with crm" not in page
     assert dashboard.post("/incidents/acknowledge", {"incident_id": BETA}).is_redirect
-    assert dashboard.post("/incidents/acknowledge", {"incident_id": "feed:crm:1"}).is_redirect
 
 
 def test_a_feeds_trouble_that_was_seen_is_still_told(dashboard: Dashboard) -> None:
-    form = {"incident_id": "feed:crm:1", "back": "/"}
+    form = {"incident_id": FEED, "back": "/"}
     assert "the trouble with crm" in text_of(dashboard.get("/"))
     dashboard.post("/incidents/acknowledge", form)
     said = text_of(dashboard.get("/"))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from app.domain.audit import Difference, LogLine, Position, differences
 from app.domain.viewer import Viewer
 from app.errors import NotFound
-from app.jobs.sight import account_in_sight
 from app.ports.audit import LogAsk
 from app.ports.store import Unit
 from app.ports.today import Scope
@@ -21,6 +20,8 @@ LINES = 50
 MOST_DIFFERENCES = 12
 """Of one line; how many there are more is told."""
 _WORD = 200
+_REASONS = "reasons"
+"""Of a finding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +68,17 @@ class LogPage:
 def read_log(unit: Unit, viewer: Viewer, words: LogWords) -> LogPage:
     """Read the next lines."""
     is_whole = viewer.is_admin and viewer.owner is None
+    default_owner = "" if is_whole else unit.tenant.settings().settings.default_owner
+    scope = Scope(owner=viewer.owner, default_owner=default_owner)
     account_id, account_name = "", ""
     if words.account:
         try:
-            account_id, account_name = _account(unit, viewer, one_line(words.account, _WORD))
+            account_id, account_name = _account(unit, scope, one_line(words.account, _WORD))
         except NotFound:
             return LogPage(lines=(), next=None, is_whole=is_whole, account_name="", is_unknown=True)
-    default_owner = "" if is_whole else unit.tenant.settings().settings.default_owner
     found = unit.audit.lines(
         LogAsk(
-            scope=Scope(owner=viewer.owner, default_owner=default_owner),
+            scope=scope,
             is_whole=is_whole,
             most=LINES + 1,
             account_id=account_id,
@@ -86,7 +88,7 @@ def read_log(unit: Unit, viewer: Viewer, words: LogWords) -> LogPage:
         )
     )
     return LogPage(
-        lines=tuple(_shown(line) for line in found[:LINES]),
+        lines=tuple(_shown(line, viewer) for line in found[:LINES]),
         next=found[LINES - 1].position if len(found) > LINES else None,
         is_whole=is_whole,
         account_name=account_name,
@@ -94,16 +96,18 @@ def read_log(unit: Unit, viewer: Viewer, words: LogWords) -> LogPage:
     )
 
 
-def _account(unit: Unit, viewer: Viewer, text: str) -> tuple[str, str]:
-    """The account that a text names. Raises NotFound where there is none in his sight."""
-    known = unit.book.accounts([text]).get(text)
-    meant = unit.book.find(text) if known is None else known
-    account = account_in_sight(unit, viewer, meant.account_id)
-    return account.account_id, account.name
+def _account(unit: Unit, scope: Scope, text: str) -> tuple[str, str]:
+    """The account in sight that a text names. Raises NotFound, Conflict where several would do."""
+    account_id = unit.audit.account_named(text, scope)
+    return account_id, unit.book.accounts([account_id])[account_id].name
 
 
-def _shown(line: LogLine) -> ShownLine:
-    found = differences(line.before, line.after)
+def _shown(line: LogLine, viewer: Viewer) -> ShownLine:
+    """Why a feed fails may name any account: it is for who sees all of them."""
+    is_hidden = not line.account_id and not viewer.sees_operations
+    found = tuple(
+        one for one in differences(line.before, line.after) if not is_hidden or one.name != _REASONS
+    )
     return ShownLine(
         line=line,
         differences=found[:MOST_DIFFERENCES],
