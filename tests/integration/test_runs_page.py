@@ -182,6 +182,23 @@ def test_what_goes_on_is_shown_and_hostile_text_is_text(board: Dashboard) -> Non
     assert len(answer.content) < 60_000
 
 
+def test_a_bus_out_of_reach_is_told_and_the_rest_is_shown(board: Dashboard) -> None:
+    away = board.site.settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
+    board.site = replace(board.site, settings=away)
+    answer = board.get("/runs")
+    assert answer.status_code == 200
+    assert "The event bus does not answer" in answer.text
+    assert "No scan yet" in answer.text
+
+
+def test_a_model_that_is_connected_is_told_with_its_budget(board: Dashboard) -> None:
+    board.store.write_now("main", trouble)
+    section = {"primary": {"name": "openai/x"}, "usd_a_day": 5}
+    connected = board.site.settings.model_copy(update={"model": section})
+    board.site = replace(board.site, settings=connected)
+    assert "$1.25 of $5.00, 1 call of 1,000" in text_of(board.get("/runs"))
+
+
 def test_a_piece_of_the_page_is_what_the_stream_has_asked_for(board: Dashboard) -> None:
     park(board.store, work(1), work(2, EffectKind.CHAT))
     answer = board.get("/runs?channel=chat", headers={"HX-Request": "true"})
