@@ -32,6 +32,10 @@ class SqlAuditLog(Repository):
     def account_named(self, text: str, scope: Scope) -> str:
         """The id of the account in sight that a text names or begins, case ignored."""
         seen = (self._mine(accounts), in_scope(scope))
+        exact = select(accounts.c.account_id).where(*seen, accounts.c.account_id == text)
+        known: str | None = self._connection.execute(exact).scalar()
+        if known is not None:  # as links say it, which spares reading every name
+            return known
         names = select(accounts.c.account_id, accounts.c.name).where(*seen)
         found = self._connection.execute(names.order_by(accounts.c.account_id))
         return account_named(text, [(account_id, name) for account_id, name in found])
