@@ -21,10 +21,10 @@ from app.ports.operations import Clockwork, FeedLook, ModelUse, ParkedWork, Scan
 from app.ports.store import Unit
 
 MOST_SCANS = 8
-MOST_PARKED = 20
+MOST_PARKED = 10
 MOST_FLOWS = 15
 """Of each state."""
-MOST_EVENTS = 20
+MOST_EVENTS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
