@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
 
 from app.web.assets import asset_routes
 from app.web.faults import tell_faults
 from app.web.page_envelope import PageEnvelope
 from app.web.pages.account import account_pages
 from app.web.pages.account_acts import account_act_pages
+from app.web.pages.agent_asks import agent_ask_pages
 from app.web.pages.book import book_pages
 from app.web.pages.documents import document_pages
 from app.web.pages.draft_changes import draft_changes
@@ -32,6 +34,7 @@ PAGES: tuple[Callable[[SiteNow], APIRouter], ...] = (
     book_pages,
     account_pages,
     account_act_pages,
+    agent_ask_pages,
     refresh_pages,
     overriding_pages,
     document_pages,
@@ -44,12 +47,14 @@ PAGES: tuple[Callable[[SiteNow], APIRouter], ...] = (
 """Every page's routes: a new page is named here and in the main menu of `base.html`."""
 
 
-def dashboard_app(site: SiteNow, is_our_host: Callable[[str], bool]) -> FastAPI:
-    """All pages; `is_our_host` tells which Host headers are the dashboard's own."""
+def dashboard_app(site: SiteNow, is_our_host: Callable[[str], bool]) -> ASGIApp:
+    """All pages; `is_our_host` tells which Host headers are the dashboard's own.
+
+    The envelope goes round the whole application: what breaks is answered outside its middleware.
+    """
     web = FastAPI(title="Tend", docs_url=None, redoc_url=None, openapi_url=None)
     tell_faults(web)
-    web.add_middleware(PageEnvelope, is_our_host=is_our_host)
     web.include_router(asset_routes())
     for pages in PAGES:
         web.include_router(pages(site))
-    return web
+    return PageEnvelope(web, is_our_host=is_our_host)

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Route
 
 from app.errors import AppError, Conflict, InvalidInput, NotFound, TransientServiceError
 from app.web.paths import HOME, SIGN_IN
@@ -36,6 +37,8 @@ _TITLES = {
     HTTPStatus.SERVICE_UNAVAILABLE: "Not right now",
 }
 _NOTHING_HERE = "There is no such page, or it is not among what you may see."
+_BROKEN = "Something broke here, and it is in the log of the service."
+_LOOK = "Look whether your change was kept before you send it again."
 
 
 def tell_faults(web: FastAPI) -> None:
@@ -80,9 +83,16 @@ async def _refused(request: Request, exc: Exception) -> Response:
 async def _failed(request: Request, exc: Exception) -> Response:
     for kind, status in _STATUSES:
         if isinstance(exc, kind):
-            told = _NOTHING_HERE if _is_page(request, status) else str(exc)
-            return fault(request, status, told)
+            return fault(request, status, _told(request, exc, status))
     return await _broken(request, exc)
+
+
+def _told(request: Request, exc: Exception, status: HTTPStatus) -> str:
+    """Where a system is, and what it says, is for the log: anybody at the door could read it."""
+    if isinstance(exc, TransientServiceError):
+        log.warning("page.put_off", page=_page_of(request), reason=str(exc))
+        return f"No answer from {exc.system} just now. Try again in a minute."
+    return _NOTHING_HERE if _is_page(request, status) else str(exc)
 
 
 def _is_page(request: Request, status: HTTPStatus) -> bool:
@@ -96,6 +106,12 @@ async def _left(request: Request, exc: Exception) -> Response:
 
 
 async def _broken(request: Request, exc: Exception) -> Response:
-    log.error("page.failed", path=request.url.path, exc_info=exc)
-    told = "Something broke here, and it is in the log of the service. Nothing was changed."
+    log.error("page.failed", page=_page_of(request), exc_info=exc)
+    told = _BROKEN if request.method == "GET" else f"{_BROKEN} {_LOOK}"
     return fault(request, HTTPStatus.INTERNAL_SERVER_ERROR, told)
+
+
+def _page_of(request: Request) -> str:
+    """The page by its route: an address may have a sign-in link's text in it."""
+    route = request.scope.get("route")
+    return route.path if isinstance(route, Route) else ""

@@ -47,22 +47,24 @@ class PageEnvelope:
             return
         headers = Headers(scope=scope)
         sending = _Sending(send, request_id_of(headers))
-        refused = self._refusal(scope["method"], headers)
+        refused = self._refusal(scope, headers)
         if refused is not None:
             await refused(scope, receive, sending)
             return
         await self._app(scope, _Limited(receive), sending)
 
-    def _refusal(self, method: str, headers: Headers) -> PlainTextResponse | None:
+    def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
         if not self._is_our_host(headers.get("host", "")):
             told = "this dashboard is not reached by that name; TEND_DASHBOARD_URL tells it its own"
             return PlainTextResponse(told, status_code=HTTPStatus.MISDIRECTED_REQUEST)
+        if "\0" in scope["path"]:
+            return PlainTextResponse("there is no such page", status_code=HTTPStatus.NOT_FOUND)
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length[:20]) > MOST_BYTES:
             told = f"a form may have {MOST_BYTES} bytes"
             return PlainTextResponse(told, status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if method == "POST" and kind not in _FORMS:
+        if scope["method"] == "POST" and kind not in _FORMS:
             told = "a change is sent as a form"
             return PlainTextResponse(told, status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         return None

@@ -16,6 +16,7 @@ from fastapi import HTTPException, Request
 from app.clock import Clock
 from app.domain.viewer import Viewer
 from app.domain.web_session import WebSession
+from app.errors import InvalidInput
 from app.jobs.acts.draft_desk import DraftDesk
 from app.jobs.sessions import mark_seen, session_of
 from app.ports.engine import FlowDesk
@@ -157,9 +158,15 @@ SiteNow = Callable[[], Site]
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """The text fields of a form; the last of a name counts."""
+    """The text fields of a form; the last of a name counts.
+
+    Raises InvalidInput for a NUL, which nobody types and PostgreSQL does not keep.
+    """
     async with request.form(max_files=0, max_fields=_MOST_FIELDS) as form:
-        return {name: value for name, value in form.multi_items() if isinstance(value, str)}
+        fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    if any("\0" in value for value in fields.values()):
+        raise InvalidInput("a form has no NUL in it")
+    return fields
 
 
 def is_from_here(request: Request) -> bool:

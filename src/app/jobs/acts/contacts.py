@@ -23,6 +23,8 @@ from app.ports.store import Unit
 
 NOON = time(12)
 """When a contact is dated that is told by its day alone."""
+FIRST_DAY = date(1990, 1, 1)
+"""Nobody has written contacts down for longer; an earlier day is a slip of the hand."""
 
 
 class ContactKind(StrEnum):
@@ -148,6 +150,8 @@ def _moment_on(unit: Unit, on: date, at: datetime) -> datetime:
     zone = unit.tenant.settings().settings.zone
     if on > local_day(at, zone):
         raise InvalidInput(f"{on} is still to come: log it when it has happened")
+    if on < FIRST_DAY:
+        raise InvalidInput(f"{on} is too long ago to be a contact of yours: is the year right?")
     return min(at_local(on, NOON, zone), at)
 
 

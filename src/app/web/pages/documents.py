@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.jobs.pages.account_document import document_page
 from app.services.document_pages import render_page
+from app.services.plain_text import one_line
 from app.web.site import SiteNow
 
 POLICY = (
@@ -16,6 +17,8 @@ POLICY = (
     "frame-ancestors 'self'"
 )
 """The page's styles stand in it; it has no script, and none would run."""
+_WORD = 300
+"""Characters of an id or a key; what is longer is none of ours."""
 
 
 def document_pages(site: SiteNow) -> APIRouter:
@@ -35,7 +38,13 @@ def document_pages(site: SiteNow) -> APIRouter:
         _, page = await site().show(
             request,
             lambda unit, viewer: document_page(
-                unit, viewer, account, kind, key, for_customer=reader != "internal", now=now
+                unit,
+                viewer,
+                one_line(account, _WORD),
+                kind,
+                one_line(key, _WORD),
+                for_customer=reader != "internal",
+                now=now,
             ),
         )
         return HTMLResponse(render_page(page), headers={"Content-Security-Policy": POLICY})

@@ -5,6 +5,7 @@ The page asks again while the scan is under way; without a script, whoever waits
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,6 +21,7 @@ from app.domain.account import Account
 from app.domain.flow import FlowRow, FlowState
 from app.domain.scan import Scan
 from app.domain.viewer import Viewer
+from app.errors import NotFound
 from app.jobs.flows.scan import refuse_inactive
 from app.jobs.flows.scan_flow import scan_ask
 from app.jobs.pages.account_header import AccountHeader, account_header
@@ -35,6 +37,8 @@ ONCE_IN_SECONDS = 10
 WAITS_FOR = timedelta(minutes=10)
 """A page that is left open asks no longer than this."""
 _FRAGMENT = "account_refresh.html"
+_MARK = re.compile(r"[0-9]{8}T[0-9]{6}Z")
+"""Nothing else: an id with more of it could name another account's flow."""
 
 
 class Stage(StrEnum):
@@ -93,8 +97,13 @@ def refresh_pages(site: SiteNow) -> APIRouter:
 
 
 async def refresh_view(site: Site, request: Request, account_id: str) -> Response:
-    """How far a refresh is: the whole page, or the piece of it that asks again."""
+    """How far a refresh is: the whole page, or the piece of it that asks again.
+
+    Raises NotFound for what is no mark of a refresh, and as every view does.
+    """
     mark = request.query_params.get("of", "")
+    if not _MARK.fullmatch(mark):
+        raise NotFound("there is no such refresh")
     came_from = own_path(request.query_params.get("from", ""), otherwise=account_path(account_id))
     now = site.clock()
 

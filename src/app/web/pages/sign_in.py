@@ -26,6 +26,7 @@ from app.jobs.sessions import (
 )
 from app.jobs.signing_in import SignIn, SignInTry
 from app.ports.store import Unit
+from app.services.plain_text import one_line
 from app.services.session_tokens import PresentedToken, read_token
 from app.web.answers import back
 from app.web.cookies import carry, drop, is_secure
@@ -39,6 +40,8 @@ from app.web.wording import counted
 _WRONG = "Wrong e-mail or password."
 _USED_UP = "This link no longer works: each one works once, and only for a while."
 
+_ADDRESS = 60
+"""Characters of a client's address: what a proxy passes on may be any text."""
 _AT_ONCE = 2
 """Passwords that are checked at a time: each takes 64 MiB, and a processor of its own."""
 
@@ -219,4 +222,4 @@ def _carried(request: Request) -> PresentedToken | None:
 
 
 def _client(request: Request) -> str:
-    return "" if request.client is None else request.client.host
+    return "" if request.client is None else one_line(request.client.host, _ADDRESS)
