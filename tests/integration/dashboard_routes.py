@@ -129,6 +129,7 @@ ROUTES: tuple[Asked, ...] = (
     *(_get(_ACCOUNT, Rule.OF_ACCOUNT, f"/accounts/{{account}}?view={one}") for one in _VIEWS),
     _post("/accounts/log-call", Rule.OF_ACCOUNT, account_id="{account}", summary="x", kind="call"),
     _post("/accounts/note", Rule.OF_ACCOUNT, account_id="{account}", text="x"),
+    _post("/accounts/ask", Rule.OF_ACCOUNT, account_id="{account}", task="review"),
     _post(
         "/accounts/maturity",
         Rule.OF_ACCOUNT,

@@ -73,7 +73,7 @@ def test_a_view_without_anything_says_what_to_do_next(dashboard: Dashboard, name
         "usage": "tend import usage.csv",
         "people": "tend import stakeholders.csv",
         "letters": "tend release",
-        "growth": "tend task check_expansion",
+        "growth": "Look for room to grow",
         "notes": "Log the first call above",
     }
     assert nexts[name] in said

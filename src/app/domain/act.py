@@ -27,6 +27,8 @@ class ActKind(StrEnum):
     OVERRIDDEN = "overridden"
     OVERRIDE_CLEARED = "override_cleared"
     MATURITY_SET = "maturity_set"
+    ASKED = "asked"
+    """An agent was asked to do something for an account, from its page."""
     SETTINGS_APPLIED = "settings_applied"
     WENT_LIVE = "went_live"
     """Alerts began."""

@@ -30,6 +30,7 @@ _ACTS: Mapping[ActKind, str] = {
     ActKind.OVERRIDDEN: "overrode a band",
     ActKind.OVERRIDE_CLEARED: "took back a word on a band",
     ActKind.MATURITY_SET: "set a person’s technical maturity",
+    ActKind.ASKED: "asked an agent",
     ActKind.SETTINGS_APPLIED: "applied settings",
     ActKind.WENT_LIVE: "began alerts",
     ActKind.IMPORTED: "imported files",

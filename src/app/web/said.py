@@ -11,6 +11,8 @@ DONE: Mapping[str, str] = {
     "overridden": "Your word stands: alerts follow it from the next scan on.",
     "override-cleared": "Taken back: alerts follow the computed band again.",
     "refreshed": "Refreshed: the scores are those of a moment ago.",
+    "asked": "Asked for: it is being done, and will stand here in a moment.",
+    "asked-done": "It is done, and stands below.",
     "logged": "Written down: it counts as a contact from the next scan on.",
     "noted": "Noted, for your own people.",
     "maturity-set": "Kept: your word stands before any import.",
