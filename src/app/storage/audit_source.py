@@ -18,6 +18,7 @@ from app.storage.repository import ColumnValue
 Record: TypeAlias = Mapping[str, JsonValue]
 Told: TypeAlias = tuple[Record, Record]
 """What was before, and after."""
+Ordering: TypeAlias = ColumnElement[datetime] | ColumnElement[str] | ColumnElement[int]
 _NEVER, _ALWAYS = false(), true()
 
 
@@ -50,7 +51,7 @@ class LogSource:
     """Whether all its lines are about accounts, but those that are everybody's."""
 
     @property
-    def order(self) -> tuple[ColumnElement[ColumnValue], ...]:
+    def order(self) -> tuple[Ordering, ...]:
         """The newest first, and always the same."""
         given = (self.at, self.name, self.number)
         return tuple(one.desc() for one in given if one is not None)
