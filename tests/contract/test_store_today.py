@@ -300,6 +300,7 @@ def test_what_is_shown_is_the_newest_finding_and_how_the_account_stands_now(
     assert set(shown) == set(ids[:2])
     acme, crm = (shown[id_] for id_ in ids[:2])
     assert (acme.incident, acme.finding.reasons) == (of_acme, ("raised 2",))
+    assert acme.told_at == NOW
     assert (acme.score, acme.band, acme.stale_reason) == (33, Band.RED, "feed crm failed")
     assert acme.word == word
     assert (crm.incident, crm.score, crm.band, crm.word) == (of_feed, None, None, None)

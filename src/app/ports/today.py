@@ -46,6 +46,8 @@ class Shown:
     incident: Incident
     finding: Finding
     """Of its newest revision."""
+    told_at: datetime
+    """When that was: what it says may have moved since."""
     score: int | None
     """The account's now, with the agent whose incident it is."""
     band: Band | None

@@ -180,6 +180,7 @@ def _shown(row: RowMapping) -> Shown:
     return Shown(
         incident=Incident(**{name: row[name] for name in _INCIDENT}),
         finding=_FINDING.validate_python(row["finding"]),
+        told_at=row["told_at"],
         score=row["score"],
         band=row["band"],
         stale_reason=row["stale_reason"],

@@ -190,6 +190,7 @@ def shown(tenant_id: str, incident_ids: Collection[str]) -> Select[str]:
         select(
             *(column for column in incidents.c if column.name != "tenant_id"),
             incident_revisions.c.finding,
+            incident_revisions.c.at.label("told_at"),
             account_health.c.score,
             account_health.c.band,
             account_health.c.stale_reason,

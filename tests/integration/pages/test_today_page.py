@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -84,7 +85,9 @@ def test_what_changed_stands_first_and_the_dearest_before_all(dashboard: Dashboa
     assert "Delta" not in news
     standing = _section(dashboard, "standing")
     assert "Delta 60 Amber ARR unknown" in standing
+    assert "2 old tickets as of 2 Mar 2026" in standing
     assert "stands for 9 days" in standing
+    assert "as of" not in news
     assert "Closed Technical escalation" in _section(dashboard, "closed")
     assert _section(dashboard, "handled") == ""
 
@@ -289,6 +292,19 @@ def test_with_a_script_the_item_comes_back_in_its_new_state(dashboard: Dashboard
     assert 'href="/drafts/d-acme"' in answer.text
     assert 'action="/incidents/acknowledge"' not in answer.text
     assert 'action="/incidents/snooze"' in answer.text
+
+
+def test_only_what_has_good_days_behind_it_is_said_to_get_better(dashboard: Dashboard) -> None:
+    delta = _incident(dashboard, "csm_health:delta:1")
+
+    def save(good_days: int) -> None:
+        incident = replace(delta, severity=0, good_days=good_days)
+        dashboard.store.write_now("main", lambda unit: unit.incidents.save([incident]))
+
+    save(good_days=0)
+    assert "getting better" not in _section(dashboard, "standing")
+    save(good_days=1)
+    assert "getting better, closes by itself" in _section(dashboard, "standing")
 
 
 def test_another_page_is_come_back_to(dashboard: Dashboard) -> None:

@@ -70,6 +70,8 @@ class Item:
     """A rep's word on the band, where one holds."""
     draft_id: str
     """The letter that waits for it; empty: none does."""
+    told_on: date
+    """The day of its newest revision: its reason is as of then."""
     follows_same: bool = False
     """The one before it in the list is of the same account."""
 
@@ -82,6 +84,11 @@ class Item:
     def reason(self) -> str:
         """The first reason of what it was last told for, without the records it names."""
         return next((reason_in_short(one) for one in self.shown.finding.reasons), "")
+
+    @property
+    def is_mending(self) -> bool:
+        """Whether good days are counted already, at the end of which it closes by itself."""
+        return self.is_live and self.shown.incident.good_days > 0
 
     @property
     def is_live(self) -> bool:
@@ -148,6 +155,7 @@ def read_today(unit: Unit, viewer: Viewer, now: datetime) -> TodayPage:
         drafts={one.incident_id: one.draft_id for one in drafts},
         now=now,
         today=today,
+        zone=settings.zone,
     )
     opened: Collection[Valued] = (*cases.news, *cases.standing)
     return TodayPage(
@@ -187,6 +195,7 @@ def read_item(unit: Unit, viewer: Viewer, incident_id: str, now: datetime) -> It
         drafts={one.incident_id: one.draft_id for one in waiting},
         now=now,
         today=today,
+        zone=settings.zone,
     )
     return chosen.item(case)
 
@@ -210,6 +219,7 @@ class _Chosen:
     drafts: Mapping[str, str]
     now: datetime
     today: date
+    zone: str
 
     def listed(self, cases: Sequence[Case], most: int | None) -> Listed[Item]:
         """The first of them; one without its newest revision is left out."""
@@ -228,6 +238,7 @@ class _Chosen:
             shown=shown,
             word=word if word is not None and word.holds(self.now, self.today) else None,
             draft_id=self.drafts.get(case.incident_id, ""),
+            told_on=local_day(shown.told_at, self.zone),
             follows_same=follows_same,
         )
 
