@@ -6,6 +6,7 @@ only the socket is missing.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -94,8 +95,13 @@ async def visited(dashboard: Dashboard, path: str, told: Statements) -> Visit:
     }
     sent: list[Message] = []
 
+    asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        for message in asked:
+            return message
+        await asyncio.Event().wait()  # nobody leaves before the answer's end
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         sent.append(message)
