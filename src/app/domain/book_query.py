@@ -17,6 +17,8 @@ ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
 
 PAGE_ROWS = 50
 _MOST_TEXT = 200
+_MOST_WORDS = 12
+"""Each is looked for in every account; nobody needs so many to find one."""
 _MOST_DAYS = 3650
 _MOST_PAGES = 100_000
 NOBODY = "-"
@@ -97,8 +99,8 @@ class BookQuery:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words of the search."""
-        return tuple(self.text.split())
+        """The words of the search, each once; of very many the first."""
+        return tuple(dict.fromkeys(self.text.split()))[:_MOST_WORDS]
 
     def parameters(self) -> tuple[tuple[str, str], ...]:
         """Names and values of an address; what is as it is made is left out."""

@@ -196,6 +196,11 @@ def test_every_filter_in_force_can_be_taken_off_alone() -> None:
     ]
 
 
+def test_words_are_looked_for_once_and_not_without_end() -> None:
+    assert BookQuery(text="nord bank nord").words == ("nord", "bank")
+    assert BookQuery(text=" ".join("abcdefghijklmnop")).words == tuple("abcdefghijkl")
+
+
 def test_no_filter_in_force_has_no_words() -> None:
     assert filters_in_force(BookQuery(band=Band.RED, page=3)) == ()
     quiet = BookQuery(incident=IncidentStanding.NONE, owner=NOBODY)
