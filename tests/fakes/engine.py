@@ -51,7 +51,7 @@ class EngineInMemory:
         self.asked.setdefault(ask.flow_id, ask)
 
     async def result(self, tenant_id: str, flow_id: str, *, timeout_seconds: float) -> JsonValue:
-        raise NotFound(flow_id)
+        raise TimeoutError if flow_id in self.asked else NotFound(flow_id)
 
     async def flow(self, tenant_id: str, flow_id: str) -> FlowRow | None:
         return None

@@ -156,6 +156,7 @@ ROUTES: tuple[Asked, ...] = (
     _post("/incidents/acknowledge", Rule.OF_ACCOUNT, incident_id="{incident}"),
     _post("/incidents/snooze", Rule.OF_ACCOUNT, incident_id="{incident}", until="2099-01-01"),
     _post("/incidents/dismiss", Rule.OF_ACCOUNT, incident_id="{incident}", reason="x"),
+    _get("/log", Rule.OF_MANY),
     _get("/accounts", Rule.OF_MANY),
     _get("/accounts", Rule.OF_MANY, "/accounts?q=freight"),
     _get("/accounts.csv", Rule.OF_MANY),
