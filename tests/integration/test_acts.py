@@ -316,7 +316,7 @@ def test_the_history_tells_everything_newest_first(book: SmallBook) -> None:
     lines = {entry.what: (entry.who, entry.text) for entry in story}
     assert lines["note"] == (KIM, "one\ntwo")
     assert lines["contact"] == (KIM, "call with Sam")
-    assert lines["dismissed"] == (KIM, "agreed[2J move")
+    assert lines["dismissed"] == (KIM, "technical escalation: agreed[2J move")
     assert lines["outcome"] == (KIM, "dropped")
     assert lines["raised"][0] == "Tend"
     assert lines["raised"][1].startswith("technical escalation (Amber, score 60)")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -38,10 +39,11 @@ def short_money(value: Money | None) -> str:
     if value is None:
         return "–"
     symbol = _SYMBOLS.get(value.currency, f"{value.currency} ")
-    if value.amount >= 1_000_000:
-        return f"{symbol}{value.amount / 1_000_000:.1f}M"
+    thousands = (value.amount / 1_000).quantize(Decimal(1), ROUND_HALF_UP)
+    if thousands >= 1_000:
+        return f"{symbol}{(value.amount / 1_000_000).quantize(Decimal('0.1'), ROUND_HALF_UP)}M"
     if value.amount >= 1_000:
-        return f"{symbol}{value.amount / 1_000:,.0f}k"
+        return f"{symbol}{thousands}k"
     return f"{symbol}{value.amount:,.0f}"
 
 

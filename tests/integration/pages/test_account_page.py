@@ -159,6 +159,14 @@ def test_a_live_incident_can_be_acted_on_where_it_is_seen(dashboard: Dashboard) 
     again = section(dashboard.get("/accounts/acme").text, "incidents-title")
     assert "acknowledged" in again
     assert "Acknowledge " not in again
+    assert "as of" not in again
+    history = text_of(dashboard.get("/accounts/acme?view=history"))
+    assert (
+        "technical rita (this machine&#39;s user) acknowledged the technical escalation" in history
+    )
+    next_day(dashboard)
+    later = section(dashboard.get("/accounts/acme").text, "incidents-title")
+    assert "as of 12 Mar 2026" in later
 
 
 def test_a_rep_says_another_band_and_takes_it_back(dashboard: Dashboard, book: SmallBook) -> None:

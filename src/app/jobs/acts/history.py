@@ -12,6 +12,7 @@ from datetime import datetime
 from app.domain.account import Account
 from app.domain.act import Act, ActKind
 from app.domain.heartbeat_days import EPOCH
+from app.domain.incident import IncidentKind
 from app.jobs.acts.drafts import communication_of
 from app.jobs.flows.owing import TITLES
 from app.ports.store import Unit
@@ -59,10 +60,12 @@ def _in_words(act: Act) -> str:
     said = {name: str(value) for name, value in act.after.items()}
     was = {name: str(value) for name, value in act.before.items()}
     match act.kind:
+        case ActKind.ACKNOWLEDGED:
+            return _incident_of(act)
         case ActKind.SNOOZED:
-            return f"until {said['until']}"
+            return f"{_incident_of(act)} until {said['until']}"
         case ActKind.DISMISSED:
-            return said["reason"]
+            return f"{_incident_of(act)}: {said['reason']}"
         case ActKind.OUTCOME:
             return ": ".join(said[name] for name in ("state", "note") if name in said)
         case ActKind.EDITED:
@@ -79,6 +82,11 @@ def _in_words(act: Act) -> str:
             return f"{was['channel']}: {was['error']}"
         case _:
             return ""
+
+
+def _incident_of(act: Act) -> str:
+    """Which one: an account may have several at once."""
+    return TITLES[IncidentKind(act.about.partition(":")[0])]
 
 
 def _contacts(

@@ -10,7 +10,7 @@ from app.clock import local_day
 from app.domain.act import Act, ActKind
 from app.domain.assessment import Agent
 from app.domain.band import Band
-from app.domain.incident import Change, Revision
+from app.domain.incident import Change, IncidentKind, Revision
 from app.jobs.flows.owing import AGENT_OF, TITLES
 from app.jobs.pages.account_history import AgentCourse, ScoreHistory, SettingsTurn
 from app.web.wording import counted, person
@@ -111,11 +111,11 @@ def _settings(one: SettingsTurn) -> Happening:
 def _act(one: Act, zone: str) -> Happening:
     at, day, who = one.at, local_day(one.at, zone), person(one.by)
     if one.kind in _ACTS:
-        kind = one.about.partition(":")[0].replace("_", " ")
+        kind = IncidentKind(one.about.partition(":")[0])
         why = f": {one.after['reason']}" if "reason" in one.after else ""
         until = f" until {one.after['until']}" if "until" in one.after else ""
-        text = f"{who} {_ACTS[one.kind]} the {kind}{until}{why}"
-        return Happening(at=at, day=day, what="Incident", side="", text=text)
+        text = f"{who} {_ACTS[one.kind]} the {TITLES[kind]}{until}{why}"
+        return Happening(at=at, day=day, what="Incident", side=_SIDES[AGENT_OF[kind]], text=text)
     side = _SIDES[Agent(one.about)]
     if one.kind is ActKind.OVERRIDE_CLEARED:
         text = f"{who} took back {one.before.get('band', 'a word')}"

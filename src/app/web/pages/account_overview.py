@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from markupsafe import Markup
 
+from app.clock import local_day
 from app.domain.assessment import Agent, LedgerRow
 from app.domain.band import Band
 from app.domain.explanation import Cause, MovedRow
@@ -97,6 +98,8 @@ class IncidentShown:
     changed: str
     """Its newest change with its moment, where that is not its beginning; else empty."""
     changed_at: datetime | None
+    told_on: date | None
+    """The day that its reasons are as of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +132,7 @@ class OverviewShown:
 
     agents: tuple[AgentShown, ...]
     incidents: tuple[IncidentShown, ...]
+    today: date
     tomorrow: date
     next_week: date
     word_until: date
@@ -143,7 +147,8 @@ def shown_of(found: Overview, asked: AccountAsked) -> OverviewShown:
     """The overview with names, addresses and drawings."""
     return OverviewShown(
         agents=tuple(_agent(one, asked) for one in found.agents),
-        incidents=tuple(_incident(one) for one in found.incidents),
+        incidents=tuple(_incident(one, asked) for one in _worst_first(found.incidents)),
+        today=asked.today,
         tomorrow=asked.today + timedelta(days=1),
         next_week=asked.today + timedelta(days=7),
         word_until=asked.today + _WORD_LASTS,
@@ -249,7 +254,11 @@ def _moved(rows: Sequence[MovedRow], cause: Cause) -> tuple[MovedFactor, ...]:
     )
 
 
-def _incident(one: StandingIncident) -> IncidentShown:
+def _worst_first(found: Sequence[StandingIncident]) -> list[StandingIncident]:
+    return sorted(found, key=lambda one: -one.incident.severity)
+
+
+def _incident(one: StandingIncident, asked: AccountAsked) -> IncidentShown:
     incident, revision = one.incident, one.revision
     is_changed = revision is not None and revision.at != incident.opened_at
     return IncidentShown(
@@ -258,4 +267,5 @@ def _incident(one: StandingIncident) -> IncidentShown:
         finding=None if revision is None else revision.finding,
         changed=revision.change.value if revision is not None and is_changed else "",
         changed_at=revision.at if revision is not None and is_changed else None,
+        told_on=None if revision is None else local_day(revision.at, asked.settings.zone),
     )

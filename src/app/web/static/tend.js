@@ -87,6 +87,16 @@
     form.dataset.sent = "1";
     setTimeout(() => { delete form.dataset.sent; }, 4000);
   });
+  // On a phone the tabs are wider than the screen: the one that is open is in sight.
+  const showOpenTabs = () => {
+    for (const open of document.querySelectorAll("nav [aria-current=page]")) {
+      for (const strip of [open.closest("ul"), open.closest("nav")]) {
+        const [inner, outer] = [open.getBoundingClientRect(), strip.getBoundingClientRect()];
+        if (strip.scrollWidth > strip.clientWidth) strip.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+      }
+    }
+  };
+  document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", showOpenTabs) : showOpenTabs();
   window.addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
 
   // When an item is swapped for its new state, the focus goes on to the next one: data-then="next" on what is swapped in.
