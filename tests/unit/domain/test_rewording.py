@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.rewording import words_changed
+from app.domain.rewording import MOST_PAIRS, words_changed
 
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=12).map(" ".join)
 
@@ -32,3 +32,10 @@ def test_it_is_a_share_and_nothing_only_where_no_word_changed(before: str, after
     share = words_changed(before, after)
     assert 0 <= share <= 1
     assert (share == 0) is (before.split() == after.split())
+
+
+def test_a_text_that_repeats_itself_is_compared_by_its_words_alone() -> None:
+    often = round(MOST_PAIRS**0.5)
+    assert words_changed("a b " * often, "b a " * often) == 0.0001
+    assert words_changed("a b " * often, "a c " * often) == 0.5
+    assert 0 < words_changed("a b " * often, "a b " * often + "c") < 0.01
