@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -36,7 +37,7 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        sending = _Sending(send, request_id_of(headers))
+        sending = Sending(send, {"X-Request-Id": request_id_of(headers)}, _HEADERS)
         refused = _refusal(scope["method"], headers)
         if refused is not None:
             answer = problem(HTTPStatus(refused.status_code), refused.detail)
@@ -51,18 +52,20 @@ def request_id_of(headers: Headers) -> str:
     return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
 
-class _Sending:
-    """Puts headers on the answer."""
+class Sending:
+    """Puts headers on the answer: `fixed` ones, and `usual` ones where it has none of its own."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, fixed: Mapping[str, str], usual: Mapping[str, str]) -> None:
         self._send = send
-        self._request_id = request_id
+        self._fixed = fixed
+        self._usual = usual
 
     async def __call__(self, message: Message) -> None:
+        """Send a part of the answer."""
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers["X-Request-Id"] = self._request_id
-            for name, value in _HEADERS.items():
+            headers.update(self._fixed)
+            for name, value in self._usual.items():
                 headers.setdefault(name, value)
         await self._send(message)
 
@@ -82,9 +85,14 @@ class _Counting:
         return message
 
 
-def _refusal(method: str, headers: Headers) -> Refusal | None:
+def told_bytes(headers: Headers) -> int:
+    """How long the body is, as the request says; 0 where it does not, or says no number."""
     length = headers.get("content-length", "")
-    if length.isdecimal() and int(length[:20]) > MOST_BYTES:
+    return int(length[:20]) if length.isdecimal() else 0
+
+
+def _refusal(method: str, headers: Headers) -> Refusal | None:
+    if told_bytes(headers) > MOST_BYTES:
         return _too_large()
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if method == "POST" and kind != "application/json":

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.envelope import request_id_of
+from app.web.envelope import Sending, request_id_of, told_bytes
 
 MOST_BYTES = 256 * 1024
 """The largest form that is read."""
@@ -46,7 +46,7 @@ class PageEnvelope:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        sending = _Sending(send, request_id_of(headers))
+        sending = Sending(send, {"X-Request-Id": request_id_of(headers)}, _HEADERS)
         refused = self._refusal(scope, headers)
         if refused is not None:
             await refused(scope, receive, sending)
@@ -59,8 +59,7 @@ class PageEnvelope:
             return PlainTextResponse(told, status_code=HTTPStatus.MISDIRECTED_REQUEST)
         if "\0" in scope["path"]:
             return PlainTextResponse("there is no such page", status_code=HTTPStatus.NOT_FOUND)
-        length = headers.get("content-length", "")
-        if length.isdecimal() and int(length[:20]) > MOST_BYTES:
+        if told_bytes(headers) > MOST_BYTES:
             told = f"a form may have {MOST_BYTES} bytes"
             return PlainTextResponse(told, status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -68,22 +67,6 @@ class PageEnvelope:
             told = "a change is sent as a form"
             return PlainTextResponse(told, status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         return None
-
-
-class _Sending:
-    """Puts headers on the answer, unless the page has its own."""
-
-    def __init__(self, send: Send, request_id: str) -> None:
-        self._send = send
-        self._request_id = request_id
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-Id"] = self._request_id
-            for name, value in _HEADERS.items():
-                headers.setdefault(name, value)
-        await self._send(message)
 
 
 class _Limited:
