@@ -25,7 +25,7 @@ from app.log import configure_logging
 from app.storage.sql_store import open_store
 from tests.servers.dashboard import Dashboard
 from tests.web_proof.big_book import made
-from tests.web_proof.plan import Plan
+from tests.web_proof.plan import Plan, Planned, forgotten
 from tests.web_proof.visiting import Visit, counted, visited
 
 PROOF = Path("build/proofs/web.json")
@@ -67,21 +67,25 @@ def measured(file: Path, now: datetime) -> Mapping[str, Cost]:
     """Every page over the store in `file`."""
     store = open_store(f"sqlite:///{file}")
     dashboard = Dashboard(store=store, home=file.parent, now=now)
-    dashboard.sign_in()
     try:
-        return asyncio.run(_all_pages(dashboard, Plan(file, visits=VISITS)))
+        return {
+            name: _cost(_visits(dashboard, one))
+            for name, one in Plan(file, visits=VISITS).pages().items()
+        }
     finally:
         store.close()
 
 
-async def _all_pages(dashboard: Dashboard, plan: Plan) -> Mapping[str, Cost]:
-    found = {}
-    with counted() as told:
-        for name, paths in plan.paths().items():
-            for path in paths[:WARM_UP]:
+def _visits(dashboard: Dashboard, planned: Planned) -> list[Visit]:
+    dashboard.sign_in(planned.viewer)
+
+    async def all_of_them() -> list[Visit]:
+        with counted() as told:
+            for path in planned.paths[:WARM_UP]:
                 await visited(dashboard, path, told)
-            found[name] = _cost([await visited(dashboard, path, told) for path in paths])
-    return found
+            return [await visited(dashboard, path, told) for path in planned.paths]
+
+    return asyncio.run(all_of_them())
 
 
 def _cost(visits: Sequence[Visit]) -> Cost:
@@ -154,7 +158,8 @@ def prove(folder: Path) -> int:
         found[size] = measured(file, scanned_at(file) + timedelta(hours=1))
     large, small = found[LARGE], found[SMALL]
     show(large, small)
-    short = short_of(large, small)
+    missed = forgotten(Plan(folder / str(LARGE) / "tend.sqlite3", visits=1).pages())
+    short = [*short_of(large, small), *(f"{one}: no visit is planned" for one in missed)]
     PROOF.parent.mkdir(parents=True, exist_ok=True)
     proof = {
         "accounts": LARGE,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 from urllib.parse import quote
 
-from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute
+from app.domain.viewer import Role, Sight, Viewer
+from tests.integration.dashboard_routes import routes_there
+from tests.servers.dashboard import ADMIN
 
 VIEWS = ("overview", "history", "tickets", "usage", "people", "letters", "growth", "notes")
 BOOK = (
@@ -20,26 +22,41 @@ BOOK = (
     "?sort=arr",
     "?sort=-arr",
     "?sort=name",
-    "?sort=renewal",
+    "?sort=technical",
+    "?sort=-coverage",
+    "?sort=renewal&renews=60",
     "?page=2",
     "?page=10",
     "?band=Amber&sort=arr&page=2",
+    "?incident=live",
+    "?differs=1",
+    "?segment=Enterprise&sort=commercial",
+    "?churn=high&known=50",
+    "?ended=1",
     "?q=nobody-at-all",
 )
-NOT_PAGES = frozenset({"/sign-in", "/sign-in/{text}", "/events", "/runs/stream"})
-"""Routes that are no page of somebody's: signing in, and streams that do not end."""
+OWN = Viewer(by="marcus.abiodun-cole@fathomline.example", role=Role.REP, sight=Sight.OWN)
+"""A rep with a fiftieth of the book."""
+
+NOT_PAGES = frozenset(
+    {"/sign-in", "/sign-in/{text}", "/runs/live", "/accounts.csv", "/drafts/{draft_id}.eml"}
+)
+"""Signing in, a stream that does not end, and files to be kept."""
 
 
-def gets(routes: Sequence[BaseRoute]) -> list[str]:
-    """The paths of every page, as they are written at its route."""
-    return sorted(
-        {
-            route.path
-            for route in routes
-            if isinstance(route, APIRoute) and "GET" in (route.methods or ())
-        }
-        - NOT_PAGES
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One page with its visits."""
+
+    route: str
+    viewer: Viewer
+    paths: Sequence[str]
+
+
+def forgotten(plan: Mapping[str, Planned]) -> list[str]:
+    """Pages that nobody visits."""
+    there = {path for method, path in routes_there() if method == "GET"}
+    return sorted(there - NOT_PAGES - {one.route for one in plan.values()})
 
 
 class Plan:
@@ -52,21 +69,45 @@ class Plan:
         troubled = "SELECT subject FROM incidents WHERE state <> 'closed' AND kind <> 'feed'"
         self._troubled = _mixed(driver, f"{troubled} ORDER BY incident_id")
         self._drafts = _mixed(driver, "SELECT draft_id FROM drafts ORDER BY draft_id")
+        self._reviewed = _mixed(driver, "SELECT subject FROM documents WHERE kind = 'qbr'")
         driver.close()
 
-    def paths(self) -> Mapping[str, Sequence[str]]:
+    def pages(self) -> Mapping[str, Planned]:
         """By the page's name."""
-        pages = {
-            "today": ["/"],
-            "accounts": [f"/accounts{query}" for query in BOOK],
-            "drafts": ["/drafts"],
-            "draft": [f"/drafts/{one}" for one in self._drafts],
-            "runs": ["/runs"],
-            "log": ["/log", "/log?page=2"],
+        book = [f"/accounts{query}" for query in BOOK]
+        letters = ["/drafts", "/drafts?order=worth", "/drafts?show=all", "/drafts?page=3"]
+        return {
+            "today": self._of("/", ["/"]),
+            "today of a rep": self._of("/", ["/"], OWN),
+            "accounts": self._of("/accounts", book),
+            "accounts of a rep": self._of("/accounts", book, OWN),
+            "drafts": self._of("/drafts", letters),
+            "drafts of a rep": self._of("/drafts", letters, OWN),
+            "draft": self._of("/drafts/{draft_id}", [f"/drafts/{one}" for one in self._drafts]),
+            "letter": self._of(
+                "/drafts/{draft_id}/letter", [f"/drafts/{one}/letter" for one in self._drafts]
+            ),
+            "document": self._of("/documents/{kind}", self._documents),
+            "runs": self._of("/runs", ["/runs", "/runs?channel=chat"]),
+            "log": self._of("/log", ["/log", "/log?account=alderpoint-freight", "/log?kind=noted"]),
+            **{f"account {view}": self._view(view) for view in VIEWS},
         }
-        for view in VIEWS:
-            pages[f"account {view}"] = [f"/accounts/{quote(one)}?view={view}" for one in self._some]
-        return {name: list(islice(cycle(paths), self._visits)) for name, paths in pages.items()}
+
+    @property
+    def _documents(self) -> list[str]:
+        found = []
+        for one in self._reviewed[: self._visits]:
+            account = quote(one, safe="")
+            found.append(f"/documents/profile?account={account}")
+            found.append(f"/documents/qbr?account={account}&for=internal")
+        return found
+
+    def _of(self, route: str, paths: Sequence[str], viewer: Viewer = ADMIN) -> Planned:
+        return Planned(route=route, viewer=viewer, paths=list(islice(cycle(paths), self._visits)))
+
+    def _view(self, view: str) -> Planned:
+        paths = [f"/accounts/{quote(one, safe='')}?view={view}" for one in self._some]
+        return self._of("/accounts/{account_id:path}", paths)
 
     @property
     def _some(self) -> list[str]:
