@@ -23,7 +23,7 @@ unexport PYTHONHOME PYTHONPATH
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps lint format lock bench-scan bench-flows bench-http kill-test prove-words prove-notion prove-feeds eval clean
+.PHONY: help demo test test-deps lint format lock bench-scan bench-flows bench-http kill-test prove-words prove-notion prove-feeds prove-web eval clean
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -96,6 +96,9 @@ ISSUES ?= ../shared/jira/pages_v2
 
 prove-feeds: $(DEV_STAMP)  ## Read tickets through faults and kills, take heartbeats by HTTP (ISSUES=folder)
 	@$(BIN)/python -m tests.feeds_proof $(ISSUES)
+
+prove-web: $(DEV_STAMP)  ## Serve every page over 10,000 accounts with a year of history, and time it
+	@$(BIN)/python -m tests.web_proof $(ARGS)
 
 eval: $(DEV_STAMP) $(EVAL_STAMP)  ## Have a real small model write drafts, and judge what passes
 	@$(BIN)/python -m tests.eval --server-python $(EVAL_VENV)/bin/python $(ARGS)
