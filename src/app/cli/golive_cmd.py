@@ -51,6 +51,12 @@ def go_live(
             )
         else:
             cli.console.print(
-                f"{len(known)} incidents were known before and stay quiet until they worsen; "
-                "[bold]tend go-live --include-known[/bold] tells them now."
+                f"{_known(len(known))}; [bold]tend go-live --include-known[/bold] tells "
+                f"{'it' if len(known) == 1 else 'them'} now."
             )
+
+
+def _known(many: int) -> str:
+    if many == 1:
+        return "1 incident was known before and stays quiet until it worsens"
+    return f"{many} incidents were known before and stay quiet until they worsen"

@@ -6,7 +6,7 @@ It knows no page. What broke inside is written to the log, and not told.
 from __future__ import annotations
 
 from http import HTTPStatus
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 
 from app.errors import AppError, Conflict, InvalidInput, NotFound, TransientServiceError
-from app.web.paths import HOME, SIGN_IN
+from app.web.paths import HOME, SIGN_IN, own_path
 from app.web.rendering import render
 from app.web.site import SignInNeeded, is_htmx
 
@@ -53,13 +53,26 @@ def tell_faults(web: FastAPI) -> None:
 def fault(request: Request, status: HTTPStatus, told: str) -> Response:
     """The page, or the message, that says what did not go."""
     title = _TITLES.get(status, "That did not go")
-    view = {"title": title, "told": told, "status": int(status), "home": HOME}
+    view = {"title": title, "told": _sentence(told), "status": int(status), "home": HOME}
     if is_htmx(request):
         answer = render("fault_message.html", view, status)
         answer.headers["HX-Retarget"] = "#message"
         answer.headers["HX-Reswap"] = "innerHTML"
         return answer
-    return render("fault.html", view, status)
+    return render("fault.html", {**view, "back": _came_from(request)}, status)
+
+
+def _sentence(told: str) -> str:
+    """What an error says, as a sentence of its own."""
+    return told[:1].upper() + told[1:]
+
+
+def _came_from(request: Request) -> str:
+    """The page of ours whose form was sent; empty: none was, or the browser does not say."""
+    came = urlsplit(request.headers.get("referer", ""))
+    if request.method == "GET" or came.netloc != request.headers.get("host", ""):
+        return ""
+    return own_path(f"{came.path}?{came.query}" if came.query else came.path, otherwise="")
 
 
 async def _sign_in(request: Request, exc: Exception) -> Response:

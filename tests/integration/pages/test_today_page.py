@@ -316,6 +316,17 @@ def test_another_page_is_come_back_to(dashboard: Dashboard) -> None:
     assert answer.headers["location"] == "/?done=acknowledged"
 
 
+def test_what_could_not_be_kept_leads_back_to_the_page_it_came_from(dashboard: Dashboard) -> None:
+    form = {"incident_id": ACME, "until": "2020-01-01"}
+    here = "http://127.0.0.1/accounts/acme?view=history"
+    answer = dashboard.post("/incidents/snooze", form, headers={"Referer": here})
+    assert 'href="/accounts/acme?view=history"' in answer.text
+    assert "Snooze until 2020-01-01: that day is past" in text_of(answer)
+    for strange in ("https://evil.example/x", "http://127.0.0.1//evil.example", ""):
+        answer = dashboard.post("/incidents/snooze", form, headers={"Referer": strange})
+        assert "Back to the page" not in answer.text
+
+
 def test_snoozing_needs_a_day_to_come(dashboard: Dashboard) -> None:
     for until in ("", "soon", "2026-03-10"):
         answer = dashboard.post("/incidents/snooze", {"incident_id": ACME, "until": until})

@@ -40,7 +40,7 @@ from app.ports.today import BandCount, NewOpportunity, Scope, Shown, WaitingDraf
 
 RENEWAL_DAYS = 60
 MOST_NEWS, MOST_STANDING, MOST_HANDLED, MOST_CLOSED = 20, 10, 10, 8
-MOST_DRAFTS, MOST_RENEWALS, MOST_OPPORTUNITIES = 6, 6, 5
+MOST_DRAFTS, MOST_RENEWALS, MOST_OPPORTUNITIES = 6, 6, 12
 MOST_READ = 2_000
 """Incidents and renewals that are put in order; of more, the most severe, the soonest."""
 
