@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
@@ -63,6 +64,7 @@ _VIEWS: Mapping[str, str] = {
 }
 """The view of an account that a factor's rows stand in."""
 _MOST_RECORDS = 4
+_MANY = re.compile(r"\b\d{4,}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,18 @@ def factor_name(factor: str) -> str:
     """Such as `Ticket age`; one that is not named here is spelled out."""
     named = FACTOR_NAMES.get(factor)
     return one_line(factor.replace("_", " ").capitalize(), 40) if named is None else named
+
+
+def measured(row: LedgerRow) -> str:
+    """What was measured, without the ledger's own short-hand."""
+    if row.factor == "usage_trend":
+        return _MANY.sub(lambda found: f"{int(found[0]):,}", row.raw)
+    if row.factor != "payment":
+        return row.raw
+    status, _, days = row.raw.partition(", ")
+    if not status.startswith("overdue"):
+        return "nothing overdue" if status == "current" else row.raw
+    return f"{days} overdue" if days else status.replace("_", " ")
 
 
 def factor_path(account_id: str, factor: str) -> str:

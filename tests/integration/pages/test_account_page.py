@@ -151,6 +151,8 @@ def test_a_live_incident_can_be_acted_on_where_it_is_seen(dashboard: Dashboard) 
     page = dashboard.get("/accounts/acme").text
     told = section(page, "incidents-title")
     assert "1 live incident Technical escalation" in told
+    assert "letter written about it" in told
+    assert '<a href="/drafts/d-' in page
     for act in ("acknowledge", "snooze", "dismiss"):
         assert f'action="/incidents/{act}"' in page
     back = {"incident_id": "tam_escalation:acme:1", "back": "/accounts/acme"}
@@ -192,9 +194,9 @@ def test_a_rep_says_another_band_and_takes_it_back(dashboard: Dashboard, book: S
 @pytest.mark.parametrize(
     "wrong, told",
     [
-        ({"band": "Purple"}, "the band must be one of"),
-        ({"agent": "ceo"}, "whose band must be one of"),
-        ({"until": "soon"}, "say until which day"),
+        ({"band": "Purple"}, "The band must be one of"),
+        ({"agent": "ceo"}, "Whose band must be one of"),
+        ({"until": "soon"}, "Say until which day"),
         ({"until": "2026-03-12"}, "must be after today"),
         ({"reason": " "}, "needs a reason"),
     ],

@@ -9,6 +9,7 @@ from app.web.factors import (
     FACTOR_NAMES,
     factor_name,
     factor_path,
+    measured,
     more_records,
     record_links,
 )
@@ -25,6 +26,23 @@ def test_every_factor_has_a_name_and_a_place(factor: str) -> None:
 def test_a_factor_of_a_later_scorer_is_spelled_out_and_leads_to_the_account() -> None:
     assert factor_name("moon_phase") == "Moon phase"
     assert factor_path("acme", "moon_phase") == "/accounts/acme"
+
+
+@pytest.mark.parametrize(
+    "factor, raw, told",
+    [
+        ("payment", "overdue_90_plus, 91 d", "91 d overdue"),
+        ("payment", "overdue_30", "overdue 30"),
+        ("payment", "current, 0 d", "nothing overdue"),
+        ("payment", "unknown", "unknown"),
+        ("usage_trend", "13946 events a week, 980 before", "13,946 events a week, 980 before"),
+        ("nps", "6 of 10", "6 of 10"),
+    ],
+)
+def test_what_was_measured_is_told_without_the_ledgers_short_hand(
+    factor: str, raw: str, told: str
+) -> None:
+    assert measured(ledger_row(factor=factor, raw=raw)) == told
 
 
 def test_records_lead_to_where_they_are_shown() -> None:

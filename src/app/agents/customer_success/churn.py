@@ -138,7 +138,7 @@ def _fallen_use(inputs: CsmInputs, decline_percent: float) -> str:
     usage = inputs.usage
     if usage is None or trend_of(inputs, decline_percent) is not UsageTrend.DECLINING:
         return ""
-    return f"usage is declining ({usage_change_percent(usage):+.0f} % damped)"
+    return f"usage is declining (about {usage_change_percent(usage):+.0f} %)"
 
 
 def _silence(inputs: CsmInputs, inactive_after_days: int) -> str:

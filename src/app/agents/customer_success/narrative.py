@@ -132,7 +132,7 @@ def _usage(dossier: Dossier, inputs: CsmInputs) -> Iterator[str]:
             f"Use fell to {usage.events_recent / RECENT_WEEKS:,.0f} events a week from {first} to "
             f"{usage.until}, from {usage.events_before / usage.weeks_before:,.0f} in the "
             f"{counted(usage.weeks_before, 'week', 'weeks')} before "
-            f"({usage_change_percent(usage):+.0f} %, damped by volume and time in use)."
+            f"(counts as {usage_change_percent(usage):+.0f} %, by volume and time in use)."
         )
     silent = silent_days(inputs)
     if silent is not None and silent >= settings.inactive_after_days:

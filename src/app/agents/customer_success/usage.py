@@ -102,7 +102,7 @@ def usage_trend(inputs: CsmInputs, decline_percent: float) -> Reading:
     change = usage_change_percent(usage)
     raw = (
         f"{usage.events_recent / RECENT_WEEKS:.0f} events a week, "
-        f"{usage.events_before / usage.weeks_before:.0f} before ({change:+.0f} % damped)"
+        f"{usage.events_before / usage.weeks_before:.0f} before (counts as {change:+.0f} %)"
     )
     trend = trend_of(inputs, decline_percent)
     slope = (

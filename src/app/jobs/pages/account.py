@@ -1,17 +1,18 @@
 """An account taken apart on one page: every point of both scores, what moved them, the way up.
 
-Reads only: four statements, and one more each where settings or a technical score of then are
+Reads only: five statements, and one more each where settings or a technical score of then are
 asked for. A ledger that has not changed since an earlier scan is shown as it was recorded then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.assessment import Agent
 from app.domain.counterfactual import WayUp
+from app.domain.draft import DraftState
 from app.domain.explanation import Move
 from app.domain.health_record import HealthRecord, Snapshot
 from app.domain.score_course import ScorePoint, daily, of_agent
@@ -74,6 +75,8 @@ class Overview:
     agents: tuple[AgentOverview, ...]
     """Technical, then commercial; one that never assessed the account is left out."""
     incidents: tuple[StandingIncident, ...]
+    letters: Mapping[str, str]
+    """Drafts that wait, by the incident that each is about."""
 
 
 def overview(unit: Unit, header: AccountHeader, asked: AccountAsked) -> Overview:
@@ -92,7 +95,12 @@ def overview(unit: Unit, header: AccountHeader, asked: AccountAsked) -> Overview
         found.append(
             _agent(head, head.record, kept, of_agent(points, head.agent), versions, technical)
         )
-    return Overview(agents=tuple(found), incidents=unit.one_account.standing(account_id))
+    waiting = unit.outbox.drafts(state=DraftState.WAITING, account_id=account_id)
+    return Overview(
+        agents=tuple(found),
+        incidents=unit.one_account.standing(account_id),
+        letters={one.incident_id: one.draft_id for one in waiting},
+    )
 
 
 def _agent(

@@ -5,7 +5,7 @@ It puts names, addresses and drawings to what was read, and reads nothing itself
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -32,9 +32,11 @@ from app.web.factors import (
     RecordLink,
     factor_name,
     factor_path,
+    measured,
     more_records,
     record_links,
 )
+from app.web.paths import draft_path
 
 _STARTS = {
     Agent.TAM: "every account starts at 100",
@@ -60,6 +62,7 @@ class LedgerLine:
     href: str
     records: tuple[RecordLink, ...]
     more: int
+    measured: str
     rung: Rung | None
     """Where it took points: where from and where to."""
     bar: Markup | None
@@ -100,6 +103,8 @@ class IncidentShown:
     changed_at: datetime | None
     told_on: date | None
     """The day that its reasons are as of."""
+    letter: str
+    """The page of the draft that waits for it; empty: none does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +152,9 @@ def shown_of(found: Overview, asked: AccountAsked) -> OverviewShown:
     """The overview with names, addresses and drawings."""
     return OverviewShown(
         agents=tuple(_agent(one, asked) for one in found.agents),
-        incidents=tuple(_incident(one, asked) for one in _worst_first(found.incidents)),
+        incidents=tuple(
+            _incident(one, asked, found.letters) for one in _worst_first(found.incidents)
+        ),
         today=asked.today,
         tomorrow=asked.today + timedelta(days=1),
         next_week=asked.today + timedelta(days=7),
@@ -203,6 +210,7 @@ class _Lines:
             href=factor_path(account_id, row.factor),
             records=record_links(account_id, row, may_see_feeds=self.asked.viewer.sees_operations),
             more=more_records(row),
+            measured=measured(row),
             rung=rung,
             bar=bar,
             points=_points(row, rung),
@@ -258,7 +266,9 @@ def _worst_first(found: Sequence[StandingIncident]) -> list[StandingIncident]:
     return sorted(found, key=lambda one: -one.incident.severity)
 
 
-def _incident(one: StandingIncident, asked: AccountAsked) -> IncidentShown:
+def _incident(
+    one: StandingIncident, asked: AccountAsked, letters: Mapping[str, str]
+) -> IncidentShown:
     incident, revision = one.incident, one.revision
     is_changed = revision is not None and revision.at != incident.opened_at
     return IncidentShown(
@@ -267,5 +277,6 @@ def _incident(one: StandingIncident, asked: AccountAsked) -> IncidentShown:
         finding=None if revision is None else revision.finding,
         changed=revision.change.value if revision is not None and is_changed else "",
         changed_at=revision.at if revision is not None and is_changed else None,
+        letter=draft_path(letters[incident.incident_id]) if incident.incident_id in letters else "",
         told_on=None if revision is None else local_day(revision.at, asked.settings.zone),
     )

@@ -84,7 +84,7 @@ def test_the_renewal_window_has_two_ends(ends_in: int | None, fires: bool) -> No
 def test_declining_usage_is_behavioural_whatever_the_renewal_date() -> None:
     found = risk_of(healthy_facts(usage=DECLINING, contract=None))
     assert (found.level, found.triggered_by) == (ChurnLevel.MEDIUM, ChurnTrigger.BEHAVIORAL)
-    assert found.reasons == ("usage is declining (-63 % damped)",)
+    assert found.reasons == ("usage is declining (about -63 %)",)
     assert found.days_to_renewal is None
 
 

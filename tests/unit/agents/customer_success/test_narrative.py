@@ -83,7 +83,7 @@ def test_every_reason_comes_with_its_figure_and_its_day() -> None:
         "The technical band is Unknown since 2026-03-11 (no score on 2026-03-11).",
         (
             "Use fell to 25 events a week from 2026-02-09 to 2026-03-08, from 200 in the 8 weeks "
-            "before (-76 %, damped by volume and time in use)."
+            "before (counts as -76 %, by volume and time in use)."
         ),
         "Nobody has used the product since 2026-02-19, 19 days up to 2026-03-10.",
         "The last meaningful contact was on 2025-12-01, 100 days ago.",
