@@ -19,6 +19,9 @@ _CLOSES_BY_BAND = frozenset({IncidentKind.TAM_ESCALATION, IncidentKind.CSM_HEALT
 """Kinds raised for a band. Churn and feeds are raised for a trigger and close once it is gone: a
 renewed contract ends a churn incident though the band is still Amber."""
 
+LONGEST_SNOOZE = timedelta(days=366)
+"""A later day is a slip of the hand, or a dismissal without its reason."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
@@ -131,11 +134,14 @@ def acknowledge(incident: Incident, *, now: datetime) -> Incident:
 def snooze(incident: Incident, *, until: date, today: date, now: datetime) -> Incident:
     """Quiet until the local day `until`, or until it worsens; `today` is the local day of `now`.
 
-    Raises Conflict when it is closed, InvalidInput when the day is past.
+    Raises Conflict when it is closed, InvalidInput when the day is past or over a year off.
     """
     _refuse_closed(incident, "snoozed")
     if until < today:
         msg = f"snooze until {until}: that day is past"
+        raise InvalidInput(msg)
+    if until > today + LONGEST_SNOOZE:
+        msg = f"snooze until {until}: a year is the most; dismiss what is not so, with a reason"
         raise InvalidInput(msg)
     return replace(
         incident, state=IncidentState.SNOOZED, snoozed_until=until, note="", updated_at=now

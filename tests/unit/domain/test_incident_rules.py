@@ -9,6 +9,7 @@ import pytest
 from app.domain.band import Band
 from app.domain.incident import Change, Finding, Incident, IncidentKind, IncidentState
 from app.domain.incident_rules import (
+    LONGEST_SNOOZE,
     Decision,
     acknowledge,
     announce,
@@ -376,6 +377,13 @@ def test_dismissing_needs_a_reason() -> None:
 def test_a_snooze_until_a_past_day_is_refused() -> None:
     with pytest.raises(InvalidInput, match="2026-03-01: that day is past"):
         snooze(raised(), until=date(2026, 3, 1), today=TODAY, now=NOW)
+
+
+def test_a_snooze_lasts_a_year_at_most() -> None:
+    longest = TODAY + LONGEST_SNOOZE
+    assert snooze(raised(), until=longest, today=TODAY, now=NOW).snoozed_until == longest
+    with pytest.raises(InvalidInput, match="a year is the most"):
+        snooze(raised(), until=longest + timedelta(days=1), today=TODAY, now=NOW)
 
 
 def test_an_account_that_left_the_book_takes_its_incident_with_it() -> None:
