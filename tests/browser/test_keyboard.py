@@ -40,9 +40,7 @@ def test_an_incident_an_account_and_a_draft_by_single_keys(
     browser: Browser, worked_on: Served
 ) -> None:
     with window(browser, worked_on.origin) as (page, heard):
-        page.goto(worked_on.way_in)
-        page.keyboard.press("Enter")  # the one button has the focus
-        expect(page).to_have_url(f"{worked_on.origin}/")
+        opens_the_dashboard(page, worked_on)
         raised = len(kept(worked_on).incidents)
         page.keyboard.press("j")
         page.keyboard.press("a")
@@ -69,10 +67,7 @@ def test_the_same_with_tab_and_enter_where_single_keys_are_off(
     browser: Browser, worked_on: Served
 ) -> None:
     with window(browser, worked_on.origin) as (page, heard):
-        page.goto(worked_on.way_in)
-        page.keyboard.press("Enter")
-        expect(page).to_have_url(f"{worked_on.origin}/")
-        page.wait_for_load_state()
+        opens_the_dashboard(page, worked_on)
         page.keyboard.press("?")
         expect(page.get_by_role("dialog")).to_be_visible()
         tab_to(page, "Single keys work")
@@ -97,6 +92,15 @@ def test_the_same_with_tab_and_enter_where_single_keys_are_off(
         tab_to(page, "Edit")
         writes_on_it(page, "Enter")
         heard.nothing()
+
+
+def opens_the_dashboard(page: Page, served: Served) -> None:
+    """The one button of the link's page has the focus."""
+    page.goto(served.way_in)
+    expect(page.get_by_role("button", name="Open the dashboard")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{served.origin}/")
+    page.wait_for_load_state()
 
 
 def writes_on_it(page: Page, key: str) -> None:

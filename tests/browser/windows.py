@@ -16,6 +16,7 @@ from playwright.sync_api import (
     Dialog,
     Page,
     Route,
+    expect,
     sync_playwright,
 )
 from playwright.sync_api import Error as BrowserError
@@ -23,6 +24,8 @@ from playwright.sync_api import Error as BrowserError
 from app.web.site import COOKIE
 from tests.servers.chromium import program
 
+PATIENCE_MS = 20_000
+"""A machine may have other work; nothing takes so long on one that has not."""
 _HARMLESS = "Autofocus processing was blocked"
 """Somebody was quicker than the page and has his focus somewhere already."""
 _ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
@@ -94,7 +97,8 @@ def window(
     heard = Heard()
     _keep_in(context, origin, heard)
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     page.on("console", heard.said)
     page.on("pageerror", heard.broke)
     page.on("dialog", heard.asked)
