@@ -10,15 +10,15 @@ from fastapi.responses import Response
 from app.errors import NotFound
 from app.web.pages.account_overview import read_overview
 from app.web.pages.account_scores import read_history
-from app.web.pages.account_view import AccountView, view_of_header
+from app.web.pages.account_view import AccountView, view_of
 from app.web.pages.account_views import ACCOUNT_VIEWS
 from app.web.pages.refresh import refresh_view
 from app.web.site import SiteNow
 
 VIEWS_OF: Mapping[str, AccountView] = {
-    "overview": view_of_header("overview", "account.html", read_overview),
+    "overview": view_of("overview", "account.html", read_overview),
     **ACCOUNT_VIEWS,
-    "history": view_of_header("history", "account_history.html", read_history),
+    "history": view_of("history", "account_history.html", read_history),
     "refresh": refresh_view,
 }
 """By their names in an address; all but the progress of a refresh have a tab."""

@@ -45,17 +45,10 @@ class Tab:
     href: str
 
 
-def view_of(name: str, template: str, read: Callable[[Unit, AccountAsked], T]) -> AccountView:
-    """A view that is read as asked; the template finds what was read as `shown`."""
-    return view_of_header(
-        name, template, lambda unit, header, asked: _without_header(unit, header, asked, read)
-    )
-
-
-def view_of_header(
+def view_of(
     name: str, template: str, read: Callable[[Unit, AccountHeader, AccountAsked], T]
 ) -> AccountView:
-    """The same for a view that also uses what its header read."""
+    """A view that is read beside its header; the template finds what was read as `shown`."""
 
     async def answer(site: Site, request: Request, account_id: str) -> Response:
         now, words = site.clock(), dict(request.query_params)
@@ -111,13 +104,3 @@ def account_page(
         shown=shown,
         status=status,
     )
-
-
-def _without_header(
-    unit: Unit,
-    header: AccountHeader,
-    asked: AccountAsked,
-    read: Callable[[Unit, AccountAsked], T],
-) -> T:
-    del header
-    return read(unit, asked)

@@ -18,7 +18,7 @@ from app.jobs.pages.account_tickets import TicketsView, tickets_view
 from app.jobs.pages.account_usage import UsageView, usage_view
 from app.ports.store import Unit
 from app.web.drawing.usage import heartbeat_drawing, usage_drawing
-from app.web.pages.account_view import AccountView, view_of_header
+from app.web.pages.account_view import AccountView, view_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,6 @@ READS: Mapping[str, ViewRead] = {
 """By their names in an address."""
 
 ACCOUNT_VIEWS: Mapping[str, AccountView] = {
-    name: view_of_header(name, one.template, one.read) for name, one in READS.items()
+    name: view_of(name, one.template, one.read) for name, one in READS.items()
 }
 """What answers each of them."""
