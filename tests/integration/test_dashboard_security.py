@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -151,8 +152,10 @@ def test_who_may_see_it_sees_it(ground: Ground, one: Asked) -> None:
 def test_who_may_change_it_does(own_ground: Ground, one: Asked) -> None:
     who = own_ground.visited_by(MARCUS if one.rule is Rule.OF_ACCOUNT else ADMIN)
     before = own_ground.version()
-    answer = own_ground.asked(who, one)
+    fields = one.fields(own_ground.ids) | {"back": "//evil.example/"}
+    answer = who.post(one.address(own_ground.ids), fields)
     assert answer.status_code in {200, 303}, answer.text
+    assert re.match("/[^/]|/$|$", answer.headers.get("location", "")), "led to another site"
     assert own_ground.version() != before or who.desk.asked
 
 

@@ -87,20 +87,18 @@ class Plan:
             "letter": self._of(
                 "/drafts/{draft_id}/letter", [f"/drafts/{one}/letter" for one in self._drafts]
             ),
-            "document": self._of("/documents/{kind}", self._documents),
+            "review": self._of("/documents/{kind}", self._documents("qbr?for=internal")),
+            "profile as of now": self._of("/documents/{kind}", self._documents("profile?for=x")),
             "runs": self._of("/runs", ["/runs", "/runs?channel=chat"]),
             "log": self._of("/log", ["/log", "/log?account=alderpoint-freight", "/log?kind=noted"]),
             **{f"account {view}": self._view(view) for view in VIEWS},
         }
 
-    @property
-    def _documents(self) -> list[str]:
-        found = []
-        for one in self._reviewed[: self._visits]:
-            account = quote(one, safe="")
-            found.append(f"/documents/profile?account={account}")
-            found.append(f"/documents/qbr?account={account}&for=internal")
-        return found
+    def _documents(self, query: str) -> list[str]:
+        return [
+            f"/documents/{query}&account={quote(one, safe='')}"
+            for one in self._reviewed[: self._visits]
+        ]
 
     def _of(self, route: str, paths: Sequence[str], viewer: Viewer = ADMIN) -> Planned:
         return Planned(route=route, viewer=viewer, paths=list(islice(cycle(paths), self._visits)))
