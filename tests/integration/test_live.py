@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,15 +13,17 @@ import pytest
 from fastapi import FastAPI
 
 from app.domain.effect import EffectKind, WorkOwed
+from app.domain.web_session import WebSession
 from app.ports.store import Unit
 from app.services.session_tokens import read_token
 from app.storage.sql_store import open_store
-from app.web.changes import MOST_OF_A_SESSION
+from app.web.changes import MOST_OF_A_PERSON, MOST_OF_A_SESSION, Changes, TooMany
 from app.web.door import address_of, open_socket, serving
 from app.web.faults import tell_faults
 from app.web.opening import shut
 from app.web.pages.live import live_pages
 from app.web.site import COOKIE, Site
+from tests.builders import NOW
 from tests.servers.dashboard import ADMIN, OWN_REP, Dashboard
 
 SOON = 10.0
@@ -169,6 +171,25 @@ def test_a_session_has_a_few_streams_and_one_that_was_left_makes_room(play: Play
             assert await door.status() == 200
 
     play(story)
+
+
+def test_whoever_begins_many_sessions_leaves_room_for_others() -> None:
+    def session(digest: str, by: str) -> WebSession:
+        return WebSession(digest=digest, by=by, is_by_link=False, began_at=NOW, seen_at=NOW)
+
+    async def story() -> None:
+        changes = Changes(shut)
+        with ExitStack() as held:
+            for number in range(MOST_OF_A_PERSON):
+                held.enter_context(changes.listening("main", session(f"{number}", "kim")))
+            with pytest.raises(TooMany):
+                held.enter_context(changes.listening("main", session("one more", "kim")))
+            held.enter_context(changes.listening("main", session("hers", "lee")))
+            held.enter_context(changes.listening("other", session("another kim's", "kim")))
+        with changes.listening("main", session("later", "kim")):
+            pass
+
+    asyncio.run(story())
 
 
 def test_nobody_listens_who_does_not_see_operations(play: Play) -> None:

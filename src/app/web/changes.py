@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from app.domain.web_session import WebSession
 from app.errors import AppError
 from app.jobs.pages.runs import MOST_FLOWS
 from app.web.site import Site, SiteNow
@@ -23,6 +24,8 @@ TURN_SECONDS = 0.25
 """How soon a service that stops, or a tenant that nobody watches any more, is noticed."""
 MOST_OF_A_SESSION = 4
 """A browser opens six lines to a server at most: some are left for pages."""
+MOST_OF_A_PERSON = 16
+"""However many sessions somebody begins, there is room for others."""
 MOST_OF_ALL = 200
 
 log = structlog.get_logger(__name__)
@@ -74,24 +77,28 @@ class Changes:
         self._look_seconds = look_seconds
         self._watches: dict[str, Watch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._of_sessions: Counter[str] = Counter()
+        self._listening: Counter[tuple[str, ...]] = Counter()
+        """By session, by person, and all: what there may be a number of."""
 
     @contextmanager
-    def listening(self, tenant_id: str, session: str) -> Iterator[Watch]:
+    def listening(self, tenant_id: str, session: WebSession) -> Iterator[Watch]:
         """Listen to a tenant, as one of a session's few. Raises TooMany."""
-        of_all = self._of_sessions.total()
-        if self._of_sessions[session] >= MOST_OF_A_SESSION or of_all >= MOST_OF_ALL:
+        limits = {
+            ("session", session.digest): MOST_OF_A_SESSION,
+            ("person", tenant_id, session.by): MOST_OF_A_PERSON,
+            ("all",): MOST_OF_ALL,
+        }
+        if any(self._listening[which] >= most for which, most in limits.items()):
             raise TooMany
         watch = self._watch_of(tenant_id)
         watch.listeners += 1
-        self._of_sessions[session] += 1
+        self._listening.update(limits.keys())
         try:
             yield watch
         finally:
             watch.listeners -= 1
-            self._of_sessions[session] -= 1
-            if not self._of_sessions[session]:
-                del self._of_sessions[session]
+            self._listening.subtract(limits.keys())
+            self._listening = +self._listening
 
     def _watch_of(self, tenant_id: str) -> Watch:
         watch = self._watches.get(tenant_id)

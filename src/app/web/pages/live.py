@@ -41,7 +41,7 @@ def live_pages(site: SiteNow, *, beat_seconds: float = BEAT_SECONDS) -> APIRoute
         visitor, _ = await site().show(request, _may_look)
         stack = ExitStack()
         try:
-            listening = changes.listening(visitor.tenant_id, visitor.session.digest)
+            listening = changes.listening(visitor.tenant_id, visitor.session)
             watch = stack.enter_context(listening)
         except TooMany:
             told = "too many pages of this session are live; this one is not"
