@@ -13,6 +13,7 @@ from app.web.wording import (
     ago,
     band_class,
     counted,
+    dated,
     day,
     moment,
     money,
@@ -50,6 +51,18 @@ def test_unknown_money_is_never_nothing() -> None:
 )
 def test_money_in_full_and_in_short(value: Money, long: str, short: str) -> None:
     assert (money(value), short_money(value)) == (long, short)
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("renews on 2027-01-20 and is Amber", "renews on 20 Jan 2027 and is Amber"),
+        ("silent since 2026-11-02 20:00 UTC", "silent since 2 Nov 2026 20:00 UTC"),
+        ("contract acme-2026-02-01 of 2026-13-45", "contract acme-2026-02-01 of 2026-13-45"),
+    ],
+)
+def test_days_in_a_text_are_written_as_pages_write_them(text: str, told: str) -> None:
+    assert dated(text) == told
 
 
 def test_days_and_moments() -> None:

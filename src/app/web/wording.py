@@ -5,6 +5,7 @@ Every text that comes out is plain; the templates escape it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -19,6 +20,7 @@ from app.services.plain_text import one_line
 
 _SYMBOLS: Mapping[str, str] = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 _MOST = 300
+_DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 
 
 def oneline(text: str, most: int = _MOST) -> str:
@@ -50,6 +52,18 @@ def short_money(value: Money | None) -> str:
 def day(value: date | None) -> str:
     """Such as `21 Nov 2026`; nothing where there is none."""
     return "" if value is None else f"{value.day} {value:%b %Y}"
+
+
+def dated(text: str) -> str:
+    """A text of ours with its days as pages write them: `renews on 20 Jan 2027`."""
+    return _DAY.sub(_written, text)
+
+
+def _written(found: re.Match[str]) -> str:
+    try:
+        return day(date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]
 
 
 def moment(value: datetime | None, zone: str) -> Markup:
@@ -107,6 +121,7 @@ FILTERS = (
     money,
     short_money,
     day,
+    dated,
     moment,
     ago,
     until,
