@@ -135,13 +135,13 @@ class Renaming:
         return re.compile(f"{_SERIALS}{_LOGGED}|{told}")
 
     def _spoken(self, template: Template) -> list[str]:
-        words = [template.account_id, template.name, html.escape(template.name), template.domain]
+        words = [template.account_id, html.escape(template.name), template.name, template.domain]
         if template.owner:
             words += [template.owner, self._rep_names[template.owner]]
         return words
 
     def _words_of(self, copy: Copy) -> dict[str, str]:
-        new = [copy.account_id, copy.name, html.escape(copy.name), f"{copy.account_id}.example"]
+        new = [copy.account_id, html.escape(copy.name), copy.name, f"{copy.account_id}.example"]
         if copy.template.owner:
             name = self._colleague(copy)
             new += [address(name, VENDOR_DOMAIN), name]
