@@ -77,22 +77,6 @@ def counted() -> Iterator[Statements]:
 
 async def visited(dashboard: Dashboard, path: str, told: Statements) -> Visit:
     """Get one page as whoever is signed in there."""
-    cookies = "; ".join(f"{name}={value}" for name, value in dashboard.cookies.items())
-    bare, _, query = path.partition("?")
-    scope: Scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": bare,
-        "raw_path": bare.encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": [(b"host", b"127.0.0.1"), (b"cookie", cookies.encode())],
-        "client": ("127.0.0.1", 40_000),
-        "server": ("127.0.0.1", 80),
-    }
     sent: list[Message] = []
 
     asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
@@ -108,7 +92,7 @@ async def visited(dashboard: Dashboard, path: str, told: Statements) -> Visit:
 
     before = told.count
     began, worked = time.perf_counter(), time.process_time()
-    await dashboard.web(scope, receive, send)
+    await dashboard.web(_scope(dashboard, path), receive, send)
     seconds, worked = time.perf_counter() - began, time.process_time() - worked
     body = b"".join(one.get("body", b"") for one in sent if one["type"] == "http.response.body")
     return Visit(
@@ -120,3 +104,22 @@ async def visited(dashboard: Dashboard, path: str, told: Statements) -> Visit:
         queries=told.count - before,
         body=body,
     )
+
+
+def _scope(dashboard: Dashboard, path: str) -> Scope:
+    cookies = "; ".join(f"{name}={value}" for name, value in dashboard.cookies.items())
+    bare, _, query = path.partition("?")
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": bare,
+        "raw_path": bare.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(b"host", b"127.0.0.1"), (b"cookie", cookies.encode())],
+        "client": ("127.0.0.1", 40_000),
+        "server": ("127.0.0.1", 80),
+    }
