@@ -25,6 +25,7 @@ from app.jobs.pages.account_header import AccountHeader, account_header
 from app.jobs.sight import account_in_sight, draft_in_sight
 from app.ports.store import Unit
 from app.web.answers import back
+from app.web.fields import choice_in, day_in
 from app.web.pages.account_view import account_page
 from app.web.pages.account_views import READS, Shown
 from app.web.paths import account_path
@@ -53,9 +54,9 @@ def _contact_routes(routes: APIRouter, site: SiteNow) -> None:
         def log(unit: Unit, account: Account) -> None:
             told = Contact(
                 summary=visitor.said("summary"),
-                kind=_kind(visitor.said("kind")),
+                kind=_kind(visitor),
                 person=visitor.said("person"),
-                on=_day(visitor.said("on")),
+                on=_day(visitor),
             )
             log_interaction(unit, account, told, by=visitor.viewer.by, at=site().clock())
 
@@ -80,7 +81,7 @@ def _word_routes(routes: APIRouter, site: SiteNow) -> None:
         visitor = await site().change(request)
 
         def say(unit: Unit, account: Account) -> None:
-            person, level = visitor.said("person"), _maturity(visitor.said("maturity"))
+            person, level = visitor.said("person"), _maturity(visitor)
             set_maturity(unit, account, person, level, by=visitor.viewer.by, at=site().clock())
 
         return await _changed(site(), request, visitor, say, form="maturity", view="people")
@@ -160,24 +161,21 @@ async def _again(
     )
 
 
-def _kind(word: str) -> ContactKind:
-    if word not in set(ContactKind):
-        raise InvalidInput(f"{word!r}: a contact is one of {', '.join(ContactKind)}")
-    return ContactKind(word)
+def _kind(visitor: Visitor) -> ContactKind:
+    said = visitor.said("kind")
+    why = f"{said!r}: a contact is one of {', '.join(ContactKind)}"
+    return choice_in(ContactKind, said, why)
 
 
-def _maturity(word: str) -> TechnicalMaturity:
-    if word not in set(TechnicalMaturity):
-        raise InvalidInput("choose how technical a letter to this person may be")
-    return TechnicalMaturity(word)
+def _maturity(visitor: Visitor) -> TechnicalMaturity:
+    why = "choose how technical a letter to this person may be"
+    return choice_in(TechnicalMaturity, visitor.said("maturity"), why)
 
 
-def _day(word: str) -> date | None:
-    """The day of a date field; None where it was left empty."""
-    try:
-        return date.fromisoformat(word) if word else None
-    except ValueError as exc:
-        raise InvalidInput(f"{word!r} is no day: write it as 2026-03-31") from exc
+def _day(visitor: Visitor) -> date | None:
+    """None where it was left empty."""
+    said = visitor.said("on")
+    return day_in(said, f"{said!r} is no day: write it as 2026-03-31") if said else None
 
 
 def _state(word: str) -> DraftState:

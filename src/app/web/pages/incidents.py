@@ -6,18 +6,18 @@ The first page gets the item back in its new state; every other page is come bac
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.domain.incident import Incident
-from app.errors import InvalidInput
 from app.jobs.acts.incidents import acknowledge_incident, dismiss_incident, snooze_incident
 from app.jobs.pages.today import Item, read_item
 from app.jobs.sight import incident_in_sight
 from app.ports.store import Unit
 from app.web.answers import back, fragment
+from app.web.fields import day_in
 from app.web.pages.today_words import item_words
 from app.web.said import said
 from app.web.site import Site, SiteNow, Visitor, is_htmx
@@ -74,7 +74,7 @@ def _acknowledge(unit: Unit, visitor: Visitor, now: datetime) -> Incident:
 
 
 def _snooze(unit: Unit, visitor: Visitor, now: datetime) -> Incident:
-    until = _day(visitor.said("until"))
+    until = day_in(visitor.said("until"), "snooze until which day? Such as 2026-11-30")
     return snooze_incident(
         unit, visitor.said("incident_id"), until=until, by=visitor.viewer.by, at=now
     )
@@ -88,10 +88,3 @@ def _dismiss(unit: Unit, visitor: Visitor, now: datetime) -> Incident:
         by=visitor.viewer.by,
         at=now,
     )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as exc:
-        raise InvalidInput("snooze until which day? Such as 2026-11-30") from exc

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TypeVar
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.domain.assessment import Agent
 from app.domain.band import Band
-from app.errors import InvalidInput
 from app.jobs.acts.overriding import clear_override, override_band
 from app.jobs.sight import account_in_sight
 from app.ports.store import Unit
 from app.web.answers import back
+from app.web.fields import choice_in, day_in
 from app.web.paths import account_path
 from app.web.site import SiteNow, Visitor
-
-ChoiceT = TypeVar("ChoiceT", Agent, Band)
 
 
 def overriding_pages(site: SiteNow) -> APIRouter:
@@ -30,9 +25,9 @@ def overriding_pages(site: SiteNow) -> APIRouter:
         """Say another band. Raises NotFound for what is out of sight, InvalidInput."""
         visitor = await site().change(request)
         now = site().clock()
-        agent = _choice(Agent, visitor.said("agent"), "whose band")
-        band = _choice(Band, visitor.said("band"), "the band")
-        until = _day(visitor.said("until"))
+        agent = _agent(visitor)
+        band = choice_in(Band, visitor.said("band"), f"the band must be one of {', '.join(Band)}")
+        until = day_in(visitor.said("until"), "say until which day, such as 2026-12-24")
 
         def work(unit: Unit) -> None:
             account = account_in_sight(unit, visitor.viewer, visitor.said("account_id"))
@@ -48,7 +43,7 @@ def overriding_pages(site: SiteNow) -> APIRouter:
         """Take it back. Raises NotFound for what is out of sight, and where no word holds."""
         visitor = await site().change(request)
         now = site().clock()
-        agent = _choice(Agent, visitor.said("agent"), "whose band")
+        agent = _agent(visitor)
 
         def work(unit: Unit) -> None:
             account = account_in_sight(unit, visitor.viewer, visitor.said("account_id"))
@@ -64,17 +59,7 @@ def _back_to(visitor: Visitor) -> str:
     return visitor.back_path(account_path(visitor.said("account_id")))
 
 
-def _choice(choices: type[ChoiceT], said: str, what: str) -> ChoiceT:
-    try:
-        return choices(said)
-    except ValueError as exc:
-        msg = f"{what} must be one of {', '.join(choices)}"
-        raise InvalidInput(msg) from exc
-
-
-def _day(said: str) -> date:
-    try:
-        return date.fromisoformat(said)
-    except ValueError as exc:
-        msg = "say until which day, such as 2026-12-24"
-        raise InvalidInput(msg) from exc
+def _agent(visitor: Visitor) -> Agent:
+    """Raises InvalidInput."""
+    said = visitor.said("agent")
+    return choice_in(Agent, said, f"whose band must be one of {', '.join(Agent)}")
