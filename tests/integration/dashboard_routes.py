@@ -127,6 +127,7 @@ _ACCOUNT = "/accounts/{account_id:path}"
 ROUTES: tuple[Asked, ...] = (
     _get("/", Rule.OF_MANY),
     *(_get(_ACCOUNT, Rule.OF_ACCOUNT, f"/accounts/{{account}}?view={one}") for one in _VIEWS),
+    _get(_ACCOUNT, Rule.OF_ACCOUNT, "/accounts/{account}?view=refresh&of=20261121T070000Z"),
     _post("/accounts/log-call", Rule.OF_ACCOUNT, account_id="{account}", summary="x", kind="call"),
     _post("/accounts/note", Rule.OF_ACCOUNT, account_id="{account}", text="x"),
     _post("/accounts/ask", Rule.OF_ACCOUNT, account_id="{account}", task="review"),
@@ -154,9 +155,10 @@ ROUTES: tuple[Asked, ...] = (
         for kind in ("profile?for=customer", "profile?for=internal", "qbr?for=internal")
     ),
     _post("/incidents/acknowledge", Rule.OF_ACCOUNT, incident_id="{incident}"),
-    _post("/incidents/snooze", Rule.OF_ACCOUNT, incident_id="{incident}", until="2099-01-01"),
+    _post("/incidents/snooze", Rule.OF_ACCOUNT, incident_id="{incident}", until="{soon}"),
     _post("/incidents/dismiss", Rule.OF_ACCOUNT, incident_id="{incident}", reason="x"),
     _get("/log", Rule.OF_MANY),
+    _get("/log", Rule.OF_MANY, "/log?account={account}"),
     _get("/accounts", Rule.OF_MANY),
     _get("/accounts", Rule.OF_MANY, "/accounts?q=freight"),
     _get("/accounts.csv", Rule.OF_MANY),
