@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.ports.store import Unit
-from tests.browser.pages import NAMES, addresses, shown
+from tests.browser.pages import ACCOUNT, NAMES, addresses, shown
 from tests.browser.planting import MARK, plant
 from tests.browser.serving import Served, served
 from tests.browser.test_pages import REFUSED
@@ -27,7 +27,8 @@ FOREIGN = """([html, mark]) => {
     if (['base', 'object', 'embed', mark].includes(one.localName)) found.push(told);
     if (one.localName === 'iframe' && !one.hasAttribute('sandbox')) found.push(told);
     for (const {name, value} of one.attributes) {
-      if (name.startsWith('on') || ['style', 'srcdoc'].includes(name)) found.push(told);
+      if (name.startsWith('on') || name === 'srcdoc') found.push(told);
+      if (name === 'style' && !/^width: [0-9.]+%$/.test(value)) found.push(told);
       if (['href', 'src', 'action', 'formaction', 'xlink:href', 'hx-get', 'hx-post'].includes(name)
           && new URL(value, location.href).origin !== location.origin) found.push(told);
     }
@@ -89,3 +90,21 @@ def test_no_view_of_an_account_brings_anything_to_life(
 def _in_trouble(unit: Unit) -> list[str]:
     kinds = (one.subject for one in unit.incidents.live() if one.kind.value != "feed")
     return list(dict.fromkeys(kinds))[:MORE_ACCOUNTS]
+
+
+@pytest.mark.parametrize("kind", ["letter", "profile", "review", "review for the customer"])
+def test_no_document_brings_anything_to_life(
+    seen: tuple[Page, Heard], planted: Served, paths: Mapping[str, str], kind: str
+) -> None:
+    page, heard = seen
+    heard.troubles.clear()
+    where = {
+        "letter": f"{paths['draft']}/letter",
+        "profile": f"/documents/profile?account={ACCOUNT}&for=internal",
+        "review": f"/documents/qbr?account={ACCOUNT}&for=internal",
+        "review for the customer": f"/documents/qbr?account={ACCOUNT}",
+    }
+    answer = shown(page, planted, kind, where[kind])
+    assert answer.status == 200
+    assert page.evaluate(FOREIGN, [answer.text(), MARK]) == []
+    heard.nothing()
