@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from app import __version__
+from app.settings import Settings
+from app.storage.service_lock import only_service
 from tests.e2e.typed import Said, done, started, typed
 
 COMMANDS = (
@@ -166,3 +169,17 @@ def test_demo_tells_its_folder_and_refuses_one_that_is_not_its_own(tmp_path: Pat
     said = typed(home, "demo", "--home", str(folder))
     assert (said.code, "choose another with --home" in said.words) == (2, True)
     assert (folder / "letter.txt").exists()
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8321", ""])
+def test_a_demo_that_runs_is_not_emptied_under_its_service(tmp_path: Path, address: str) -> None:
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    (folder / "made-by-tend-demo").touch()
+    flows = Settings(home=folder, database_url="").engine_url
+    with only_service(flows, since=datetime.now(UTC)) as note:
+        note(address)
+        said = typed(tmp_path / "home", "demo", "--home", str(folder))
+    assert (said.code, "end it with Ctrl-C first" in said.words) == (2, True)
+    assert address in said.words
+    assert (folder / "made-by-tend-demo").exists()

@@ -15,7 +15,7 @@ import typer
 
 from app.cli.run_cmd import HOST, PORT
 from app.clock import local_day
-from app.errors import InvalidInput
+from app.errors import Conflict, InvalidInput
 
 if TYPE_CHECKING:
     from app.cli.context import CliContext
@@ -111,17 +111,26 @@ def _is_free(port: int) -> bool:
 
 def _fresh_settings(folder: Path) -> Settings:
     from app.settings import Settings
+    from app.storage.service_lock import service_address
 
+    settings = Settings(home=folder, database_url="", tenant="main", log_level="error")
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARKER).exists():
             msg = f"{folder} has things in it that no demo made: choose another with --home"
             raise InvalidInput(msg)
+        runs_at = service_address(settings.engine_url)
+        if runs_at is not None:
+            at = f", at {runs_at}" if runs_at else ""
+            msg = (
+                f"a demo runs on {folder}{at}: look at that one (tend dashboard), or end it with "
+                "Ctrl-C first, since a new demo empties the folder; --home makes one elsewhere"
+            )
+            raise Conflict(msg)
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARKER).write_text(
         "This folder is made anew by every `tend demo`.\n", encoding="utf-8"
     )
-    settings = Settings(home=folder, database_url="", tenant="main", log_level="error")
     # Nobody is to hear of made-up customers: not a mailbox, not a chat, and no model is to be paid.
     return settings.model_copy(update={name: {} for name in CONNECTIONS} | {"redis_url": ""})
 
