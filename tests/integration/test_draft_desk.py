@@ -255,6 +255,22 @@ def test_words_that_changed_under_the_reps_hands_are_told(in_folder: Desk) -> No
         in_folder.edit("Dear Sam", began=began)
 
 
+def test_of_two_who_save_at_once_one_is_told(in_mailbox: Desk) -> None:
+    began, desk = in_mailbox.kept(), in_mailbox.desk
+
+    async def both() -> list[Draft | BaseException]:
+        saving = (
+            desk.edit(began, "Hello", text, by=KIM, at=LATER, over=False)
+            for text in ("Dear Sam, one.", "Dear Sam, two.")
+        )
+        return await asyncio.gather(*saving, return_exceptions=True)
+
+    one, other = asyncio.run(both())
+    assert isinstance(one, Conflict) is not isinstance(other, Conflict)
+    assert in_mailbox.kept() in (one, other)
+    assert len(in_mailbox.acts()) == 1
+
+
 def test_a_draft_withdrawn_between_is_told_and_not_logged(in_mailbox: Desk) -> None:
     began = in_mailbox.kept()
     in_mailbox.store.write_now(

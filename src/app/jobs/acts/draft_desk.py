@@ -104,9 +104,11 @@ class DraftDesk:
         act = _edited(now.standing if over else now.draft, new, by=by, at=at)
 
         def keep(unit: Unit) -> None:
-            if not unit.outbox.reword_draft(new):
-                state = unit.outbox.draft(new.draft_id).state
-                msg = f"{new.draft_id} was {state} meanwhile; your words are in {now.box.name}"
+            kept = unit.outbox.draft(new.draft_id)
+            is_as_begun = (kept.subject, kept.body_text) == (began.subject, began.body_text)
+            if not is_as_begun or not unit.outbox.reword_draft(new):
+                what = kept.state if is_as_begun else "put in other words"
+                msg = f"{new.draft_id} was {what} meanwhile; your words are in {now.box.name}"
                 raise Conflict(msg)
             unit.diary.add_act(act)
 
