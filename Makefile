@@ -62,10 +62,11 @@ LOCKING = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-
 LOCKING_EVAL = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-header --python-version 3.11 $(UPGRADE)
 
+# The tests' first: what ships is held to it, so that the tests run what ships.
 lock: $(BIN)/uv  ## Write the lock files, from pyproject.toml and of make eval
-	$(LOCKING) pyproject.toml -o requirements.lock
 	$(LOCKING) --extra alerts --extra google --extra imap --extra llm --extra smtp --group dev \
 		pyproject.toml -o requirements-dev.lock
+	$(LOCKING) --constraint requirements-dev.lock pyproject.toml -o requirements.lock
 	$(LOCKING_EVAL) tests/eval/tools.in -o requirements-eval.lock
 	$(LOCKING_EVAL) --no-deps tests/eval/model.in -o requirements-eval-model.lock
 

@@ -18,18 +18,26 @@ STOLEN = {("litellm", "1.82.7"), ("litellm", "1.82.8")}
 """Published by somebody who had taken the publisher's place; they stole credentials."""
 
 MENDED_IN = {
-    "aiohttp": (3, 12, 14),  # CVE-2025-53643
-    "cryptography": (44, 0, 1),  # CVE-2024-12797
+    "aiohttp": (3, 14, 3),  # CVE-2026-69244
+    "cryptography": (50, 0, 0),  # CVE-2026-69247
     "h11": (0, 16, 0),  # CVE-2025-43859
-    "idna": (3, 7),  # CVE-2024-3651
+    "h2": (4, 4, 1),  # CVE-2026-71554
+    "idna": (3, 15),  # CVE-2026-45409
     "jinja2": (3, 1, 6),  # CVE-2025-27516
-    "langchain-core": (1, 2, 5),  # CVE-2025-68664
-    "langgraph-checkpoint": (3, 0, 0),  # CVE-2025-64439
+    "langchain-core": (1, 3, 3),  # CVE-2026-44843
+    "langgraph": (1, 0, 10),  # CVE-2026-28277
+    "langgraph-checkpoint": (4, 1, 1),  # CVE-2026-48775
+    "langsmith": (0, 8, 18),  # CVE-2026-45134
     "litellm": (1, 84, 0),  # CVE-2026-49468
-    "python-multipart": (0, 0, 18),  # CVE-2024-53981
-    "requests": (2, 32, 4),  # CVE-2024-47081
-    "starlette": (0, 49, 1),  # CVE-2025-62727
-    "urllib3": (2, 6, 0),  # CVE-2025-66418
+    "mako": (1, 3, 12),  # CVE-2026-44307
+    "nh3": (0, 3, 8),  # RUSTSEC-2026-0533, in the ammonia that it carries
+    "protobuf": (6, 33, 5),  # CVE-2026-0994
+    "pydantic-settings": (2, 14, 2),  # GHSA-4xgf-cpjx-pc3j
+    "pygments": (2, 20, 0),  # CVE-2026-4539
+    "python-multipart": (0, 0, 32),  # CVE-2026-53540
+    "requests": (2, 33, 0),  # PYSEC-2026-2275
+    "starlette": (1, 3, 1),  # CVE-2026-54283
+    "urllib3": (2, 8, 0),  # CVE-2026-97689
     "werkzeug": (3, 0, 6),  # CVE-2024-49767
 }
 """The first version without the newest hole that is known of it."""
@@ -64,3 +72,9 @@ def test_no_version_is_known_to_be_bad(name: str) -> None:
         if one in MENDED_IN and number(version) < MENDED_IN[one]
     ]
     assert not old
+
+
+def test_the_tests_run_what_ships() -> None:
+    tested = dict(pins("requirements-dev.lock"))
+    ships = dict(pins("requirements.lock"))
+    assert {one: tested.get(one) for one in ships} == ships
