@@ -21,6 +21,7 @@ from app.domain.document import Document, DocumentKind
 from app.domain.feed import FactKind
 from app.domain.incident import Change, Finding, IncidentKind, Revision
 from app.domain.opportunity import Opportunity, OpportunityKind, OpportunityState
+from app.errors import Conflict, NotFound
 from app.ports.audit import LogAsk
 from app.ports.store import Unit
 from app.ports.today import Scope
@@ -204,6 +205,29 @@ def test_lines_are_found_by_account_person_and_kind(
     filled: SqlStore, ask: LogAsk, expected: list[tuple[str, str]]
 ) -> None:
     assert kinds(lines(filled, ask)) == expected
+
+
+def test_an_account_is_found_by_name_among_those_in_sight(filled: SqlStore) -> None:
+    def named(text: str, scope: Scope) -> str:
+        return filled.read_now("main", lambda unit: unit.audit.account_named(text, scope))
+
+    kims = Scope(owner=KIM, default_owner=KIM)
+    assert named("GLOBEX", ALL) == named("glob", ALL) == "globex"
+    assert named("ini", kims) == "initech"
+    for hidden in ("globex", "glob", ""):
+        with pytest.raises(NotFound) as refused:
+            named(hidden, kims)
+        assert "Globex" not in str(refused.value)
+    filled.write_now(
+        "main",
+        lambda unit: unit.facts.upsert(
+            FactKind.ACCOUNTS, rows_of(account(account_id="initial", name="Initial"))
+        ),
+    )
+    with pytest.raises(Conflict, match="Initech"):
+        named("ini", ALL)
+    with pytest.raises(NotFound):
+        filled.read_now("other", lambda unit: unit.audit.account_named("acme", ALL))
 
 
 def test_no_kind_of_one_source_is_another_ones() -> None:
