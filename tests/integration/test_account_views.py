@@ -169,6 +169,15 @@ def test_growth_shows_opportunities_and_bills(dashboard: Dashboard) -> None:
     assert "€4,000 a year" in said
     assert "10 days overdue" in said
     assert "&lt;script&gt;" in said
+    assert "its letter" not in said
+    handed, held = OpportunityState.RECORDED, [OpportunityState.HELD]
+    dashboard.store.write_now(
+        "main",
+        lambda unit: unit.opportunities.move(
+            found.opportunity_id, to=handed, come_from=held, at=NOW
+        ),
+    )
+    assert "with Sales its letter" in view(dashboard, "growth")
 
 
 def review(key: str, notes: str) -> Document:

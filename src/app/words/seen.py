@@ -84,7 +84,12 @@ def has_unseen(text: str) -> bool:
 
 
 def excerpt(text: str, start: int, end: int) -> str:
-    """What stands there with a little around it, at most 80 characters, on one line."""
+    """What stands there with whole words around it, at most 80 characters, on one line."""
     begin = max(0, start - 15)
-    around = " ".join(text[begin : max(end + 25, begin + 40)].split())
+    stop = max(end + 25, begin + 40)
+    if begin:
+        begin = text.find(" ", begin - 1, start) + 1 or begin
+    if stop < len(text):
+        stop = max(text.rfind(" ", end, stop + 1), end)
+    around = " ".join(text[begin:stop].split())
     return around if len(around) <= _MOST_EXCERPT else f"{around[: _MOST_EXCERPT - 1]}\u2026"

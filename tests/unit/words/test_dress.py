@@ -268,6 +268,10 @@ def test_letters_are_compared_as_a_reader_sees_them() -> None:
     assert has_unseen("a\u00adb")
     assert not has_unseen("a\u200db\n\u2764\ufe0f")
     assert len(excerpt("word " * 60, 0, 250)) == 80
+    said = "Hello Nolan, I will call you on Monday at ten. I have gone through what you sent."
+    start = said.index("Monday")
+    assert excerpt(said, start, start + 6) == "call you on Monday at ten. I have gone"
+    assert excerpt("a" * 99, 30, 40) == "a" * 25
 
 
 @settings(max_examples=80, deadline=None)
