@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.schedule import ALL_JOBS
+from app.jobs.schedule import looks_due
+from app.ports.rows import SlotStart
+from app.ports.store import Unit
+from app.storage.sql_store import open_store
 from tests.web_proof.demo_store import lived
 
 DAYS_LIVED = 30
@@ -15,9 +20,26 @@ DAYS_LIVED = 30
 
 @pytest.fixture(scope="session")
 def lived_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the book in it, scanned just now. Copied, never written to."""
+    """A folder with the book in it, scanned just now. Copied, never written to.
+
+    A service over it has nothing to begin: the schedule's looks of the day are taken.
+    """
     home = tmp_path_factory.mktemp("lived") / "home"
     # in a thread of its own: a browser's loop may be running in this one
     with ThreadPoolExecutor(1) as threads:
-        threads.submit(lived, home, datetime.now(UTC), days=DAYS_LIVED).result()
+        threads.submit(_made, home, datetime.now(UTC)).result()
     return home
+
+
+def _made(home: Path, now: datetime) -> None:
+    book = lived(home, now, days=DAYS_LIVED)
+    store = open_store(f"sqlite:///{book.file}")
+    store.write_now("main", lambda unit: _take_looks(unit, now))
+    store.close()
+
+
+def _take_looks(unit: Unit, now: datetime) -> None:
+    for look in looks_due(unit, now, ALL_JOBS):
+        unit.slots.started(
+            SlotStart(job=look.job, slot=look.slot, subject="", flow_id="", started_at=now)
+        )
