@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from app.clock import local_day
 from app.domain.assessment import Agent
@@ -17,6 +17,9 @@ from app.domain.health_fall import SEVERITY, has_fallen
 from app.domain.health_record import HealthRecord
 from app.domain.incident import Finding
 from app.errors import Conflict, InvalidInput
+
+LONGEST_WORD = timedelta(days=366)
+"""A word that nobody looks at again is not to hide a fall for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,12 +168,15 @@ def speak(
 ) -> Override:
     """The word as it is to be kept; `told` and `before` of what is asked are filled in.
 
-    Raises InvalidInput for a band that cannot be said, a day that is not to come, or no reason.
+    Raises InvalidInput for a band that cannot be said, a day that is not to come or over a year
+    off, or no reason.
     """
     if asked.band is Band.UNKNOWN:
         raise InvalidInput("a rep may say Green, Amber or Red; Unknown is for too little knowledge")
     if asked.until <= look.day:
         raise InvalidInput(f"until {asked.until}: that day must be after today, {look.day}")
+    if asked.until > look.day + LONGEST_WORD:
+        raise InvalidInput(f"until {asked.until}: a year is the most; say it again by then")
     if not asked.reason.strip():
         raise InvalidInput("an override needs a reason: whoever reads it next must know why")
     record = records.get(asked.agent)

@@ -246,6 +246,7 @@ def test_a_word_after_one_that_ended_untold_carries_on_too() -> None:
         (asked(Band.UNKNOWN), "Green, Amber or Red"),
         (asked(days=0), "after today"),
         (replace(asked(), until=day_ago(1)), "after today"),
+        (asked(days=400), "a year is the most"),
         (asked(reason="  "), "reason"),
     ],
 )
