@@ -10,7 +10,7 @@ from app.clock import Clock, local_day
 from app.domain.account import Account, Rep
 from app.domain.assessment import Agent
 from app.domain.document import Document, DocumentKind
-from app.domain.dossier import USAGE_DAYS, Dossier, FeatureUse
+from app.domain.dossier import USAGE_DAYS, Dossier, FeatureUse, Peers
 from app.domain.feed import FeedView
 from app.domain.health_record import Snapshot
 from app.domain.override import NO_WORDS
@@ -18,6 +18,7 @@ from app.ports.store import Store, Unit
 
 TICKETS_SINCE = timedelta(days=180)
 MOST_TICKETS, MOST_CONTACTS, MOST_NOTES = 500, 50, 20
+_NOT_COMPARED = Peers(compared=0, users_by_feature={}, median_adoption_rate=None, how="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +47,8 @@ class StoreDossiers:
         return await self.store.read(self.tenant_id, lambda unit: unit.documents.of("", [kind]))
 
 
-def dossier_of(unit: Unit, account_id: str, now: datetime) -> Dossier:
-    """The account's dossier at `now`. Raises NotFound."""
+def dossier_of(unit: Unit, account_id: str, now: datetime, *, compares: bool = True) -> Dossier:
+    """The account's dossier at `now`; its peers are read if it `compares`. Raises NotFound."""
     settings = unit.tenant.settings().settings
     context = unit.book.context(now, settings.zone)
     facts = unit.book.one(context, account_id)
@@ -75,7 +76,7 @@ def dossier_of(unit: Unit, account_id: str, now: datetime) -> Dossier:
         letters=unit.outbox.drafts(account_id=account_id),
         opportunities=unit.opportunities.of(account_id),
         documents=(*unit.documents.of(account_id), *unit.documents.of("")),
-        peers=unit.detail.peers(facts.account, context),
+        peers=unit.detail.peers(facts.account, context) if compares else _NOT_COMPARED,
         usage_90=_usage(unit, account_id, context.usage_until),
         measured={
             agent: _measured(unit, agent, account_id, points) for agent, points in history.items()
