@@ -10,11 +10,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.ports.store import Unit
+from app.storage.sql_store import open_store
 from tests.browser.pages import ACCOUNT, NAMES, addresses, shown
 from tests.browser.planting import MARK, plant
 from tests.browser.serving import Served, served
 from tests.browser.test_pages import REFUSED
 from tests.browser.windows import Heard, window
+from tests.web_proof.demo_store import keep_documents
 from tests.web_proof.plan import VIEWS
 
 MORE_ACCOUNTS = 3
@@ -42,8 +44,18 @@ FOREIGN = """([html, mark]) => {
 def planted(lived_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = Path(shutil.copytree(lived_home, tmp_path_factory.mktemp("planted") / "home"))
     assert plant(home / "tend.sqlite3") > 10_000
+    store = open_store(f"sqlite:///{home / 'tend.sqlite3'}")
+    store.write_now("main", _keep_documents)
+    store.close()
     with served(home) as service:
         yield service.signed_in()
+
+
+def _keep_documents(unit: Unit) -> None:
+    """Of what was planted, as agents would."""
+    latest = unit.scans.latest()
+    assert latest is not None
+    keep_documents(unit, unit.book.accounts([ACCOUNT])[ACCOUNT], latest.now)
 
 
 @pytest.fixture(scope="module")

@@ -217,12 +217,18 @@ def test_a_review_opens_as_the_customer_sees_it(dashboard: Dashboard) -> None:
     assert dashboard.get("/documents/release?account=acme%2F1&key=").status_code == 404
 
 
-def test_what_is_not_kept_opens_as_it_would_be_today(dashboard: Dashboard) -> None:
+def test_without_a_key_the_newest_review_opens(dashboard: Dashboard) -> None:
+    kept = review("2026-Q1", "They may leave")
+    dashboard.store.write_now("main", lambda unit: unit.documents.keep(kept))
+    assert "All is well" in dashboard.get("/documents/qbr?account=acme%2F1").text
+
+
+def test_what_is_not_kept_does_not_open_and_is_offered_to_be_prepared(dashboard: Dashboard) -> None:
     said = view(dashboard, "growth", "&document=qbr&key=")
-    assert "not kept: as it would be today" in said
+    assert "Prepare it now" in said
+    assert "Write it now" in said
     for kind in ("qbr", "profile"):
-        assert "Acme" in dashboard.get(f"/documents/{kind}?account=acme%2F1").text
-    assert "not kept" not in view(dashboard, "growth", "&document=release&key=")
+        assert dashboard.get(f"/documents/{kind}?account=acme%2F1").status_code == 404
 
 
 def test_a_call_is_logged_in_one_line(dashboard: Dashboard) -> None:

@@ -33,6 +33,7 @@ from tests.integration.dashboard_routes import (
     routes_there,
 )
 from tests.servers.dashboard import ADMIN, Dashboard
+from tests.web_proof.demo_store import keep_documents
 
 INES = Viewer(by="ines.halvorsen@fathomline.example", role=Role.REP, sight=Sight.OWN)
 MARCUS = Viewer(by="marcus.abiodun-cole@fathomline.example", role=Role.REP, sight=Sight.OWN)
@@ -88,6 +89,7 @@ def opened(lived_home: Path, folder: Path) -> Iterator[Ground]:
     latest = store.read_now("main", lambda unit: unit.scans.latest())
     assert latest is not None
     _say_another_band(store, latest)
+    _keep_documents(store, latest)
     accounts = store.read_now("main", lambda unit: unit.book.active(latest.local_day))
     soon = f"{latest.local_day + timedelta(days=9)}"
     watch = sqlite3.connect(home / "tend.sqlite3")
@@ -117,6 +119,14 @@ def _say_another_band(store: SqlStore, latest: Scan) -> None:
         )
 
     store.write_now("main", say)
+
+
+def _keep_documents(store: SqlStore, latest: Scan) -> None:
+    def keep(unit: Unit) -> None:
+        account = unit.book.accounts([MARCUS_ACCOUNT])[MARCUS_ACCOUNT]
+        keep_documents(unit, account, latest.now)
+
+    store.write_now("main", keep)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from pathlib import Path
 from app.agents.customer_success.expansion import opportunities
 from app.agents.customer_success.qbr import period_of, review, title_of
 from app.agents.front_door import as_json
+from app.agents.technical_account_manager.profile import COMPUTED
 from app.clock import at_local
 from app.demo.book import DemoBook, make_book
 from app.demo.replay import load
@@ -23,6 +24,7 @@ from app.domain.document import Document, DocumentKind
 from app.domain.draft import DraftState
 from app.domain.incident import IncidentState
 from app.domain.opportunity import Opportunity, OpportunityState
+from app.jobs.account_documents import profile_for
 from app.jobs.acts.contacts import Contact, ContactKind, add_note, log_interaction
 from app.jobs.acts.drafts import tell_outcome
 from app.jobs.acts.incidents import acknowledge_incident, live_incidents, snooze_incident
@@ -98,7 +100,7 @@ def _worked_on(unit: Unit, now: datetime) -> None:
         if place % 3 == 0:
             _room_to_grow(unit, account.account_id, now)
         if place % 6 == 1:
-            _reviewed(unit, account, now)
+            keep_documents(unit, account, now)
     _answered(unit, now)
     _letters_sent(unit, earlier)
 
@@ -138,7 +140,8 @@ def _room_to_grow(unit: Unit, account_id: str, now: datetime) -> None:
         )
 
 
-def _reviewed(unit: Unit, account: Account, now: datetime) -> None:
+def keep_documents(unit: Unit, account: Account, now: datetime) -> None:
+    """Keep the account's next review and its relationship profile, as its agents would."""
     dossier = dossier_of(unit, account.account_id, now)
     period, trigger = period_of({}, dossier)
     unit.documents.keep(
@@ -149,6 +152,17 @@ def _reviewed(unit: Unit, account: Account, now: datetime) -> None:
             title=title_of(account.name, period),
             body=as_json(review(dossier, period, trigger)),
             made_by="customer_success",
+            made_at=now,
+        )
+    )
+    unit.documents.keep(
+        Document(
+            kind=DocumentKind.PROFILE,
+            subject=account.account_id,
+            key=COMPUTED,
+            title="Technical relationship profile",
+            body=as_json(profile_for(unit, account.account_id, now).profile),
+            made_by="technical_account_manager",
             made_at=now,
         )
     )

@@ -88,7 +88,7 @@ class Plan:
                 "/drafts/{draft_id}/letter", [f"/drafts/{one}/letter" for one in self._drafts]
             ),
             "review": self._of("/documents/{kind}", self._documents("qbr?for=internal")),
-            "profile as of now": self._of("/documents/{kind}", self._documents("profile?for=x")),
+            "profile": self._of("/documents/{kind}", self._documents("profile?for=x")),
             "runs": self._of("/runs", ["/runs", "/runs?channel=chat"]),
             "log": self._of("/log", ["/log", "/log?account=alderpoint-freight", "/log?kind=noted"]),
             **{f"account {view}": self._view(view) for view in VIEWS},

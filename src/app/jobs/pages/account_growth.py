@@ -21,11 +21,7 @@ from app.jobs.pages.account_header import AccountHeader
 from app.ports.store import Unit
 
 MOST_INVOICES = 12
-_UNKEPT = {
-    DocumentKind.QBR: "the next quarterly business review",
-    DocumentKind.PROFILE: "Technical relationship profile",
-}
-KINDS = tuple(_UNKEPT)
+KINDS = (DocumentKind.QBR, DocumentKind.PROFILE)
 """The documents that are opened here."""
 
 
@@ -50,8 +46,6 @@ class DocumentLine:
     """Of a review its period, in words."""
     made_at: datetime
     made_by: str
-    is_kept: bool = True
-    """False: it is made of what is known now, for reading alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,21 +106,8 @@ def growth_view(unit: Unit, header: AccountHeader, asked: AccountAsked) -> Growt
 
 
 def _opened(asked: AccountAsked, kept: Sequence[DocumentLine]) -> DocumentLine | None:
-    """The one that is asked for; without a key and with none kept, one of what is known now."""
-    kind, key = asked.word("document"), asked.word("key")
-    for one in kept:
-        if (one.kind.value, one.key) == (kind, key):
-            return one
-    if key or kind not in set(KINDS) or any(one.kind.value == kind for one in kept):
-        return None
-    return DocumentLine(
-        kind=DocumentKind(kind),
-        key="",
-        title=_UNKEPT[DocumentKind(kind)],
-        made_at=asked.now,
-        made_by="",
-        is_kept=False,
-    )
+    wanted = (asked.word("document"), asked.word("key"))
+    return next((one for one in kept if (one.kind.value, one.key) == wanted), None)
 
 
 def _line(document: Document, title: str) -> DocumentLine:

@@ -34,7 +34,6 @@ def document_pages(site: SiteNow) -> APIRouter:
         reader: Annotated[str, Query(alias="for")] = "customer",
     ) -> Response:
         """One document; for the customer unless `for=internal`. Raises NotFound."""
-        now = site().clock()
         _, page = await site().show(
             request,
             lambda unit, viewer: document_page(
@@ -44,7 +43,6 @@ def document_pages(site: SiteNow) -> APIRouter:
                 kind,
                 one_line(key, _WORD),
                 for_customer=reader != "internal",
-                now=now,
             ),
         )
         return HTMLResponse(render_page(page), headers={"Content-Security-Policy": POLICY})
