@@ -81,16 +81,22 @@ _GROUPS = re.compile(r"\d{1,3}(?:[, '.]\d{3})+")
 
 
 def values_of(written: str) -> frozenset[Decimal]:
-    """What a number may mean: `1.200` is 1200 here and 1.2 there. Empty for no number."""
+    """What a number may mean: `1.200` is 1200 here and 1.2 there. Empty for no number.
+
+    `2,000` is never 2: nobody writes a whole number with three zeros behind its point.
+    """
     text = written.casefold().strip()
     if not text[:1].isdigit():
         return frozenset({_of_words(text)})
     readings = set()
-    if _GROUPS.fullmatch(text):
+    is_grouped = _GROUPS.fullmatch(text) is not None
+    if is_grouped:
         readings.add(Decimal(re.sub(r"\D", "", text)))
     plain = re.sub(r"[ ']", "", text)
     for point, group in ((".", ","), (",", ".")):
         number = plain.replace(group, "").replace(point, ".")
+        if is_grouped and number.endswith(".000"):
+            continue
         if number.count(".") < 2 and not (group in plain and _is_late(plain, point, group)):
             readings.add(Decimal(number))
     return frozenset(readings)

@@ -162,6 +162,12 @@ def test_a_number_that_no_fact_has_never_passes(number: int, noun: str) -> None:
     assert saying(f"There are {number:,} {noun}.")
 
 
+@pytest.mark.parametrize("written", ["2,000", "2.000", "2 000", "6,000"])
+def test_a_round_thousand_is_not_taken_for_the_small_number_before_it(written: str) -> None:
+    assert saying("There are 2 of them.") == ()
+    assert Check.NUMBER in checks(saying(f"There are {written} seats."))
+
+
 @settings(max_examples=60, deadline=None)
 @for_all(st.dates(min_value=NOW.date().replace(year=2000), max_value=NOW.date()))
 def test_only_days_of_talks_are_told_as_such(day: date) -> None:
