@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 demo_app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 DAYS = 90
+SERVE_GRACE = 2
+"""Seconds that flows of the demo have to end: nobody waits for made-up customers."""
 CONNECTIONS = ("gmail", "imap", "smtp", "chat", "apprise", "model")
 """Sections of the settings that a demo leaves alone."""
 MARKER = "made-by-tend-demo"
@@ -89,13 +91,12 @@ def demo(
 
 def _serve(settings: Settings, port: int) -> None:
     """Run the service on the demo's folder, its own log kept to what goes wrong."""
-    from app.cli.run_cmd import GRACE
     from app.cli.running import Manner, run_service
     from app.log import configure_logging
 
     configure_logging(form="console", level="error", is_service=True)
     free = port if _is_free(port) else 0
-    manner = Manner(host=HOST, port=free, has_web=True, grace_seconds=GRACE)
+    manner = Manner(host=HOST, port=free, has_web=True, grace_seconds=SERVE_GRACE)
     raise typer.Exit(asyncio.run(run_service(settings, manner)))
 
 
