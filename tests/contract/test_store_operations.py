@@ -218,11 +218,11 @@ def test_the_model_is_summed_up_by_agent_today_and_this_month(store: SqlStore) -
     )
 
 
-def test_the_fingerprint_moves_with_whatever_goes_on_and_with_nothing_else(
+def test_the_digest_moves_with_whatever_goes_on_and_with_nothing_else(
     store: SqlStore,
 ) -> None:
     def print_of(tenant: str = "main") -> str:
-        return store.read_now(tenant, lambda unit: unit.operations.fingerprint(system_clock()))
+        return store.read_now(tenant, lambda unit: unit.operations.digest(system_clock()))
 
     feed = Feed(name="jira", provides=frozenset({FactKind.TICKETS}), last_ok_at=NOW)
     look = SlotStart(job="scan", slot="1", subject="", flow_id="", started_at=NOW)

@@ -104,6 +104,6 @@ class Operations(Protocol):
         """By agent, since the month's beginning and since today's: the dearest first."""
         ...
 
-    def fingerprint(self, now: datetime) -> str:
+    def digest(self, now: datetime) -> str:
         """Another text whenever scans, work, parked events, feeds, looks or the model moved."""
         ...

@@ -13,7 +13,7 @@ from app.services.eml import KEY_HEADER, eml_of, key_hash_of
 from app.services.mail_words import Mail, mail_of
 
 WRITTEN_HEADER = "X-Tend-Written"
-"""Carries the fingerprint of the words as we put them, so that other words show."""
+"""Carries the digest of the words as we put them, so that other words show."""
 SUBJECT_MOST = 200
 """As long as `eml_of` writes subjects."""
 _UNSENT = b"X-Unsent: 1\r\n"
@@ -39,10 +39,10 @@ def message_id_of(key: str) -> str:
 
 
 def draft_bytes(draft: Draft, place: Place | None = None) -> bytes:
-    """The draft as `eml_of` writes it, without the mark of a file, with its words' fingerprint."""
+    """The draft as `eml_of` writes it, without the mark of a file, with its words' digest."""
     mail = eml_of(draft if place is None else replace(draft, subject=place.subject))
     mail = mail.replace(_UNSENT, b"", 1)
-    lines = [f"{WRITTEN_HEADER}: {mail_of(mail).words().fingerprint}"]
+    lines = [f"{WRITTEN_HEADER}: {mail_of(mail).words().digest}"]
     if place is not None and _MESSAGE_ID.fullmatch(place.in_reply_to):
         before = [given for given in place.references if _MESSAGE_ID.fullmatch(given)]
         references = [*dict.fromkeys([*before, place.in_reply_to])][-_MOST_REFERENCES:]
@@ -69,7 +69,7 @@ def carries(mail: Mail, key: str) -> bool:
 def is_as_written(mail: Mail, draft: Draft) -> bool:
     """Whether the words are still those that were put there.
 
-    By the fingerprint that the mail carries; by the draft's own words where a server dropped it.
+    By the digest that the mail carries; by the draft's own words where a server dropped it.
     """
-    given = mail.header(WRITTEN_HEADER) or mail_of(eml_of(draft)).words().fingerprint
-    return given == mail.words().fingerprint
+    given = mail.header(WRITTEN_HEADER) or mail_of(eml_of(draft)).words().digest
+    return given == mail.words().digest

@@ -38,7 +38,7 @@ class MailWords:
     """The kinds of all further parts, attachments among them."""
 
     @property
-    def fingerprint(self) -> str:
+    def digest(self) -> str:
         """The same for the same words, however they are broken into lines and encoded."""
         said = [
             "".join(_even(self.subject).split()),

@@ -33,7 +33,7 @@ from app.storage.record_tables import OPEN, effects, feeds, scan_pages, scans, s
 from app.storage.repository import ColumnValue, Repository, own_columns
 
 _LATELY = timedelta(hours=1)
-"""Calls to the model that may still change, for the fingerprint."""
+"""Calls to the model that may still change, for the digest."""
 _NEWEST_SCANS = 10
 _SPENT = ("calls", "cost_micros", "input_tokens", "output_tokens")
 
@@ -180,7 +180,7 @@ class SqlOperations(Repository):
             for row in self._connection.execute(statement).mappings()
         )
 
-    def fingerprint(self, now: datetime) -> str:
+    def digest(self, now: datetime) -> str:
         """Another text whenever scans, work, parked events, feeds, looks or the model moved."""
         newest = (
             select(scans.c.scan_id, scans.c.state, scans.c.now)

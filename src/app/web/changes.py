@@ -141,7 +141,7 @@ async def fingerprint_of(site: Site, tenant_id: str) -> str:
     Raises TransientServiceError.
     """
     now = site.clock()
-    rows = await site.store.read(tenant_id, lambda unit: unit.operations.fingerprint(now))
+    rows = await site.store.read(tenant_id, lambda unit: unit.operations.digest(now))
     flows = await site.desk.unsettled(tenant_id, most=MOST_FLOWS)
     told = [f"{one.flow_id} {one.state} {one.worker} {one.updated_at}" for one in flows]
     minute = int(now.timestamp() // 60)

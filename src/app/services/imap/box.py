@@ -119,8 +119,8 @@ class ImapDraftBox:
             if not there:
                 raise NotFound(f"{remote_id} is not among the drafts any more")
             anew = drafted_anew(draft, mail_of(there[-1].raw))
-            wanted = mail_of(anew).words().fingerprint
-            kept = [m.uid for m in there if mail_of(m.raw).words().fingerprint == wanted][-1:]
+            wanted = mail_of(anew).words().digest
+            kept = [m.uid for m in there if mail_of(m.raw).words().digest == wanted][-1:]
             if not kept:
                 session.append(folders.drafts, anew)
             session.remove([mail.uid for mail in there if mail.uid not in kept])

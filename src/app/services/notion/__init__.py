@@ -7,7 +7,7 @@ It knows no column of ours and no rule. The public names:
   `blocks.children.append/list`, `data_sources.query/retrieve/create/update`,
   `databases.create/retrieve/update`, `users.me`, `file_uploads.create/send/retrieve` take
   notion-client's keyword arguments and refuse those that they do not know; `call` for the rest.
-- `query.query_all`, `query.changed_since`, `query.fingerprint`; `paging.children_of`,
+- `query.query_all`, `query.changed_since`, `query.row_digest`; `paging.children_of`,
   `paging.property_values`, `paging.relation_ids`: whole answers, page by page.
 - `appending.append_planned`: the requests that `app.blocks.chunks.planned` makes of blocks.
 - `columns` (what we know in each database), `config.NotionConfig`.

@@ -65,9 +65,9 @@ async def changed_since(
     where: NotionObject | None = None,
     only: Sequence[str] = (),
 ) -> AsyncIterator[NotionObject]:
-    """The rows edited since, two minutes before it included; not those whose fingerprint is known.
+    """The rows edited since, two minutes before it included; not those whose digest is known.
 
-    Keep `fingerprint` of what was read, at least of those minutes, and give it as `known` next
+    Keep `row_digest` of what was read, at least of those minutes, and give it as `known` next
     time. Raises ServiceError.
     """
     edited: NotionObject = {
@@ -76,11 +76,11 @@ async def changed_since(
     }
     both = edited if where is None else _both(where, edited)
     async for row in query_all(client, data_source_id, where=both, only=only):
-        if fingerprint(row) not in known:
+        if row_digest(row) not in known:
             yield row
 
 
-def fingerprint(row: NotionObject) -> str:
+def row_digest(row: NotionObject) -> str:
     """Of a row as it was read: its id, the minute of its last edit, and its content."""
     content = {name: value for name, value in row.items() if name not in _PASSING}
     wire = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
