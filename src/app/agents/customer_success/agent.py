@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from app.agents.base import BaseAgent
-from app.agents.customer_success.capabilities import create_csm_registration
+from app.agents.customer_success.capabilities import AGENT_ID, create_csm_registration
 from app.agents.customer_success.ports import TaskFlows
 from app.agents.customer_success.schemas import TASK_TYPES, CSMResult, CSMTask
 from app.agents.customer_success.state import CSMContext, CSMState
@@ -50,31 +50,13 @@ def build_graph() -> CompiledStateGraph[CSMState, CSMContext, CSMState, CSMState
     It has no side effect; what it comes to stands in its state's `plan`.
     """
     forbid_tracing()
-    from langgraph.graph import END, START, StateGraph
+    from langgraph.graph import StateGraph  # slow to load
 
     from app.agents.customer_success import nodes
 
     graph = StateGraph(CSMState, context_schema=CSMContext)
-    for node in (
-        nodes.read,
-        nodes.read_book,
-        nodes.report_health,
-        nodes.assess_churn,
-        nodes.word_churn,
-        nodes.find_expansion,
-        nodes.word_expansion,
-        nodes.measure_adoption,
-        nodes.choose_period,
-        nodes.compose_review,
-        nodes.narrate_review,
-        nodes.word_review,
-    ):
+    for node in nodes.NODES:
         graph.add_node(node.__name__, node)
-    graph.add_edge(START, "read")
-    graph.add_edge("find_expansion", "word_expansion")
-    graph.add_edge("compose_review", "narrate_review")
-    graph.add_edge("narrate_review", "word_review")
-    for last in ("read_book", "report_health", "word_churn", "word_expansion", "measure_adoption"):
-        graph.add_edge(last, END)
-    graph.add_edge("word_review", END)
-    return graph.compile(name="customer_success")
+    for here, there in nodes.EDGES:
+        graph.add_edge(here, there)
+    return graph.compile(name=AGENT_ID)

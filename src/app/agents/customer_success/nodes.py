@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from langgraph.graph import END, START
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
@@ -235,3 +236,32 @@ async def _with_talk_track(one: Found, dossier: Dossier, context: CSMContext) ->
     )
     payload: ExpansionOpportunity = one.payload.model_copy(update={"recommended_talk_track": text})
     return replace(one, payload=payload)
+
+
+NODES = (
+    read,
+    read_book,
+    report_health,
+    assess_churn,
+    word_churn,
+    find_expansion,
+    word_expansion,
+    measure_adoption,
+    choose_period,
+    compose_review,
+    narrate_review,
+    word_review,
+)
+EDGES = (
+    (START, "read"),
+    ("find_expansion", "word_expansion"),
+    ("compose_review", "narrate_review"),
+    ("narrate_review", "word_review"),
+    ("read_book", END),
+    ("report_health", END),
+    ("word_churn", END),
+    ("word_expansion", END),
+    ("measure_adoption", END),
+    ("word_review", END),
+)
+"""The ways that no node chooses."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from app.agents.base import BaseAgent
-from app.agents.front_door import Door, carried_out, checked
+from app.agents.front_door import Door, carried_out
 from app.agents.sales.capabilities import AGENT_ID, create_sales_registration
 from app.agents.sales.ports import TaskFlows
 from app.agents.sales.schemas import TASK_TYPES, SalesResult, SalesTask
@@ -43,11 +43,6 @@ class SalesAgent(BaseAgent):
         return await carried_out(task, context, self._door)
 
 
-def task_of(task: Mapping[str, JsonValue]) -> SalesTask:
-    """The task as its shape. Raises InvalidInput naming every field that is wrong."""
-    return checked(task, SalesTask)
-
-
 @cache
 def build_graph() -> CompiledStateGraph[SalesState, SalesContext, SalesState, SalesState]:
     """The Sales Agent's decisions as a compiled graph: it reads, weighs, words and plans.
@@ -55,14 +50,13 @@ def build_graph() -> CompiledStateGraph[SalesState, SalesContext, SalesState, Sa
     It has no side effect; what it comes to stands in its state's `plan`.
     """
     forbid_tracing()
-    from langgraph.graph import END, START, StateGraph  # slow to load
+    from langgraph.graph import StateGraph  # slow to load
 
     from app.agents.sales import nodes
 
     graph = StateGraph(SalesState, context_schema=SalesContext)
     for node in nodes.NODES:
         graph.add_node(node.__name__, node)
-    graph.add_edge(START, nodes.open_task.__name__)
-    for node in nodes.LAST:
-        graph.add_edge(node.__name__, END)
+    for here, there in nodes.EDGES:
+        graph.add_edge(here, there)
     return graph.compile(name=AGENT_ID)

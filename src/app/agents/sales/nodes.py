@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+from langgraph.graph import END, START
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
@@ -186,13 +187,15 @@ NODES = (
     weigh_escalation,
     ask_for_health_check,
 )
-LAST = (
-    answer_nobody,
-    answer_nothing,
-    answer_taken_up,
-    keep_back,
-    word_offer,
-    record_codev,
-    weigh_escalation,
-    ask_for_health_check,
+EDGES = (
+    (START, "open_task"),
+    ("answer_nobody", END),
+    ("answer_nothing", END),
+    ("answer_taken_up", END),
+    ("keep_back", END),
+    ("word_offer", END),
+    ("record_codev", END),
+    ("weigh_escalation", END),
+    ("ask_for_health_check", END),
 )
+"""The ways that no node chooses."""

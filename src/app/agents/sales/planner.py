@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from app.agents.front_door import checked
 from app.agents.plan import Plan
-from app.agents.sales.agent import build_graph, task_of
+from app.agents.sales.agent import build_graph
 from app.agents.sales.capabilities import AGENT_ID
 from app.agents.sales.ports import OpportunityBook
+from app.agents.sales.schemas import SalesTask
 from app.agents.sales.state import SalesContext
 from app.ports.dossier import DossierReader
 from app.ports.writer import Writer
@@ -39,14 +41,14 @@ class SalesPlanner:
 
     async def accounts_for(self, task: Mapping[str, JsonValue]) -> tuple[str, ...]:
         """Without an account: those whose opportunities wait. Raises InvalidInput."""
-        if task_of(task).account_id is not None:
+        if checked(task, SalesTask).account_id is not None:
             return ()
         return tuple(await self.opportunities.accounts_waiting())
 
     async def plan(self, task: Mapping[str, JsonValue], *, request: str) -> Plan:
         """What the task comes to: the same dossier gives the same plan. Raises AppError."""
         found = await build_graph().ainvoke(
-            {"task": task_of(task), "request": request},
+            {"task": checked(task, SalesTask), "request": request},
             context=SalesContext(dossiers=self.dossiers, writer=self.writer),
         )
         return Plan.model_validate(found["plan"])

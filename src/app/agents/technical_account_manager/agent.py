@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from app.agents.base import BaseAgent
-from app.agents.front_door import Door, carried_out, checked
+from app.agents.front_door import Door, carried_out
 from app.agents.technical_account_manager.capabilities import AGENT_ID, create_tam_registration
 from app.agents.technical_account_manager.ports import TaskFlows
 from app.agents.technical_account_manager.schemas import TASK_TYPES, TAMResult, TAMTask
@@ -43,11 +43,6 @@ class TAMAgent(BaseAgent):
         return await carried_out(task, context, self._door)
 
 
-def task_of(task: Mapping[str, JsonValue]) -> TAMTask:
-    """The task as its shape. Raises InvalidInput naming every field that is wrong."""
-    return checked(task, TAMTask)
-
-
 @cache
 def build_graph() -> CompiledStateGraph[TAMState, TAMContext, TAMState, TAMState]:
     """The TAM's decisions as a compiled graph: it reads, decides, words and plans.
@@ -55,15 +50,13 @@ def build_graph() -> CompiledStateGraph[TAMState, TAMContext, TAMState, TAMState
     It has no side effect; what it comes to stands in its state's `plan`.
     """
     forbid_tracing()
-    from langgraph.graph import END, START, StateGraph  # slow to load
+    from langgraph.graph import StateGraph  # slow to load
 
     from app.agents.technical_account_manager import nodes
 
     graph = StateGraph(TAMState, context_schema=TAMContext)
     for node in nodes.NODES:
         graph.add_node(node.__name__, node)
-    graph.add_edge(START, "open_task")
-    graph.add_edge("word_letter", "plan_letter")
-    for last in ("report_book", "answer_nobody", "report_health", "plan_letter", "keep_profile"):
-        graph.add_edge(last, END)
+    for here, there in nodes.EDGES:
+        graph.add_edge(here, there)
     return graph.compile(name=AGENT_ID)

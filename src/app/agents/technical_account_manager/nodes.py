@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
+from langgraph.graph import END, START
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
@@ -253,3 +254,13 @@ NODES = (
     plan_letter,
     keep_profile,
 )
+EDGES = (
+    (START, "open_task"),
+    ("word_letter", "plan_letter"),
+    ("report_book", END),
+    ("answer_nobody", END),
+    ("report_health", END),
+    ("plan_letter", END),
+    ("keep_profile", END),
+)
+"""The ways that no node chooses."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from app.agents.front_door import checked
 from app.agents.plan import Plan
-from app.agents.technical_account_manager.agent import build_graph, task_of
+from app.agents.technical_account_manager.agent import build_graph
 from app.agents.technical_account_manager.capabilities import AGENT_ID
 from app.agents.technical_account_manager.ports import BookReader
 from app.agents.technical_account_manager.relevance import release_for, relevant_items
@@ -38,7 +39,7 @@ class TAMPlanner:
 
     def wants_scan(self, task: Mapping[str, JsonValue]) -> bool:
         """A health scan does: its plan reads what was found."""
-        return task_of(task).task_type == "health_scan"
+        return checked(task, TAMTask).task_type == "health_scan"
 
     async def accounts_for(self, task: Mapping[str, JsonValue]) -> tuple[str, ...]:
         """The accounts that a task without one is about; a scan is about the book as a whole.
@@ -46,7 +47,7 @@ class TAMPlanner:
         Release notes go to whom the release matters, an escalation's letter to whom one is live
         for, the rest to every active account. Raises InvalidInput.
         """
-        asked = task_of(task)
+        asked = checked(task, TAMTask)
         if asked.account_id is not None or asked.task_type == "health_scan":
             return ()
         if asked.profile_updates:
@@ -60,7 +61,7 @@ class TAMPlanner:
     async def plan(self, task: Mapping[str, JsonValue], *, request: str) -> Plan:
         """What the task comes to: the same dossier gives the same plan. Raises AppError."""
         found = await build_graph().ainvoke(
-            {"task": task_of(task), "request": request},
+            {"task": checked(task, TAMTask), "request": request},
             context=TAMContext(dossiers=self.dossiers, books=self.books, writer=self.writer),
         )
         return Plan.model_validate(found["plan"])
