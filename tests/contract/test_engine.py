@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -326,6 +326,98 @@ def test_a_dead_workers_flow_goes_on_with_what_it_had_recorded(kept_url: str) ->
 
     asyncio.run(story())
     assert diary.lines.count("first") == 1
+
+
+def test_a_flow_that_waits_for_another_is_left_at_a_stop_and_goes_on_at_its_wait(
+    kept_url: str,
+) -> None:
+    diary = Diary()
+    shapes = parent_and_child(diary, lambda: diary.wrote("before"), delay_seconds=3)
+
+    async def story() -> None:
+        engine = DbosEngine(shapes=shapes, url=kept_url, worker="first", look_seconds=0.05)
+        await engine.start()
+        await engine.enqueue(ask("main:act:1"))
+        await until(lambda: has_state(engine, "main:channel:1", FlowState.WAITING))
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        await engine.stop(grace_seconds=SOON)
+        assert clock() - began < SOON / 4
+        assert diary.lines == ["before"]
+        async with running(kept_url, shapes, worker="heir") as heir:
+            assert await heir.workers() == {"first"}
+            row = await heir.flow("main", "main:act:1")
+            assert row is not None
+            assert (row.state, row.error) == (FlowState.RUNNING, "")
+            await heir.recover(["first"])
+            assert await result(heir, "main:act:1") == ["before", "child", "after"]
+
+    asyncio.run(story())
+    assert diary.lines == ["before", "child", "after"]
+
+
+def test_a_flow_that_comes_to_wait_during_a_stop_is_left_and_what_works_may_end(
+    kept_url: str,
+) -> None:
+    diary = Diary()
+    has_begun = asyncio.Event()
+
+    async def slow() -> JsonValue:
+        has_begun.set()
+        await asyncio.sleep(1.5)
+        return await diary.wrote("before")
+
+    shapes = parent_and_child(diary, slow, delay_seconds=0)
+
+    async def story() -> None:
+        async with running(kept_url, shapes, worker="second"):
+            pass  # the tables are made
+        engine = DbosEngine(shapes=shapes, url=kept_url, worker="first", look_seconds=0.05)
+        await engine.start()
+        await engine.enqueue(ask("main:act:1"))
+        await asyncio.wait_for(has_begun.wait(), SOON)
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        await engine.stop(grace_seconds=SOON)
+        assert clock() - began < SOON / 4
+        assert diary.lines == ["before"], "the step had its grace; the child was not taken up"
+        async with running(kept_url, shapes, worker="heir") as heir:
+            await heir.recover(["first"])
+            assert await result(heir, "main:act:1") == ["before", "child", "after"]
+
+    asyncio.run(story())
+    assert diary.lines == ["before", "child", "after"]
+
+
+def parent_and_child(
+    diary: Diary, before: Callable[[], Awaitable[JsonValue]], *, delay_seconds: float
+) -> dict[FlowName, FlowBody]:
+    """A flow that works, waits for another, and works on."""
+
+    async def parent(steps: Steps, argument: Argument) -> JsonValue:
+        first = await steps.run("before", before)
+        child = ask("main:channel:1", FlowName.CHANNEL, delay_seconds=delay_seconds)
+        await steps.start(child)
+        told = await steps.wait(child.flow_id)
+        return [first, told, await steps.run("after", lambda: diary.wrote("after"))]
+
+    async def channel(steps: Steps, argument: Argument) -> JsonValue:
+        return await steps.run("child", lambda: diary.wrote("child"))
+
+    return {FlowName.ACT: parent, FlowName.CHANNEL: channel}
+
+
+async def has_state(desk: FlowDesk, flow_id: str, state: FlowState) -> bool:
+    row = await desk.flow("main", flow_id)
+    return row is not None and row.state is state
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(SOON):
+        while True:
+            if await holds():
+                return
+            await asyncio.sleep(0.02)
 
 
 def test_a_step_that_fails_for_a_moment_is_tried_again(kept_url: str) -> None:

@@ -7,7 +7,6 @@ so that nothing of it lives at import.
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +25,7 @@ from pydantic import JsonValue
 from app.domain.flow import ENDED, Argument, FlowAsk, FlowName, FlowRow, FlowState
 from app.errors import AppError, FlowFailed, NotFound, TransientServiceError
 from app.jobs.dbos_database import dbos_url, sqlite_engine
+from app.jobs.dbos_leaving import Leaving
 from app.jobs.dbos_looking import FlowLooks
 from app.jobs.dbos_rows import (
     APP_NAME,
@@ -64,7 +64,7 @@ class DbosEngine:
     worker: str
     """Unique per process: two that share one would take each other's running flows."""
     look_seconds: float = LOOK_SECONDS
-    _is_ending: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
+    _leaving: Leaving = field(default_factory=Leaving, init=False, repr=False)
     _looks: FlowLooks = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -73,9 +73,9 @@ class DbosEngine:
     async def start(self) -> None:
         """Begin to take up flows, on the running event loop."""
         DBOS.destroy(destroy_registry=True)
-        self._is_ending.clear()
+        self._leaving.reset()
         for name, body in self.shapes.items():
-            workflow = _workflow(body, self._is_ending)
+            workflow = _workflow(body, self._leaving)
             DBOS.workflow(name=name.value, max_recovery_attempts=MOST_RECOVERIES)(workflow)
         DBOS(config=self._config())
         DBOS.launch()  # here, not in a thread: flows then run on this loop
@@ -88,8 +88,12 @@ class DbosEngine:
             )
 
     async def stop(self, *, grace_seconds: float) -> None:
-        """Take up no more, wait this long for what runs, and end."""
-        self._is_ending.set()
+        """Take up no more, wait this long for what runs, and end.
+
+        What merely waits for another flow is left at once: the other may be one that is taken up
+        no more, and both go on with whoever comes next.
+        """
+        self._leaving.begin()
         await asyncio.to_thread(
             DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=int(grace_seconds)
         )
@@ -186,6 +190,7 @@ class _DbosSteps:
     """`Steps` inside a workflow."""
 
     flow_id: str
+    leaving: Leaving
 
     @property
     def tenant_id(self) -> str:
@@ -214,21 +219,23 @@ class _DbosSteps:
 
     async def wait(self, flow_id: str) -> JsonValue:
         refuse(self.tenant_id, flow_id)
-        return await _result(DBOS.get_result_async(flow_id))
+        return await self.leaving.unless_left(
+            self.flow_id, lambda: _result(DBOS.get_result_async(flow_id))
+        )
 
 
 def _workflow(
-    body: FlowBody, is_ending: threading.Event
+    body: FlowBody, leaving: Leaving
 ) -> Callable[[Argument], Coroutine[None, None, JsonValue]]:
     async def workflow(argument: Argument) -> JsonValue:
         flow_id = DBOS.workflow_id or ""
         try:
-            return await body(_DbosSteps(flow_id), argument)
+            return await body(_DbosSteps(flow_id, leaving), argument)
         except AppError as exc:
             log.warning("flow.failed", flow_id=flow_id, reason=str(exc))
             raise
         except Exception as exc:
-            if is_ending.is_set():  # DBOS lets go of its threads under the flows that still run
+            if leaving.has_begun:  # DBOS lets go of its threads under the flows that still run
                 log.info("flow.interrupted", flow_id=flow_id, error=repr(exc))
             else:
                 log.exception("flow.crashed", flow_id=flow_id)
