@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from pydantic import JsonValue
 from app.bootstrap import open_client
 from app.domain.effect import EffectState
 from app.domain.feed import FactKind
+from app.domain.flow import FlowState
 from app.domain.scan import ScanState
 from app.jobs.flows.scan_flow import scan_ask
 from app.settings import Settings
@@ -244,6 +245,42 @@ def test_past_its_grace_it_ends_and_the_rest_goes_on_at_the_next_start(empty: Pa
     with running(empty, **settings) as service:
         service.until(lambda: account_ids(empty) == 1 + writing.names, "taken up again")
         assert "flows.taken_over" in service.words
+
+
+def test_told_to_stop_while_a_scan_waits_for_a_queued_feed_it_ends_soon(
+    home: Path, tmp_path: Path
+) -> None:
+    folder, settings = with_folder(home)
+    (folder / "tickets.csv").write_text("ticket_id\nT-1\n", encoding="utf-8")
+    undisturbed = Path(shutil.copytree(home, tmp_path / "undisturbed" / "home"))
+    with running(undisturbed, **settings) as service:
+        service.until(lambda: is_all_done(undisturbed), "through with the day")
+        service.stop()
+    with running(home, **settings) as service, looking_at(service, home) as looks:
+        service.until(lambda: looks(":feed:folder:scan:", FlowState.QUEUED), "waiting for a feed")
+        began = time.monotonic()
+        assert service.stop() == 0
+        assert time.monotonic() - began < 8, "less than half of its 20 seconds' grace"
+        assert "flow.left" in service.words
+        assert looks(":feed:folder:scan:", FlowState.QUEUED), "it was not begun"
+    with running(home, **settings) as service:
+        service.until(lambda: is_all_done(home), "through with the day")
+        assert service.stop() == 0
+    assert what_came_of_it(home) == what_came_of_it(undisturbed)
+
+
+@contextmanager
+def looking_at(service: ServiceProcess, home: Path) -> Iterator[Callable[[str, FlowState], bool]]:
+    """Whether a flow with such an id is in a state, looked at from beside a service."""
+    service.until_ready()
+    client = open_client(Settings(home=home, database_url=""))
+
+    def looks(part: str, state: FlowState) -> bool:
+        found = asyncio.run(client.flows(TENANT, states=[state]))
+        return any(part in row.flow_id for row in found)
+
+    yield looks
+    client.close()
 
 
 def test_told_twice_it_ends_at_once(empty: Path) -> None:
