@@ -7,7 +7,6 @@ done and the store never heard of would be lost; and a row's file is never older
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app import __version__
+from app.disk import sync
 from app.errors import Conflict, InvalidInput
 from app.jobs.archive import (
     FLOWS,
@@ -83,12 +83,12 @@ def make_backup(settings: Settings, file: Path, *, at: datetime, replace: bool) 
         )
         written = Path(folder) / "archive"
         write_archive(written, manifest, copied.sources)
-        _sync(written)
+        sync(written)
         if verify(written) != manifest:
             raise InvalidInput(f"{file} reads back differently: the disk cannot be trusted")
         size = written.stat().st_size
         written.replace(file)
-        _sync(file.parent)
+        sync(file.parent)
     return BackupMade(file=file, manifest=manifest, size=size, left_out=copied.left_out)
 
 
@@ -160,12 +160,3 @@ def _disk_errors(file: Path) -> Iterator[None]:
         yield
     except OSError as exc:
         raise InvalidInput(f"{file} cannot be written: {exc.strerror or exc}") from exc
-
-
-def _sync(path: Path) -> None:
-    """What was written, or renamed in a folder, survives a power cut from here on."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -5,7 +5,6 @@ Everything is checked before anything is moved. It does not know who runs; that 
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from app.disk import sync
 from app.domain.effect import EffectRow, EffectState
 from app.domain.feed import FactKind
 from app.errors import AppError, Conflict, InvalidInput
@@ -161,7 +161,7 @@ def _bring_in(settings: Settings, folder: Path, aside: str) -> tuple[str, ...]:
     for source, target in places.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(source, target)
-    _sync(settings.home)
+    sync(settings.home)
     return moved
 
 
@@ -251,14 +251,6 @@ def _disk_errors(home: Path) -> Iterator[None]:
         yield
     except OSError as exc:
         raise InvalidInput(f"nothing can be restored into {home}: {exc.strerror or exc}") from exc
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def restored_counts(unit: Unit) -> dict[str, int]:

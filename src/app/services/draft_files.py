@@ -6,12 +6,12 @@ It knows files, not the store. All functions are blocking; OSError is the caller
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from app.disk import sync, write_whole
 from app.domain.draft import Draft
 from app.services.eml import eml_of
 from app.services.plain_text import file_name_part
@@ -79,18 +79,7 @@ class DraftFiles:
 
     def _put(self, draft: Draft, path: Path) -> None:
         self._sweep(draft.draft_id)
-        handle, name = tempfile.mkstemp(
-            prefix=f".{draft.draft_id}.", suffix=".tmp", dir=self.folder
-        )
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(eml_of(draft))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-        _sync_folder(self.folder)
+        write_whole(path, eml_of(draft), prefix=f".{draft.draft_id}.", suffix=".tmp")
 
     def take_away(self, draft: Draft) -> FileFate:
         """Move the draft's file to `withdrawn/`, unless its bytes are not those written."""
@@ -111,8 +100,8 @@ class DraftFiles:
         aside = self.folder / into
         aside.mkdir(exist_ok=True)
         moved = path.replace(aside / path.name)
-        _sync_folder(aside)
-        _sync_folder(self.folder)
+        sync(aside)
+        sync(self.folder)
         return moved
 
     def _sweep(self, draft_id: str) -> None:
@@ -125,12 +114,3 @@ def file_name(draft: Draft) -> str:
     """The day the draft was made, the account and the draft's id; safe on any system."""
     account = file_name_part(draft.account_name or draft.account_id) or "draft"
     return f"{draft.created_at:%Y-%m-%d} {account} {draft.draft_id}.eml"
-
-
-def _sync_folder(folder: Path) -> None:
-    """A rename survives a power cut only once its folder is on disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

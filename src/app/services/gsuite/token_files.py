@@ -5,19 +5,17 @@ It knows how they are kept, not how consent is had.
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_serializer
 
+from app.disk import write_whole
 from app.errors import InvalidInput
 
 _ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@[A-Za-z0-9][A-Za-z0-9.-]{0,189}")
 """What may be the name of a file; other addresses have no mailbox at Google either."""
-_OWNER_ALONE = 0o600
 
 
 class UserToken(BaseModel):
@@ -79,14 +77,5 @@ class TokenFiles:
         """Keep it, whole or not at all, for the owner of the process alone. Raises OSError."""
         path = self.path_of(rep_email)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".new-", dir=self.folder)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                os.fchmod(file.fileno(), _OWNER_ALONE)
-                file.write(token.model_dump_json(indent=2) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        write_whole(path, f"{token.model_dump_json(indent=2)}\n".encode())
         return path

@@ -5,15 +5,12 @@ It knows how a token is kept, not whether Notion takes it.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_serializer
 
+from app.disk import write_whole
 from app.errors import ConfigurationError
-
-_OWNER_ALONE = 0o600
 
 
 class KeptToken(BaseModel):
@@ -54,16 +51,7 @@ class TokenFile:
         folder = self.path.parent
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".new-", dir=folder)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    os.fchmod(file.fileno(), _OWNER_ALONE)
-                    file.write(kept.model_dump_json(indent=2) + "\n")
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(name).replace(self.path)
-            finally:
-                Path(name).unlink(missing_ok=True)
+            write_whole(self.path, f"{kept.model_dump_json(indent=2)}\n".encode())
         except OSError as exc:
             msg = f"TEND_HOME: the token cannot be kept in {folder}: {exc.strerror}"
             raise ConfigurationError(msg) from exc
