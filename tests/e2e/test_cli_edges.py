@@ -17,7 +17,7 @@ from tests.e2e.typed import Said, done, started, typed
 COMMANDS = (
     *("demo", "import", "scan", "explain", "go-live", "inbox", "drafts", "drafts show", "feeds"),
     *("drafts list", "drafts edit", "drafts drop", "drafts export"),
-    *("feeds unresolved", "settings", "settings show", "settings apply", "settings history"),
+    *("tickets unresolved", "settings", "settings show", "settings apply", "settings history"),
 )
 
 

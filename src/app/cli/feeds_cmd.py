@@ -13,7 +13,7 @@ feeds_app = typer.Typer(
     rich_markup_mode="rich",
     invoke_without_command=True,
     add_completion=False,
-    epilog="Examples:  [bold]tend feeds[/bold]   ·   [bold]tend feeds unresolved[/bold]   ·   "
+    epilog="Examples:  [bold]tend feeds[/bold]   ·   [bold]tend feeds parked[/bold]   ·   "
     "[bold]tend feeds assign cust-77 globex[/bold]",
 )
 
@@ -56,38 +56,6 @@ def feeds(ctx: typer.Context) -> None:
                 Text(feed.trouble(now) or feed.reason),
             )
         cli.console.print(table)
-
-
-@feeds_app.command(
-    epilog=(
-        "Examples:  [bold]tend feeds unresolved[/bold]   ·   "
-        "[bold]tend feeds unresolved --most 500[/bold]"
-    )
-)
-def unresolved(
-    most: Annotated[int, typer.Option(help="How many to list.", min=1)] = 50,
-) -> None:
-    """Tickets that no rule could tie to an account: listed, never guessed."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from app.cli.context import opened
-
-    with opened() as cli:
-        found = cli.store.read_now(cli.tenant, lambda unit: unit.mapping.unresolved())
-        if not found:
-            cli.console.print("Every ticket has its account.")
-            return
-        table = Table(box=None, pad_edge=False, header_style="dim")
-        for column in ("Ticket", "From", "What it offers"):
-            table.add_column(column)
-        for ticket in found[:most]:
-            table.add_row(Text(ticket.ticket_id), Text(ticket.source), Text(ticket.hints))
-        cli.console.print(table)
-        cli.console.print(
-            f"{len(found)} tickets have no account. Name a component, project, organisation or "
-            "domain in the accounts file (column external_ids or domains) and import both again."
-        )
 
 
 @feeds_app.command(epilog="Examples:  [bold]tend feeds parked[/bold]")

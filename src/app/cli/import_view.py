@@ -42,7 +42,7 @@ def show_outcome(
     unresolved = sum(report.unresolved for report in outcome.reports)
     if unresolved:
         console.print(
-            f"{unresolved:,} tickets have no account yet: [bold]tend feeds unresolved[/bold]"
+            f"{unresolved:,} tickets have no account yet: [bold]tend tickets unresolved[/bold]"
         )
     if outcome.placed:
         console.print(f"{outcome.placed:,} tickets of earlier imports have their account now.")

@@ -58,7 +58,8 @@ def unresolved(
         cli.console.print(table)
         cli.console.print(
             f"{len(found)} tickets have no account. [bold]tend tickets assign TICKET ACCOUNT[/bold]"
-            " places one, and learns from it where it can."
+            " places one, and learns from it where it can. Or name its component, project,"
+            " organisation or domain in the accounts file, and import that: it is tried again."
         )
 
 
