@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.bootstrap.buses import bus_of, event_desk_of
+from app.bootstrap.buses import bus_of, event_desk_of, event_hands_of
 from app.bootstrap.channels import SinksOf, connected_sinks, embedded_sinks
 from app.bootstrap.feeds import feeds_asked_for
 from app.bootstrap.limits import limiter_of
@@ -32,6 +32,7 @@ __all__ = [
     "connected_sinks",
     "embedded_sinks",
     "event_desk_of",
+    "event_hands_of",
     "feeds_asked_for",
     "limiter_of",
     "liveness_for",

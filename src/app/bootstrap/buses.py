@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.events.embedded import EmbeddedEventBus, EmbeddedEventDesk
+from app.events.hands import CarrierHands, EventHands, StoreHands
 from app.ports.bus import EventBus, EventDesk
 from app.ports.store import Store
 from app.settings import Settings
@@ -27,3 +28,10 @@ def event_desk_of(store: Store, settings: Settings, tenant: str) -> EventDesk:
     from app.events.redis_desk import TenantEventDesk  # slow to import
 
     return TenantEventDesk(settings.redis_url, tenant)
+
+
+def event_hands_of(store: Store, settings: Settings, tenant: str, desk: EventDesk) -> EventHands:
+    """What changes the events of a tenant's desk, with its lines in the audit log."""
+    if not settings.redis_url:
+        return StoreHands(store, tenant)
+    return CarrierHands(desk, store, tenant)

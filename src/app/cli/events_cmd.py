@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from app.cli.context import CliContext
+    from app.events.hands import EventHands
     from app.ports.bus import EventDesk, GroupState, ParkedEvent, StreamState
     from app.ports.rows import StoredEvent
 
@@ -147,7 +148,6 @@ def replay(
     from app.cli.actor import actor_of
     from app.cli.context import opened
     from app.events.replaying import Replayer, Stretch
-    from app.jobs.acts.operations import note_replay
 
     if bool(event_ids) + every + bool(stream) != 1:
         raise InvalidInput("say which: ids of events, --all, or --stream NAME; one of the three")
@@ -157,17 +157,15 @@ def replay(
         raise InvalidInput("--stream NAME needs --group NAME: who is to be given the events again")
     with opened() as cli:
         stretch = Stretch(stream=stream, since=_utc(since), until=_utc(until))
+        by = actor_of(cli.settings, "")
 
-        async def work(desk: EventDesk) -> dict[str, int]:
-            replayer = Replayer(desk, cli.store, cli.tenant)
+        async def work(desk: EventDesk, hands: EventHands) -> dict[str, int]:
+            replayer = Replayer(desk=desk, hands=hands, by=by, clock=cli.clock)
             if stream:
                 return {group: await replayer.stretch(stretch, group, anew=anew)}
             return dict(await replayer.parked(event_ids or (), group=group))
 
-        given = _asked(cli, work)
-        by, now = actor_of(cli.settings, ""), cli.clock()
-        cli.store.write_now(cli.tenant, lambda unit: note_replay(unit, given, by=by, at=now))
-        _print_given(cli, given)
+        _print_given(cli, _done(cli, work))
 
 
 @events_app.command(
@@ -191,13 +189,11 @@ def drop(
     with opened() as cli:
         by = actor_of(cli.settings, "")
 
-        async def work(desk: EventDesk) -> int:
-            acts = EventActs(
-                desk=desk, store=cli.store, tenant_id=cli.tenant, by=by, clock=cli.clock
-            )
+        async def work(desk: EventDesk, hands: EventHands) -> int:
+            acts = EventActs(desk=desk, hands=hands, by=by, clock=cli.clock)
             return await acts.drop_named(event_id, group=group, reason=reason)
 
-        many = _asked(cli, work)
+        many = _done(cli, work)
         cli.console.print(f"Dropped, for {many} {'group' if many == 1 else 'groups'}.")
 
 
@@ -218,6 +214,15 @@ def _asked(cli: CliContext, work: Callable[[EventDesk], Coroutine[None, None, T]
             return await work(desk)
 
     return asyncio.run(ask())
+
+
+def _done(cli: CliContext, work: Callable[[EventDesk, EventHands], Coroutine[None, None, T]]) -> T:
+    """What comes of changing the events of the tenant's bus."""
+    from app.bootstrap import event_hands_of
+
+    return _asked(
+        cli, lambda desk: work(desk, event_hands_of(cli.store, cli.settings, cli.tenant, desk))
+    )
 
 
 async def _newest(desk: EventDesk, stream: str, most: int) -> Sequence[StoredEvent]:

@@ -43,10 +43,16 @@ class ActKind(StrEnum):
     """Somebody came to the HTTP door with a key or a signature that opens nothing."""
     RELEASED = "released"
     """Parked effects were put back to work."""
+    REPLAY_ASKED = "replay_asked"
+    """An event was to be given to its group again; no line after this: nobody knows if it was."""
     REPLAYED = "replayed"
     """A parked event was given to its group again."""
+    DROP_ASKED = "drop_asked"
+    """A parked event was to be taken away for good; no line after this: nobody knows if it was."""
     DROPPED = "dropped"
     """A parked event was taken away for good."""
+    EVENT_LEFT = "event_left"
+    """What was asked of an event came to nothing: it was parked no more."""
     SIGNED_IN = "signed_in"
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGNED_OUT = "signed_out"
@@ -55,6 +61,8 @@ class ActKind(StrEnum):
     USER_ADDED = "user_added"
     USER_CHANGED = "user_changed"
     PASSWORD_SET = "password_set"  # noqa: S105 -- what was done, no password
+    PASSWORD_REFUSED = "password_refused"  # noqa: S105
+    """Somebody who is signed in wanted another password, and did not know the one he has."""
     USER_ENDED = "user_ended"
 
 

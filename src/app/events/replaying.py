@@ -7,16 +7,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
+from pydantic import JsonValue
+
+from app.clock import Clock
+from app.domain.act import Act, ActKind
 from app.errors import NotFound
+from app.events.hands import Chosen, EventHands, Lines
 from app.ports.bus import EventDesk
-from app.ports.store import Store
 from app.services.plain_text import one_line
 
 MOST = 100_000
 """Events looked at in one go."""
+_IDS_TOLD = 100
+"""Ids in one line of the log; how many there were is always told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +35,14 @@ class Stretch:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replayer:
-    """Gives one tenant's events to groups again."""
+    """Gives one tenant's events to groups again, for one operator."""
 
     desk: EventDesk
-    store: Store
-    tenant_id: str
+    hands: EventHands
+    by: str
+    clock: Clock
 
     async def parked(self, event_ids: Collection[str], *, group: str = "") -> Mapping[str, int]:
         """Replay dead letters, of one group or of all; no ids: every one. How many, by group.
@@ -54,7 +62,8 @@ class Replayer:
                 wanted[one.stored.stream, one.group].append(one.stored.event_id)
         given: dict[str, int] = defaultdict(int)
         for (stream, of_group), ids in wanted.items():
-            given[of_group] += await self.desk.replay(stream, of_group, ids)
+            chosen = Chosen(stream=stream, group=of_group, event_ids=ids)
+            given[of_group] += await self.hands.replay(chosen, self._lines(chosen, {}))
         return given
 
     async def stretch(self, stretch: Stretch, group: str, *, anew: bool) -> int:
@@ -70,7 +79,28 @@ class Replayer:
         events = await self.desk.events(
             stretch.stream, most=MOST, since=stretch.since, until=stretch.until
         )
+        if not events:
+            return 0
         ids = [event.event_id for event in events]
-        if anew:
-            await self.store.write(self.tenant_id, lambda unit: unit.handled.forget(group, ids))
-        return await self.desk.replay(stretch.stream, group, ids)
+        chosen = Chosen(stream=stretch.stream, group=group, event_ids=ids)
+        told_of: dict[str, JsonValue] = {"anew": True} if anew else {}
+        return await self.hands.replay(chosen, self._lines(chosen, told_of), anew=anew)
+
+    def _lines(self, chosen: Chosen, more: Mapping[str, JsonValue]) -> Lines:
+        """What the log says of several at once: how many, and the first of their ids."""
+        ids: list[JsonValue] = [*islice(chosen.event_ids, _IDS_TOLD)]
+        wanted = {"events": len(chosen.event_ids), "stream": chosen.stream, **more, "ids": ids}
+        asked = Act(
+            at=self.clock(),
+            by=self.by,
+            kind=ActKind.REPLAY_ASKED,
+            account_id="",
+            about=f"group:{chosen.group}",
+            after=wanted,
+        )
+
+        def done(many: int) -> Act:
+            told = {**wanted, "events": many}
+            return replace(asked, at=self.clock(), kind=ActKind.REPLAYED, after=told)
+
+        return Lines(asked=asked, done=done, left=replace(asked, kind=ActKind.EVENT_LEFT))

@@ -40,8 +40,11 @@ _ACTS: Mapping[ActKind, str] = {
     ActKind.KEY_REVOKED: "revoked an API key",
     ActKind.REQUEST_REFUSED: "was refused at the HTTP door",
     ActKind.RELEASED: "released parked effects",
+    ActKind.REPLAY_ASKED: "asked to replay an event",
     ActKind.REPLAYED: "replayed an event",
+    ActKind.DROP_ASKED: "asked to drop an event",
     ActKind.DROPPED: "dropped an event",
+    ActKind.EVENT_LEFT: "found nothing left to replay or drop",
     ActKind.SIGNED_IN: "signed in",
     ActKind.SIGN_IN_REFUSED: "was refused the sign-in",
     ActKind.SIGNED_OUT: "signed out",
@@ -49,6 +52,7 @@ _ACTS: Mapping[ActKind, str] = {
     ActKind.USER_ADDED: "added a user",
     ActKind.USER_CHANGED: "changed a user",
     ActKind.PASSWORD_SET: "set a password",
+    ActKind.PASSWORD_REFUSED: "did not know the password that was to change",
     ActKind.USER_ENDED: "ended a user",
 }
 _CHANGES: Mapping[Change, str] = {

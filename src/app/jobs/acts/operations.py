@@ -1,12 +1,13 @@
 """What an operator does about what is stuck: effects released, parked events replayed or dropped.
 
-Each leaves its line in the audit log. It does not know why something was parked, nor who may ask.
+Each leaves its line in the audit log. It does not know why something was parked, nor who may ask,
+nor what carries events.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -15,9 +16,10 @@ from app.clock import Clock
 from app.domain.act import Act, ActKind
 from app.domain.effect import EffectKind, EffectRow, EffectState
 from app.errors import NotFound
+from app.events.hands import Chosen, EventHands, Lines
 from app.jobs.acts.said import one_line_said
 from app.ports.bus import EventDesk, ParkedEvent
-from app.ports.store import Store, Unit
+from app.ports.store import Unit
 from app.services.plain_text import one_line
 
 MOST = 100_000
@@ -72,22 +74,6 @@ def release_effects(unit: Unit, keys: Collection[str], *, by: str, at: datetime)
     return unit.work.release([row.work.key for row in rows])
 
 
-def note_replay(unit: Unit, given: Mapping[str, int], *, by: str, at: datetime) -> None:
-    """Write down that several events were given again, how many to each group."""
-    for group, many in given.items():
-        if many:
-            unit.diary.add_act(
-                Act(
-                    at=at,
-                    by=by,
-                    kind=ActKind.REPLAYED,
-                    account_id="",
-                    about=f"group:{group}",
-                    after={"events": many},
-                )
-            )
-
-
 def _parked(unit: Unit) -> tuple[EffectRow, ...]:
     return unit.work.open(states={EffectState.PARKED}, most=MOST)
 
@@ -118,31 +104,34 @@ class DeadLetter:
     group: str
     event_id: str
 
+    @property
+    def chosen(self) -> Chosen:
+        """It alone."""
+        return Chosen(stream=self.stream, group=self.group, event_ids=(self.event_id,))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventActs:
     """What one operator does about one tenant's parked events."""
 
     desk: EventDesk
-    store: Store
-    tenant_id: str
+    hands: EventHands
     by: str
     clock: Clock
 
     async def replay(self, letter: DeadLetter) -> None:
         """Give it to its group again. Raises NotFound: it is not parked any more."""
-        found = await self._found(letter)
-        if not await self.desk.replay(letter.stream, letter.group, [letter.event_id]):
+        lines = self._lines(await self._found(letter), _REPLAY, {})
+        if not await self.hands.replay(letter.chosen, lines):
             raise _gone("replayed")
-        await self._write(ActKind.REPLAYED, found, {"state": "given again"})
 
     async def drop(self, letter: DeadLetter, *, reason: str) -> None:
         """Take it away for good. Raises NotFound, InvalidInput for a reason that says nothing."""
         why = one_line_said(reason, "the reason")
         found = await self._found(letter)
-        if not await self.desk.drop(letter.stream, letter.group, [letter.event_id]):
+        lines = self._lines(found, _DROP, {"reason": why})
+        if not await self.hands.drop(letter.chosen, lines):
             raise _gone("dropped")
-        await self._write(ActKind.DROPPED, found, {"state": "dropped", "reason": why})
 
     async def drop_named(self, event_id: str, *, group: str, reason: str) -> int:
         """Take an event away from each group that has it parked, or from one; how many did.
@@ -171,23 +160,42 @@ class EventActs:
                 return one
         raise _gone("done")
 
-    async def _write(self, kind: ActKind, letter: ParkedEvent, after: dict[str, JsonValue]) -> None:
-        """The line in the log, once it is done: the bus may be another system than the store."""
+    def _lines(self, letter: ParkedEvent, how: _Doing, said: dict[str, JsonValue]) -> Lines:
         before: dict[str, JsonValue] = {
             "state": "parked",
             "deliveries": letter.deliveries,
             "error": one_line(letter.error, _ERROR_CHARACTERS),
         }
-        act = Act(
+        after = {**said, "stream": letter.stored.stream, "group": letter.group}
+        asked = Act(
             at=self.clock(),
             by=self.by,
-            kind=kind,
+            kind=how.asked,
             account_id="",
             about=letter.stored.event_id,
             before=before,
-            after={**after, "stream": letter.stored.stream, "group": letter.group},
+            after=after,
         )
-        await self.store.write(self.tenant_id, lambda unit: unit.diary.add_act(act))
+
+        def done(_many: int) -> Act:
+            told = {"state": how.state, **after}
+            return replace(asked, at=self.clock(), kind=how.done, after=told)
+
+        left = replace(asked, kind=ActKind.EVENT_LEFT, before={})
+        return Lines(asked=asked, done=done, left=left)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Doing:
+    """What is done, as the log calls it."""
+
+    asked: ActKind
+    done: ActKind
+    state: str
+
+
+_REPLAY = _Doing(asked=ActKind.REPLAY_ASKED, done=ActKind.REPLAYED, state="given again")
+_DROP = _Doing(asked=ActKind.DROP_ASKED, done=ActKind.DROPPED, state="dropped")
 
 
 def _gone(what: str) -> NotFound:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.bootstrap import event_desk_of
+from app.bootstrap import event_desk_of, event_hands_of
 from app.domain.effect import EffectKind
 from app.domain.model_call import ModelBudget
 from app.domain.schedule import Coming
@@ -157,13 +157,8 @@ async def _admin(site: Site, request: Request) -> Visitor:
 
 
 def _event_acts(site: Site, visitor: Visitor, desk: EventDesk) -> EventActs:
-    return EventActs(
-        desk=desk,
-        store=site.store,
-        tenant_id=visitor.tenant_id,
-        by=visitor.viewer.by,
-        clock=site.clock,
-    )
+    hands = event_hands_of(site.store, site.settings, visitor.tenant_id, desk)
+    return EventActs(desk=desk, hands=hands, by=visitor.viewer.by, clock=site.clock)
 
 
 def _desk(site: Site, visitor: Visitor) -> EventDesk:
