@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Response
 from app.domain.draft import DraftState
 from app.jobs.sessions import START_LINK_LASTS, make_link
 from app.ports.store import Unit
-from app.web.site import COOKIE
+from app.web.cookies import COOKIE
 from tests.browser.serving import Served
 from tests.web_proof.plan import VIEWS
 

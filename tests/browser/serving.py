@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from app.storage.sql_store import SqlStore, open_store
-from app.web.site import COOKIE
+from app.web.cookies import COOKIE
 from tests.e2e.service_process import ServiceProcess, running
 from tests.servers.dashboard import FORM
 

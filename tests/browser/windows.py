@@ -21,7 +21,7 @@ from playwright.sync_api import (
 )
 from playwright.sync_api import Error as BrowserError
 
-from app.web.site import COOKIE
+from app.web.cookies import COOKIE
 from tests.servers.chromium import program
 
 PATIENCE_MS = 20_000

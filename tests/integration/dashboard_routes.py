@@ -18,6 +18,7 @@ from app.domain.incident import IncidentKind
 from app.ports.store import Unit
 from app.web.dashboard import PAGES
 from app.web.opening import shut
+from tests.servers.dashboard import PASSWORD
 
 
 class Rule(StrEnum):
@@ -29,6 +30,10 @@ class Rule(StrEnum):
     """Everybody, with the accounts that he sees and no others."""
     OPERATIONS = "operations"
     """Whoever sees every account; changes are an admin's."""
+    OWN = "own"
+    """Whose own it is, whatever his role; it is as if it were not there for others."""
+    HIMSELF = "himself"
+    """Whoever asks, about himself: there is no way to say anybody else."""
     OUTSIDE = "outside"
     """Who is not signed in yet."""
 
@@ -49,6 +54,8 @@ class Ids:
     """A day to come."""
     event: str
     """The id of one that is parked."""
+    session: str
+    """What a session of whose account it is is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +92,7 @@ def _filled(text: str, ids: Ids, *, is_path: bool) -> str:
     return text
 
 
-def ids_of(unit: Unit, account_id: str, *, event: str, soon: str) -> Ids:
+def ids_of(unit: Unit, account_id: str, *, event: str, soon: str, session: str) -> Ids:
     """Those of an account that is in trouble, with a letter waiting; of what is parked besides."""
     kinds = [kind for kind in IncidentKind if kind is not IncidentKind.FEED]
     incident = next(iter(unit.incidents.latest(kinds, [account_id]).values()))
@@ -99,6 +106,7 @@ def ids_of(unit: Unit, account_id: str, *, event: str, soon: str) -> Ids:
         effect=unit.work.open(states=[EffectState.PARKED], most=1)[0].work.key,
         event=event,
         soon=soon,
+        session=session,
     )
 
 
@@ -123,6 +131,7 @@ def _post(path: str, rule: Rule, **form: str) -> Asked:
 
 _VIEWS = ("overview", "history", "tickets", "usage", "people", "letters", "growth", "notes")
 _ACCOUNT = "/accounts/{account_id:path}"
+_NEXT = "five other words for tomorrow"
 
 ROUTES: tuple[Asked, ...] = (
     _get("/", Rule.OF_MANY),
@@ -189,6 +198,10 @@ ROUTES: tuple[Asked, ...] = (
         event_id="{event}",
         reason="x",
     ),
+    _get("/you", Rule.HIMSELF),
+    _post("/you/password", Rule.HIMSELF, current=PASSWORD, password=_NEXT, again=_NEXT),
+    _post("/you/end-others", Rule.HIMSELF),
+    _post("/you/end-session", Rule.OWN, session="{session}"),
 )
 """Every request that the tests of who sees what are made with."""
 

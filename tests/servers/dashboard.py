@@ -24,9 +24,10 @@ from app.services.passwords import Passwords
 from app.services.session_tokens import csrf_of
 from app.settings import Settings
 from app.storage.sql_store import SqlStore
+from app.web.cookies import COOKIE, COOKIE_BY_HTTPS
 from app.web.dashboard import dashboard_app
 from app.web.hosts import our_hosts
-from app.web.site import COOKIE, Site
+from app.web.site import Site
 from tests.builders import NOW
 from tests.fakes.engine import EngineInMemory
 
@@ -34,6 +35,9 @@ ADMIN = Viewer(by="os:rita", role=Role.ADMIN)
 FORM = "application/x-www-form-urlencoded"
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 """As real ones hash, but not slow on purpose."""
+PASSWORD = "four plain words here"
+"""Of everybody who is signed in by `Dashboard.sign_in` and has one."""
+_HASH = QUICK.hash(PASSWORD)
 
 
 @dataclass
@@ -47,9 +51,15 @@ class Dashboard:
     desk: EngineInMemory = field(default_factory=EngineInMemory)
     cookies: dict[str, str] = field(default_factory=dict)
     """What the browser carries."""
+    origin: str = "http://127.0.0.1"
+    """Where the browser asks."""
+    url: str = ""
+    """The dashboard's own address, where it was told one."""
 
     def __post_init__(self) -> None:
-        settings = Settings(home=self.home, database_url="", tenant=self.tenant)
+        settings = Settings(
+            home=self.home, database_url="", tenant=self.tenant, dashboard_url=self.url
+        )
         self.site = Site(
             store=self.store,
             clock=lambda: self.now,
@@ -59,7 +69,7 @@ class Dashboard:
             passwords=QUICK,
             is_local=True,
         )
-        self.web = dashboard_app(lambda: self.site, our_hosts("127.0.0.1", ""))
+        self.web = dashboard_app(lambda: self.site, our_hosts("127.0.0.1", self.url))
 
     def sign_in(self, viewer: Viewer = ADMIN, *, tenant: str = "") -> None:
         """Be this viewer from now on: the machine's user by a link, anybody else as a user."""
@@ -76,7 +86,15 @@ class Dashboard:
 
     def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """One page; redirects are not followed."""
-        return asyncio.run(self._send(httpx.Request("GET", _url(path), headers=headers)))
+        return self.ask("GET", path, headers=headers)
+
+    def ask(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """One request without a body."""
+        return asyncio.run(
+            self._send(httpx.Request(method, f"{self.origin}{path}", headers=headers))
+        )
 
     def post(
         self,
@@ -87,11 +105,16 @@ class Dashboard:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """One form, with the session's own word unless another is given."""
-        word = csrf_of(self.cookies.get(COOKIE, "")) if csrf is None else csrf
+        word = csrf_of(self.session) if csrf is None else csrf
         content = urlencode({"csrf": word, **(form or {})}).encode()
         sent = {"Content-Type": FORM, **(headers or {})}
-        request = httpx.Request("POST", _url(path), content=content, headers=sent)
+        request = httpx.Request("POST", f"{self.origin}{path}", content=content, headers=sent)
         return asyncio.run(self._send(request))
+
+    @property
+    def session(self) -> str:
+        """The text that the browser carries, by whichever name."""
+        return self.cookies.get(COOKIE, "") or self.cookies.get(COOKIE_BY_HTTPS, "")
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         if self.cookies:
@@ -124,15 +147,11 @@ def _user(viewer: Viewer, now: datetime) -> User:
         name="",
         role=viewer.role,
         sight=viewer.sight,
-        password_hash="",
+        password_hash=_HASH,
         password_at=now,
         made_at=now,
         made_by="os:rita",
     )
-
-
-def _url(path: str) -> str:
-    return f"http://127.0.0.1{path}"
 
 
 OWN_REP = Viewer(by="kim@example.com", role=Role.REP, sight=Sight.OWN)

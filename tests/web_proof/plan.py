@@ -90,6 +90,8 @@ class Plan:
             "review": self._of("/documents/{kind}", self._documents("qbr?for=internal")),
             "profile": self._of("/documents/{kind}", self._documents("profile?for=x")),
             "runs": self._of("/runs", ["/runs", "/runs?channel=chat"]),
+            "you": self._of("/you", ["/you"]),
+            "you, a rep": self._of("/you", ["/you"], OWN),
             "log": self._of("/log", ["/log", "/log?account=alderpoint-freight", "/log?kind=noted"]),
             **{f"account {view}": self._view(view) for view in VIEWS},
         }

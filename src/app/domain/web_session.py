@@ -17,6 +17,7 @@ LONGEST = timedelta(days=7)
 """However much it is used, a session is over then."""
 SEEN_EVERY = timedelta(minutes=5)
 """How exactly a session's last use is known: a page that is read need not write."""
+_HANDLE = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,16 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where somebody comes from, as far as it can be told."""
+
+    client: str = ""
+    """The address that the request came from."""
+    browser: str = ""
+    """Which program on which system, in words of ours: what it says of itself is any text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebSession:
     """One browser that is signed in."""
 
@@ -40,6 +51,16 @@ class WebSession:
     began_at: datetime
     seen_at: datetime
     """Its last use, to within some minutes."""
+
+    @property
+    def handle(self) -> str:
+        """What it is called on pages and in the audit log: nothing can be opened with that."""
+        return self.digest[:_HANDLE]
+
+    @property
+    def about(self) -> str:
+        """The record that it is in the audit log."""
+        return f"session:{self.handle}"
 
     def is_over(self, now: datetime) -> bool:
         """Whether it was left unused, or has lasted, too long."""

@@ -14,7 +14,15 @@ from pydantic import JsonValue
 from app.domain.act import Act, ActKind
 from app.domain.sign_in import FORGOTTEN_AFTER
 from app.domain.viewer import Viewer
-from app.domain.web_session import IDLE, LONGEST, Identity, SignInLink, WebSession, viewer_of
+from app.domain.web_session import (
+    IDLE,
+    LONGEST,
+    Identity,
+    Origin,
+    SignInLink,
+    WebSession,
+    viewer_of,
+)
 from app.errors import InvalidInput
 from app.ports.store import Unit
 from app.services.session_tokens import csrf_of, new_token, read_token
@@ -26,6 +34,7 @@ START_LINK_LASTS = timedelta(hours=24)
 
 NOT_TOLD = "web"
 """Who tried to sign in, in the audit log: he could not show who he is."""
+_NOWHERE = Origin()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +60,12 @@ class SignedIn:
 
 
 def begin_session(
-    unit: Unit, identity: Identity, *, at: datetime, instead_of: str = ""
+    unit: Unit,
+    identity: Identity,
+    *,
+    at: datetime,
+    instead_of: str = "",
+    origin: Origin = _NOWHERE,
 ) -> NewSession:
     """Begin a session in the place of the one whose digest was presented; what is over goes.
 
@@ -68,7 +82,9 @@ def begin_session(
     )
     unit.sessions.add(session)
     way = "link" if identity.is_by_link else "password"
-    _note(unit, ActKind.SIGNED_IN, identity.by, at, {"way": way})
+    told = {"way": way, "client": origin.client, "browser": origin.browser}
+    after: dict[str, JsonValue] = {name: word for name, word in told.items() if word}
+    _note(unit, ActKind.SIGNED_IN, identity.by, at, after, about=session.about)
     return NewSession(text=text, session=session)
 
 
@@ -92,7 +108,7 @@ def end_session(unit: Unit, digest: str, *, at: datetime) -> bool:
     """End a session as its browser asks; whether there was one."""
     ended = unit.sessions.end(digest)
     if ended is not None:
-        _note(unit, ActKind.SIGNED_OUT, ended.by, at, {})
+        _note(unit, ActKind.SIGNED_OUT, ended.by, at, {}, about=ended.about)
     return ended is not None
 
 

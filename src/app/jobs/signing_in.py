@@ -14,7 +14,7 @@ from app.clock import Clock
 from app.domain.act import Act, ActKind
 from app.domain.sign_in import after_failure
 from app.domain.user import User
-from app.domain.web_session import Identity
+from app.domain.web_session import Identity, Origin
 from app.jobs.sessions import NOT_TOLD, NewSession, begin_session
 from app.ports.store import Store, Unit
 from app.services.passwords import Checked, Passwords
@@ -28,8 +28,7 @@ class SignInTry:
     email: str
     """In small letters."""
     password: str = field(repr=False)
-    client: str
-    """The address it came from."""
+    origin: Origin
     instead_of: str = ""
     """The digest of the session that his browser has; it ends when the new one begins."""
 
@@ -55,7 +54,7 @@ class SignIn:
     async def tried(self, tenant_id: str, attempt: SignInTry) -> NewSession | NotSignedIn:
         """A new session, if e-mail and password belong together and nobody has to wait."""
         at = self.clock()
-        counted = await self.store.write(tenant_id, lambda unit: _counted(unit, attempt, at))
+        counted = await self.store.write(tenant_id, lambda unit: count_try(unit, attempt.email, at))
         if isinstance(counted, timedelta):
             return NotSignedIn(wait=counted)
         kept = "" if counted is None else counted.password_hash
@@ -67,14 +66,14 @@ class SignIn:
         )
 
 
-def _counted(unit: Unit, attempt: SignInTry, at: datetime) -> User | timedelta | None:
-    """Count the try as a failure, for now; the user of that e-mail, or how long to wait."""
-    digest = digest_of(attempt.email)
+def count_try(unit: Unit, email: str, at: datetime) -> User | timedelta | None:
+    """Count a try as a failure, for now; the user of that e-mail, or how long to wait."""
+    digest = digest_of(email)
     former = unit.sign_in_failures.get(digest)
     if former is not None and (wait := former.wait(at)):
         return wait
     unit.sign_in_failures.keep(after_failure(former, digest, at))
-    user = unit.users.get(attempt.email)
+    user = unit.users.get(email)
     return user if user is not None and user.may_sign_in else None
 
 
@@ -82,10 +81,10 @@ def _judged(
     unit: Unit, attempt: SignInTry, looked_up: User | None, checked: Checked, now: datetime
 ) -> NewSession | NotSignedIn:
     user = unit.users.get(attempt.email)
-    is_same = user is not None and looked_up is not None and _holds_as_before(user, looked_up)
+    is_same = user is not None and looked_up is not None and holds_as_before(user, looked_up)
     if user is None or not is_same or not checked.holds:
         about = "dashboard" if looked_up is None else f"user:{looked_up.email}"
-        after = {"way": "password", "client": attempt.client}
+        after = {"way": "password", "client": attempt.origin.client}
         kind = ActKind.SIGN_IN_REFUSED
         unit.diary.add_act(
             Act(at=now, by=NOT_TOLD, kind=kind, account_id="", about=about, after=after)
@@ -95,9 +94,9 @@ def _judged(
     if checked.fresh_hash:
         unit.users.keep(replace(user, password_hash=checked.fresh_hash))
     who = Identity(by=user.email, is_by_link=False)
-    return begin_session(unit, who, at=now, instead_of=attempt.instead_of)
+    return begin_session(unit, who, at=now, instead_of=attempt.instead_of, origin=attempt.origin)
 
 
-def _holds_as_before(user: User, looked_up: User) -> bool:
+def holds_as_before(user: User, looked_up: User) -> bool:
     """Whether, while the password was checked, he was neither ended nor given another one."""
     return user.may_sign_in and user.password_at == looked_up.password_at

@@ -53,8 +53,14 @@ class Sessions(Protocol):
         """End it; returns what it was, None: it is none."""
         ...
 
-    def end_all_of(self, by: str) -> int:
-        """End every session of somebody; returns how many there were."""
+    def open_of(
+        self, by: str, *, seen_after: datetime, begun_after: datetime, most: int
+    ) -> tuple[WebSession, ...]:
+        """Somebody's sessions that were used, and begun, after a moment: the last used first."""
+        ...
+
+    def end_all_of(self, by: str, *, but: str = "") -> int:
+        """End every session of somebody, `but` that of a digest; returns how many there were."""
         ...
 
     def forget(self, *, seen_before: datetime, begun_before: datetime) -> int:

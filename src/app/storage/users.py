@@ -72,11 +72,24 @@ class SqlSessions(Repository):
         row = ended.mappings().first()
         return None if row is None else WebSession(**row)
 
-    def end_all_of(self, by: str) -> int:
-        """End every session of somebody; returns how many there were."""
-        return self._connection.execute(
-            self._delete(web_sessions, web_sessions.c.by == by)
-        ).rowcount
+    def open_of(
+        self, by: str, *, seen_after: datetime, begun_after: datetime, most: int
+    ) -> tuple[WebSession, ...]:
+        """Somebody's sessions that were used, and begun, after a moment: the last used first."""
+        own = web_sessions.c
+        statement = (
+            select(*own_columns(web_sessions))
+            .where(self._mine(web_sessions), own.by == by)
+            .where(own.seen_at > seen_after, own.began_at > begun_after)
+            .order_by(own.seen_at.desc(), own.began_at.desc(), own.digest)
+            .limit(most)
+        )
+        return tuple(WebSession(**row) for row in self._connection.execute(statement).mappings())
+
+    def end_all_of(self, by: str, *, but: str = "") -> int:
+        """End every session of somebody, `but` that of a digest; returns how many there were."""
+        others = self._delete(web_sessions, web_sessions.c.by == by, web_sessions.c.digest != but)
+        return self._connection.execute(others).rowcount
 
     def forget(self, *, seen_before: datetime, begun_before: datetime) -> int:
         """Forget those last used, or begun, before a moment; returns how many there were."""

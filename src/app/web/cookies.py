@@ -1,33 +1,68 @@
-"""The cookie that a session is carried in: no script reads it, no other site sends it along."""
+"""The cookie that a session is carried in: no script reads it, no other site sends it along.
+
+By https it has a name of its own that a browser takes from this host alone and by https alone
+(`__Host-`, RFC 6265bis 4.1.3.2): neither a neighbouring name nor somebody on the line can put one
+there. By http, on the machine itself, it has the plain name. Each is looked for where it belongs.
+"""
 
 from __future__ import annotations
+
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import Response
 
 from app.domain.web_session import LONGEST
 from app.settings import Settings
-from app.web.site import COOKIE
+from app.web.hosts import is_loopback, name_in
+
+COOKIE = "tend_session"
+COOKIE_BY_HTTPS = f"__Host-{COOKIE}"
 
 
-def carry(answer: Response, text: str, *, is_secure: bool) -> None:
+def carried(request: Request, settings: Settings) -> str:
+    """The text of the session that the browser carries; empty: none by the name that counts."""
+    return request.cookies.get(_name(request, settings), "")
+
+
+def carry(answer: Response, text: str, request: Request, settings: Settings) -> None:
     """Have the browser carry a session's text from now on."""
     answer.set_cookie(
-        COOKIE,
+        _name(request, settings),
         text,
         max_age=int(LONGEST.total_seconds()),
         path="/",
-        secure=is_secure,
+        secure=is_by_https(request, settings),
         httponly=True,
         samesite="lax",
     )
 
 
-def drop(answer: Response, *, is_secure: bool) -> None:
+def drop(answer: Response, request: Request, settings: Settings) -> None:
     """Have the browser forget it."""
-    answer.delete_cookie(COOKIE, path="/", secure=is_secure, httponly=True, samesite="lax")
+    answer.delete_cookie(
+        _name(request, settings),
+        path="/",
+        secure=is_by_https(request, settings),
+        httponly=True,
+        samesite="lax",
+    )
 
 
-def is_secure(request: Request, settings: Settings) -> bool:
-    """Whether people come by https: this request did, or the dashboard's address says so."""
-    return request.url.scheme == "https" or settings.dashboard_url.startswith("https:")
+def is_by_https(request: Request, settings: Settings) -> bool:
+    """Whether the visitor's browser speaks https, with us or with what stands before us.
+
+    Either says so itself (`X-Forwarded-Proto`), or the dashboard's address does: then only who
+    asks for the machine by a name that it has for itself comes past the server with TLS.
+    """
+    if request.url.scheme == "https":
+        return True
+    told = urlsplit(settings.dashboard_url)
+    if told.scheme != "https":
+        return False
+    asked = request.headers.get("host", "").lower()
+    return asked == told.netloc.lower() or not is_loopback(name_in(asked))
+
+
+def _name(request: Request, settings: Settings) -> str:
+    return COOKIE_BY_HTTPS if is_by_https(request, settings) else COOKIE

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fastapi import APIRouter, FastAPI
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from app.web.assets import asset_routes
 from app.web.faults import tell_faults
+from app.web.methods import Methods
 from app.web.page_envelope import PageEnvelope
 from app.web.pages.account import account_pages
 from app.web.pages.account_acts import account_act_pages
@@ -21,14 +23,14 @@ from app.web.pages.incidents import incident_pages
 from app.web.pages.live import live_pages
 from app.web.pages.log import log_pages
 from app.web.pages.overriding import overriding_pages
+from app.web.pages.persons import person_pages
 from app.web.pages.refresh import refresh_pages
 from app.web.pages.runs import runs_pages
-from app.web.pages.sign_in import sign_in_pages
 from app.web.pages.today import today_pages
 from app.web.site import SiteNow
 
 PAGES: tuple[Callable[[SiteNow], APIRouter], ...] = (
-    sign_in_pages,
+    person_pages,
     today_pages,
     incident_pages,
     book_pages,
@@ -54,7 +56,8 @@ def dashboard_app(site: SiteNow, is_our_host: Callable[[str], bool]) -> ASGIApp:
     """
     web = FastAPI(title="Tend", docs_url=None, redoc_url=None, openapi_url=None)
     tell_faults(web)
-    web.include_router(asset_routes())
-    for pages in PAGES:
-        web.include_router(pages(site))
-    return PageEnvelope(web, is_our_host=is_our_host)
+    routers = [asset_routes(), *(pages(site) for pages in PAGES)]
+    for router in routers:
+        web.include_router(router)
+    routes = [one for router in routers for one in router.routes if isinstance(one, Route)]
+    return PageEnvelope(Methods(web, routes), is_our_host=is_our_host)

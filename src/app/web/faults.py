@@ -31,12 +31,17 @@ _STATUSES = (
 _TITLES = {
     HTTPStatus.NOT_FOUND: "There is nothing here",
     HTTPStatus.FORBIDDEN: "That is not yours to do",
+    HTTPStatus.METHOD_NOT_ALLOWED: "That is not asked here",
     HTTPStatus.CONFLICT: "That does not go any more",
     HTTPStatus.UNPROCESSABLE_ENTITY: "That could not be kept",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many tries",
     HTTPStatus.SERVICE_UNAVAILABLE: "Not right now",
 }
 _NOTHING_HERE = "There is no such page, or it is not among what you may see."
+_TOLD = {
+    HTTPStatus.NOT_FOUND: _NOTHING_HERE,
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address is there, and not for what was asked of it.",
+}
 _BROKEN = "Something broke here, and it is in the log of the service."
 _LOOK = "Look whether your change was kept before you send it again."
 
@@ -87,7 +92,7 @@ async def _refused(request: Request, exc: Exception) -> Response:
     if not isinstance(exc, StarletteHTTPException):
         return await _broken(request, exc)
     status = HTTPStatus(exc.status_code)
-    told = _NOTHING_HERE if status is HTTPStatus.NOT_FOUND else str(exc.detail)
+    told = _TOLD.get(status, str(exc.detail))
     answer = fault(request, status, told)
     answer.headers.update(exc.headers or {})
     return answer

@@ -31,13 +31,13 @@ def our_hosts(host: str, dashboard_url: str) -> Callable[[str], bool]:
     is_open = not is_loopback(host) and not told
 
     def is_ours(header: str) -> bool:
-        name = _host_in(header)
+        name = name_in(header)
         return bool(name) and (is_open or name in known)
 
     return is_ours
 
 
-def _host_in(header: str) -> str:
+def name_in(header: str) -> str:
     """The name in a Host header; empty: it is none."""
     if not header.isascii() or not header.isprintable() or set(header) & set("/\\@?# "):
         return ""

@@ -7,6 +7,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 HOME = "/"
 SIGN_IN = "/sign-in"
+YOU = "/you"
+LIVE = "/runs/live"
 _OWN = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/?]*")
 """A path and query in the letters of RFC 3986: no backslash, no blank, no control character."""
 _MOST = 2_000

@@ -26,6 +26,9 @@ DONE: Mapping[str, str] = {
     "draft-sent-last": "Marked as sent, and kept in the history. No other draft waits.",
     "draft-dropped": "Dropped, with your reason. The next draft is this one.",
     "draft-dropped-last": "Dropped, with your reason. No other draft waits.",
+    "password-set": "Your new password stands. Wherever else you were signed in, you are no more.",
+    "session-ended": "That session is over: its browser has to sign in again.",
+    "others-ended": "No other session of yours is open any more.",
     "signed-out": "You are signed out.",
 }
 """By the code that stands in the address as `done`."""

@@ -24,11 +24,11 @@ from app.ports.store import Store, Unit
 from app.services.passwords import Passwords
 from app.services.session_tokens import csrf_holds, csrf_of, read_token
 from app.settings import Settings
+from app.web.cookies import carried
 from app.web.paths import HOME, own_path
 
 T = TypeVar("T")
 
-COOKIE = "tend_session"
 _MOST_FIELDS = 60
 
 
@@ -110,7 +110,7 @@ class Site:
         visitor = await self._known(request, lambda _unit, found: found)
         form = await form_of(request)
         given = form.get("csrf", "") or request.headers.get("x-csrf", "")
-        text = request.cookies.get(COOKIE, "")
+        text = carried(request, self.settings)
         if not is_from_here(request) or not csrf_holds(text, given):
             raise Forbidden("this form is not one of your session: load the page again")
         return replace(visitor, form=form)
@@ -124,7 +124,7 @@ class Site:
         return await self.store.write(visitor.tenant_id, work)
 
     async def _known(self, request: Request, work: Callable[[Unit, Visitor], T]) -> T:
-        text = request.cookies.get(COOKIE, "")
+        text = carried(request, self.settings)
         token = read_token(text)
         if token is None:
             raise SignInNeeded(back_to_of(request))

@@ -20,6 +20,7 @@ from app.errors import NotFound
 from app.jobs.sessions import session_of
 from app.ports.store import Unit
 from app.web.changes import Changes, TooMany, Watch
+from app.web.paths import LIVE
 from app.web.site import Site, SiteNow, Visitor
 
 BEAT_SECONDS = 15.0
@@ -35,7 +36,7 @@ def live_pages(site: SiteNow, *, beat_seconds: float = BEAT_SECONDS) -> APIRoute
     """The stream of runs and feeds."""
     routes, changes = APIRouter(), Changes(site)
 
-    @routes.get("/runs/live")
+    @routes.get(LIVE)
     async def live(request: Request) -> Response:
         """The stream; 429 for one more than a session may have. Raises NotFound."""
         visitor, _ = await site().show(request, _may_look)

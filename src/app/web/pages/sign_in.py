@@ -5,10 +5,7 @@ A link is used up by a button's form, never by being looked at: programs that pr
 
 from __future__ import annotations
 
-import asyncio
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -26,39 +23,22 @@ from app.jobs.sessions import (
 )
 from app.jobs.signing_in import SignIn, SignInTry
 from app.ports.store import Unit
-from app.services.plain_text import one_line
 from app.services.session_tokens import PresentedToken, read_token
 from app.web.answers import back
-from app.web.cookies import carry, drop, is_secure
+from app.web.cookies import carried, carry, drop
+from app.web.origins import origin_of
 from app.web.paths import HOME, SIGN_IN, own_path
 from app.web.rendering import render
 from app.web.said import said
-from app.web.sign_in_limits import SignInLimits
-from app.web.site import COOKIE, Forbidden, Site, SiteNow, form_of, is_from_here
-from app.web.wording import counted
+from app.web.sign_in_door import Door, seconds_of, told_to_wait
+from app.web.site import Forbidden, Site, form_of, is_from_here
 
 _WRONG = "Wrong e-mail or password."
 _USED_UP = "This link no longer works: each one works once, and only for a while."
 
-_ADDRESS = 60
-"""Characters of a client's address: what a proxy passes on may be any text."""
-_AT_ONCE = 2
-"""Passwords that are checked at a time: each takes 64 MiB, and a processor of its own."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Door:
-    """What stays the same between tries to sign in."""
-
-    site: SiteNow
-    limits: SignInLimits
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
-
-
-def sign_in_pages(site: SiteNow) -> APIRouter:
+def add_sign_in(routes: APIRouter, door: Door) -> None:
     """Signing in by e-mail and password or by a link, and signing out."""
-    routes = APIRouter()
-    door = _Door(site, SignInLimits(lambda: site().clock().timestamp()))
 
     @routes.get(SIGN_IN)
     async def ask(request: Request) -> Response:
@@ -83,43 +63,39 @@ def sign_in_pages(site: SiteNow) -> APIRouter:
     @routes.post("/sign-out")
     async def sign_out(request: Request) -> Response:
         """The end of this session."""
-        now = site()
-        visitor, at = await now.signed_in_form(request), now.clock()
-        await now.write(visitor, lambda unit: end_session(unit, visitor.session.digest, at=at))
+        site = door.site()
+        visitor, at = await site.signed_in_form(request), site.clock()
+        await site.write(visitor, lambda unit: end_session(unit, visitor.session.digest, at=at))
         answer = back(SIGN_IN, "signed-out")
-        drop(answer, is_secure=is_secure(request, now.settings))
+        drop(answer, request, site.settings)
         return answer
 
-    return routes
 
-
-async def _asked(door: _Door, request: Request) -> Response:
+async def _asked(door: Door, request: Request) -> Response:
     site, to = door.site(), own_path(request.query_params.get("next", ""))
-    carried, at = _carried(request), site.clock()
-    if carried is not None:
-        token = carried
-        if await site.store.read(
-            token.tenant_id, lambda unit: session_of(unit, token.digest, at) is not None
-        ):
-            return back(to)
+    token, at = _carried(request, site), site.clock()
+    if token is not None and await site.store.read(
+        token.tenant_id, lambda unit: session_of(unit, token.digest, at) is not None
+    ):
+        return back(to)
     return await _form(site, to, done=said(request.query_params.get("done", "")))
 
 
-async def _tried(door: _Door, request: Request) -> Response:
+async def _tried(door: Door, request: Request) -> Response:
     site = door.site()
     _refuse_strangers_form(request)
     form = await form_of(request)
-    to, client = own_path(form.get("next", "")), _client(request)
+    to, origin = own_path(form.get("next", "")), origin_of(request)
     email = form.get("email", "").strip().lower()
-    wait = timedelta(seconds=await door.limits.wait_seconds(client, email))
+    wait = timedelta(seconds=await door.limits.wait_seconds(origin.client, email))
     if wait:
         return await _to_wait(site, to, email, wait)
-    tenant, carried = site.settings.tenant, _carried(request)
+    tenant, former = site.settings.tenant, _carried(request, site)
     attempt = SignInTry(
         email=email,
         password=form.get("password", ""),
-        client=client,
-        instead_of=carried.digest if carried and carried.tenant_id == tenant else "",
+        origin=origin,
+        instead_of=former.digest if former and former.tenant_id == tenant else "",
     )
     way_in = SignIn(store=site.store, passwords=site.passwords, turns=door.turns, clock=site.clock)
     came = await way_in.tried(tenant, attempt)
@@ -130,7 +106,7 @@ async def _tried(door: _Door, request: Request) -> Response:
     return await _form(site, to, email=email, trouble=_WRONG, status=HTTPStatus.FORBIDDEN)
 
 
-async def _looked_at(door: _Door, text: str) -> Response:
+async def _looked_at(door: Door, text: str) -> Response:
     site, link = door.site(), read_token(text)
     at = site.clock()
     if link is None or not await site.store.read(
@@ -140,37 +116,39 @@ async def _looked_at(door: _Door, text: str) -> Response:
     return _page({"kind": "link", "action": f"{SIGN_IN}/{text}"})
 
 
-async def _used(door: _Door, request: Request, text: str) -> Response:
-    site, link, client = door.site(), read_token(text), _client(request)
+async def _used(door: Door, request: Request, text: str) -> Response:
+    site, link, origin = door.site(), read_token(text), origin_of(request)
     _refuse_strangers_form(request)
-    wait = timedelta(seconds=await door.limits.wait_seconds(client))
+    wait = timedelta(seconds=await door.limits.wait_seconds(origin.client))
     if wait:
         return await _to_wait(site, HOME, "", wait)
     if link is None:
         return _gone()
-    carried, at = _carried(request), site.clock()
-    former = carried.digest if carried and carried.tenant_id == link.tenant_id else ""
+    token, at = _carried(request, site), site.clock()
+    former = token.digest if token and token.tenant_id == link.tenant_id else ""
 
     def use(unit: Unit) -> NewSession | None:
         who = use_link(unit, link.digest, at=at)
-        return None if who is None else begin_session(unit, who, at=at, instead_of=former)
+        if who is None:
+            return None
+        return begin_session(unit, who, at=at, instead_of=former, origin=origin)
 
     came = await site.store.write(link.tenant_id, use)
     if came is None:
-        own = site.settings.tenant
+        own, client = site.settings.tenant, origin.client
         await site.store.write(own, lambda unit: note_refused_link(unit, client=client, at=at))
         return _gone()
     return await _let_in(site, request, came, link.tenant_id, HOME)
 
 
 async def _let_in(site: Site, request: Request, came: NewSession, tenant: str, to: str) -> Response:
-    carried, at = _carried(request), site.clock()
-    if carried is not None and carried.tenant_id != tenant:
+    former, at = _carried(request, site), site.clock()
+    if former is not None and former.tenant_id != tenant:
         await site.store.write(
-            carried.tenant_id, lambda unit: end_session(unit, carried.digest, at=at)
+            former.tenant_id, lambda unit: end_session(unit, former.digest, at=at)
         )
     answer = back(to)
-    carry(answer, came.text, is_secure=is_secure(request, site.settings))
+    carry(answer, came.text, request, site.settings)
     return answer
 
 
@@ -190,15 +168,9 @@ async def _form(
 
 
 async def _to_wait(site: Site, to: str, email: str, wait: timedelta) -> Response:
-    seconds = math.ceil(wait.total_seconds())
-    told = (
-        counted(seconds, "second") if seconds < 90 else counted(math.ceil(seconds / 60), "minute")
-    )
-    trouble = f"Too many tries. Wait {told}, then try again."
-    answer = await _form(
-        site, to, email=email, trouble=trouble, status=HTTPStatus.TOO_MANY_REQUESTS
-    )
-    answer.headers["Retry-After"] = str(seconds)
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    answer = await _form(site, to, email=email, trouble=told_to_wait(wait), status=status)
+    answer.headers["Retry-After"] = seconds_of(wait)
     return answer
 
 
@@ -217,9 +189,5 @@ def _refuse_strangers_form(request: Request) -> None:
         raise Forbidden("this form came from another site: load the page again")
 
 
-def _carried(request: Request) -> PresentedToken | None:
-    return read_token(request.cookies.get(COOKIE, ""))
-
-
-def _client(request: Request) -> str:
-    return "" if request.client is None else one_line(request.client.host, _ADDRESS)
+def _carried(request: Request, site: Site) -> PresentedToken | None:
+    return read_token(carried(request, site.settings))
