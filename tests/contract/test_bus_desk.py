@@ -81,6 +81,29 @@ def test_dropped_events_are_gone_from_the_parked_ones_of_their_group_alone(play_
     play_bus(story)
 
 
+def test_the_mark_of_what_is_parked_moves_with_it_and_with_nothing_else(play_bus: Play) -> None:
+    async def story(lines: Lines) -> None:
+        bus, desk = await lines.bus(), await lines.desk()
+        elsewhere = await (await lines.desk("kiwi")).parked_mark()
+        seen = [await desk.parked_mark()]
+        await publish(bus, 1, 2)
+        given = await take(bus)
+        assert await desk.parked_mark() == seen[0]
+        for delivery in given:
+            await bus.park(delivery, error="broken")
+            seen.append(await desk.parked_mark())
+        await desk.drop(STREAM, SALES, ["main:e1"])
+        seen.append(await desk.parked_mark())
+        assert await desk.parked_mark() == seen[-1]
+        await desk.replay(STREAM, SALES, ["main:e2"])
+        seen.append(await desk.parked_mark())
+        assert len({*seen[1:]}) == len(seen) - 1
+        assert len({*seen[:-1]}) == len(seen) - 1, "none parked is none parked, before and after"
+        assert await (await lines.desk("kiwi")).parked_mark() == elsewhere
+
+    play_bus(story)
+
+
 def test_a_range_of_settled_events_is_given_once_more(play_bus: Play) -> None:
     async def story(lines: Lines) -> None:
         bus, desk = await lines.bus(), await lines.desk()

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, ExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from redis import Redis
 
 from app.domain.effect import EffectKind, WorkOwed
+from app.domain.event import AgentEvent, EventType
 from app.domain.web_session import WebSession
+from app.events.bus import TenantEventBus
+from app.events.redis_desk import TenantEventDesk
+from app.ports.bus import EventBus
 from app.ports.store import Unit
 from app.services.session_tokens import read_token
 from app.storage.sql_store import open_store
 from app.web.changes import MOST_OF_A_PERSON, MOST_OF_A_SESSION, Changes, TooMany
+from app.web.cookies import COOKIE
 from app.web.door import address_of, open_socket, serving
 from app.web.faults import tell_faults
 from app.web.opening import shut
 from app.web.pages.live import live_pages
-from app.web.site import COOKIE, Site
+from app.web.site import Site
 from tests.builders import NOW
 from tests.servers.dashboard import ADMIN, OWN_REP, Dashboard
+from tests.servers.redis import running_redis
 
 SOON = 10.0
 
@@ -40,6 +47,11 @@ class Door:
 
     def site_now(self) -> Site:
         return shut() if self.is_shut else self.board.site
+
+    def use_redis(self, url: str) -> None:
+        """Events are carried by Redis from now on."""
+        settings = self.board.site.settings.model_copy(update={"redis_url": url})
+        self.board.site = replace(self.board.site, settings=settings)
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[AsyncIterator[str]]:
@@ -118,6 +130,75 @@ def test_a_change_in_the_store_is_told_to_all_who_listen_and_nothing_else_is(pla
             assert await anext(one) == "data:", "no word of what changed"
 
     play(story)
+
+
+def test_an_event_parked_on_redis_is_told_soon_and_each_listener_costs_redis_nothing(
+    play: Play, redis_url: str
+) -> None:
+    async def story(door: Door) -> None:
+        door.use_redis(redis_url)
+        with Redis.from_url(redis_url) as redis:
+            alone = len(redis.client_list())
+            async with AsyncExitStack() as listeners:
+                lines = [await listeners.enter_async_context(door.listening()) for _ in range(4)]
+                await asyncio.sleep(2.5)  # the first look has been taken
+                assert len(redis.client_list()) == alone + 1
+                async with aclosing(TenantEventBus(redis_url, "main")) as bus:
+                    await park_one(bus)
+                began = asyncio.get_running_loop().time()
+                for one in lines:
+                    await until(one, "event: changed")
+                assert asyncio.get_running_loop().time() - began < 4
+                async with aclosing(TenantEventDesk(redis_url, "main")) as desk:
+                    await desk.drop("escalations", "sales", ["main:e1"])
+                await until(lines[0], "event: changed")
+            await asyncio.sleep(1)
+            assert len(redis.client_list()) == alone, "nobody listens any more"
+
+    play(story)
+
+
+def test_a_bus_that_falls_silent_is_told_and_the_rest_goes_on_being_told(
+    play: Play, tmp_path: Path
+) -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()  # it is asked, and answers nothing
+        writer.close()
+
+    async def story(door: Door) -> None:
+        socket = tmp_path / "redis.sock"
+        with running_redis() as url:
+            door.use_redis(url)
+            async with door.listening() as lines:
+                await asyncio.sleep(2.5)
+                fall_silent(url, socket)
+                await until(lines, "event: changed")
+                server = await asyncio.start_unix_server(silent, url.removeprefix("unix://"))
+                async with server:
+                    await door.board.store.write("main", owe)
+                    await until(lines, "event: changed")
+
+    play(story)
+
+
+def fall_silent(url: str, elsewhere: Path) -> None:
+    """Who asks Redis is cut off, and finds it no more."""
+    Path(url.removeprefix("unix://")).rename(elsewhere)
+    with Redis.from_url(f"unix://{elsewhere}") as redis:
+        redis.client_kill_filter(_type="normal", skipme=True)
+
+
+async def park_one(bus: EventBus) -> None:
+    told = AgentEvent(
+        event_id="main:e1",
+        event_type=EventType.AGENT_HEALTH,
+        tenant_id="main",
+        source_agent_id="tam",
+        timestamp=NOW,
+    )
+    await bus.publish("escalations", told)
+    (given,) = await bus.take("escalations", "sales", consumer="one", most=1)
+    await bus.park(given, error="no such account")
 
 
 def test_another_tenants_changes_are_not_told(play: Play) -> None:

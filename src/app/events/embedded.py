@@ -165,6 +165,10 @@ class EmbeddedEventDesk:
             self._tenant_id, lambda unit: unit.event_shelf.parked(most=most)
         )
 
+    async def parked_mark(self) -> str:
+        """Another text whenever what is parked has changed."""
+        return await self._store.read(self._tenant_id, lambda unit: unit.event_shelf.parked_mark())
+
     async def replay(self, stream: str, group: str, event_ids: Collection[str]) -> int:
         """Give these events to the group again; returns how many. Raises InvalidInput."""
         checked_name(stream)

@@ -17,7 +17,7 @@ from app.ports.rows import StoredEvent
 
 _AT_ONCE = 500
 """Events read or replayed in one go, so that nobody else waits for long."""
-_NUMBER = TypeAdapter(int)
+_NUMBER, _TEXT = TypeAdapter(int), TypeAdapter(str)
 _TRIMMED = TypeAdapter(tuple[int, int])
 _STATE = TypeAdapter(tuple[int, int, list[tuple[str, int, int, int, int]]])
 _ENTRIES = TypeAdapter(list[tuple[str, dict[str, str]]])
@@ -84,6 +84,10 @@ class TenantEventDesk:
         async with self._link.answering():
             answer = await self._link.redis.xrange(self._link.key("parked"), count=most)
         return [_parked(fields) for _, fields in _ENTRIES.validate_python(answer)]
+
+    async def parked_mark(self) -> str:
+        """Another text whenever what is parked has changed."""
+        return await self._link.run(scripts.MARK, "", shape=_TEXT)
 
     async def replay(self, stream: str, group: str, event_ids: Collection[str]) -> int:
         """Give these events to the group again; returns how many. Raises InvalidInput."""

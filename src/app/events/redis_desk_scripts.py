@@ -34,6 +34,17 @@ return {whole(length), counts.trimmed or '0', told}
 )
 """{length, trimmed, {{group, lag, in hand, waiting, missed}, …}}."""
 
+MARK = (
+    GROUND
+    + """
+local parked = base .. 'parked'
+if redis.call('EXISTS', parked) == 0 then return '' end
+local about = named(redis.call('XINFO', 'STREAM', parked))
+return about['length'] .. ' ' .. about['last-generated-id']
+"""
+)
+"""How many are parked, and which was the last: another text after each that comes or goes."""
+
 REPLAY = (
     GROUND
     + """

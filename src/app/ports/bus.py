@@ -238,6 +238,10 @@ class EventDesk(Protocol):
         """Dead letters of all groups, those parked first first."""
         ...
 
+    async def parked_mark(self) -> str:
+        """Another text whenever what is parked has changed; costs little, to be asked often."""
+        ...
+
     async def replay(self, stream: str, group: str, event_ids: Collection[str]) -> int:
         """Give these events to the group again, its count beginning anew; returns how many.
 

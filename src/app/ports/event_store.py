@@ -90,6 +90,10 @@ class EventShelf(Protocol):
         """Dead letters, those parked first first."""
         ...
 
+    def parked_mark(self) -> str:
+        """Another text whenever dead letters came or went."""
+        ...
+
     def replay(self, stream: str, group: str, event_ids: Collection[str]) -> int:
         """Have these given to the group again; see `EventDesk.replay`."""
         ...

@@ -105,5 +105,5 @@ class Operations(Protocol):
         ...
 
     def digest(self, now: datetime) -> str:
-        """Another text whenever scans, work, parked events, feeds, looks or the model moved."""
+        """Another text whenever scans, work, feeds, looks or the model moved."""
         ...

@@ -96,6 +96,14 @@ class SqlEventShelf(Trimming):
             for row in self._connection.execute(statement).mappings()
         )
 
+    def parked_mark(self) -> str:
+        """How many dead letters there are, and when the last was parked."""
+        columns = (func.count(), func.max(event_parked.c.parked_at))
+        many, last = self._connection.execute(
+            select(*columns).where(self._mine(event_parked))
+        ).one()
+        return f"{many} {last}"
+
     def replay(self, stream: str, group: str, event_ids: Collection[str]) -> int:
         """Have these given to the group again, the oldest first."""
         wanted = list(dict.fromkeys(event_ids))

@@ -25,7 +25,6 @@ from app.domain.scan import Scan, ScanState
 from app.ports.operations import Clockwork, FeedLook, ModelUse, ParkedWork, ScanLook
 from app.ports.rows import SlotStart
 from app.storage.effects import number
-from app.storage.event_tables import event_parked
 from app.storage.fact_tables import accounts
 from app.storage.json_count import json_count
 from app.storage.model_tables import model_calls
@@ -181,7 +180,7 @@ class SqlOperations(Repository):
         )
 
     def digest(self, now: datetime) -> str:
-        """Another text whenever scans, work, parked events, feeds, looks or the model moved."""
+        """Another text whenever scans, work, feeds, looks or the model moved."""
         newest = (
             select(scans.c.scan_id, scans.c.state, scans.c.now)
             .where(self._mine(scans))
@@ -205,8 +204,6 @@ class SqlOperations(Repository):
             select(func.max(newest.c.now)),
             select(func.count()).select_from(newest).where(newest.c.state == ScanState.RUNNING),
             select(func.count()).select_from(scan_pages).where(self._mine(scan_pages), pages),
-            select(func.count()).select_from(event_parked).where(self._mine(event_parked)),
-            select(func.max(event_parked.c.parked_at)).where(self._mine(event_parked)),
             select(func.count()).select_from(feeds).where(self._mine(feeds)),
             select(func.max(feeds.c.last_ok_at)).where(self._mine(feeds)),
             select(func.sum(number(feeds.c.failed_since))).where(self._mine(feeds)),

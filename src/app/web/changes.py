@@ -1,6 +1,7 @@
 """Whether what goes on has changed: one look every two seconds for each tenant that is watched.
 
-All listeners of a tenant share it. It tells that something moved, and nothing of what.
+All listeners of a tenant share it. The event bus is looked at beside the rest: a carrier that is
+slow to answer holds nothing up. It tells that something moved, and nothing of what.
 """
 
 from __future__ import annotations
@@ -8,15 +9,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import structlog
 
+from app.bootstrap import event_desk_of
 from app.domain.web_session import WebSession
-from app.errors import AppError
+from app.errors import AppError, ServiceError
 from app.jobs.pages.runs import MOST_FLOWS
+from app.ports.bus import EventDesk
 from app.web.site import Site, SiteNow
 
 LOOK_SECONDS = 2.0
@@ -104,22 +107,25 @@ class Changes:
         watch = self._watches.get(tenant_id)
         if watch is None:
             watch = self._watches[tenant_id] = Watch()
-            task = asyncio.create_task(self._keep_looking(tenant_id, watch), name="changes")
-            self._tasks.add(task)
-            task.add_done_callback(self._ended)
+            self._begin(self._keep_looking(tenant_id, watch))
         return watch
+
+    def _begin(self, looking: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(looking, name="changes")
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
 
     async def _keep_looking(self, tenant_id: str, watch: Watch) -> None:
         clock = asyncio.get_running_loop().time
-        known, next_look = "", clock()
+        look, next_look = _Look(watch), clock()
+        bus = self._begin(self._keep_looking_at_bus(tenant_id, watch))
         try:
             while True:
                 site = self._site()
                 if clock() >= next_look:
-                    found = await fingerprint_of(site, tenant_id)
-                    if known and found != known:
-                        watch.tell()
-                    known, next_look = found, clock() + self._look_seconds
+                    look.found(await fingerprint_of(site, tenant_id))
+                    next_look = clock() + self._look_seconds
                 await asyncio.sleep(TURN_SECONDS)
                 if not watch.listeners:
                     return
@@ -128,6 +134,19 @@ class Changes:
         finally:
             del self._watches[tenant_id]
             watch.end()
+            bus.cancel()
+            await asyncio.wait([bus])
+
+    async def _keep_looking_at_bus(self, tenant_id: str, watch: Watch) -> None:
+        look = _Look(watch)
+        try:
+            site = self._site()
+            async with aclosing(event_desk_of(site.store, site.settings, tenant_id)) as desk:
+                while True:
+                    look.found(await bus_mark_of(desk))
+                    await asyncio.sleep(self._look_seconds)
+        except AppError as exc:
+            log.info("changes.bus_unwatched", tenant_id=tenant_id, reason=str(exc))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -135,8 +154,29 @@ class Changes:
             log.error("changes.failed", exc_info=task.exception())
 
 
+@dataclass(slots=True)
+class _Look:
+    """What was found last, and whom to tell that it is another."""
+
+    watch: Watch
+    known: str | None = None
+
+    def found(self, now: str) -> None:
+        if self.known not in {None, now}:
+            self.watch.tell()
+        self.known = now
+
+
+async def bus_mark_of(desk: EventDesk) -> str:
+    """Another text whenever what is parked on the bus has moved, and when it falls silent."""
+    try:
+        return await desk.parked_mark()
+    except ServiceError as exc:
+        return f"silent: {exc}"
+
+
 async def fingerprint_of(site: Site, tenant_id: str) -> str:
-    """Another text whenever what the page shows has moved, and each minute, for ages move too.
+    """Another text whenever store or flows have moved, and each minute, for ages move too.
 
     Raises TransientServiceError.
     """
