@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from pydantic import JsonValue
 
+from app.domain.act import Act, ActKind
 from app.domain.event import AgentEvent, EventType
 from app.domain.feed import FactKind
 from app.domain.flow import FlowAsk
 from app.errors import TransientServiceError
+from app.events.bus import TenantEventBus
 from app.events.embedded import EmbeddedEventBus
 from app.events.escalations import ESCALATIONS
+from app.jobs.bus_word import ABOUT, BusSilence, BusWord, last_silence
 from app.jobs.sales_listener import SalesListener
 from app.ports.bus import EventBus
 from app.storage.sql_store import SqlStore
@@ -50,7 +54,13 @@ def listener(store: SqlStore, desk: EngineInMemory, name: str = "w1") -> SalesLi
         return EmbeddedEventBus(store, tenant_id)
 
     return SalesListener(
-        store=store, desk=desk, bus_of=bus, clock=lambda: NOW, name=name, every_seconds=0.01
+        store=store,
+        desk=desk,
+        bus_of=bus,
+        clock=lambda: NOW,
+        bus_word=BusWord(store=store, clock=lambda: NOW),
+        name=name,
+        every_seconds=0.01,
     )
 
 
@@ -115,3 +125,60 @@ def test_a_bus_out_of_reach_is_asked_again(book: SmallBook) -> None:
 
     asyncio.run(listen())
     assert len(tries) >= 3
+
+
+def test_an_outage_of_the_bus_is_two_lines_of_the_log(book: SmallBook) -> None:
+    book.bring(FactKind.ACCOUNTS, builders.rows_of(builders.account()))
+    publish(book.store, escalation("acme", "e-1"))
+    desk, tries = Hearing(), list[str]()
+
+    def bus(tenant_id: str) -> EventBus:
+        tries.append(tenant_id)
+        if len(tries) < 5:
+            return TenantEventBus("redis://127.0.0.1:1/0", tenant_id)
+        return EmbeddedEventBus(book.store, tenant_id)
+
+    async def listen(name: str) -> None:
+        ear = replace(listener(book.store, desk, name), bus_of=bus)
+        ear.start()
+        await asyncio.wait_for(desk.first.wait(), 10)
+        await asyncio.sleep(0.1)
+        ear.stop()
+        await asyncio.sleep(0.05)
+
+    asyncio.run(listen("w1"))
+    back, lost = bus_lines(book.store)
+    assert (lost.kind, back.kind) == (ActKind.BUS_LOST, ActKind.BUS_BACK)
+    assert "no answer from the Redis server" in str(lost.after["error"])
+    told = book.store.read_now(TENANT, last_silence)
+    assert told == BusSilence(since=NOW, until=NOW)
+    tries.clear()
+    asyncio.run(BusWord(store=book.store, clock=lambda: NOW).silent(TENANT, "once is a restart"))
+    assert len(bus_lines(book.store)) == 2
+
+
+def test_an_outage_that_outlived_its_process_is_noted_once_and_ended_by_the_next(
+    book: SmallBook,
+) -> None:
+    later = NOW + timedelta(hours=1)
+
+    async def story() -> None:
+        for _ in range(2):
+            word = BusWord(store=book.store, clock=lambda: NOW)
+            for _ in range(3):
+                await word.silent(TENANT, "no answer")
+        told = await book.store.read(TENANT, last_silence)
+        assert told == BusSilence(since=NOW, until=None)
+        heir = BusWord(store=book.store, clock=lambda: later)
+        await heir.answered(TENANT)
+        await heir.answered(TENANT)
+
+    asyncio.run(story())
+    assert book.store.read_now(TENANT, last_silence) == BusSilence(since=NOW, until=later)
+    assert len(bus_lines(book.store)) == 2
+
+
+def bus_lines(store: SqlStore) -> list[Act]:
+    """Newest first."""
+    found = store.read_now(TENANT, lambda unit: unit.diary.acts(account_id=None, most=99))
+    return [one for one in found if one.about == ABOUT]

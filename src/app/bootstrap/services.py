@@ -12,6 +12,7 @@ from app.bootstrap.feeds import feeds_of
 from app.bootstrap.processes import App
 from app.domain.effect import EffectKind
 from app.jobs.access import regained
+from app.jobs.bus_word import BusWord
 from app.jobs.door_keeping import look_after_door
 from app.jobs.draft_watch import DraftWatch
 from app.jobs.folder_watch import FolderWatch
@@ -41,6 +42,7 @@ def service_of(app: App) -> Service:
         desk=app.engine,
         bus_of=lambda tenant: bus_of(app.store, settings, tenant),
         clock=app.clock,
+        bus_word=BusWord(store=app.store, clock=app.clock),
         name=app.worker,
     )
     return Service(

@@ -18,10 +18,12 @@ from app.agents.sales.hearing import task_told_by
 from app.clock import Clock
 from app.domain.event import AgentEvent
 from app.errors import ServiceError
+from app.events.checked import SYSTEM
 from app.events.consuming import Consumer, Done, Ignored
 from app.events.escalations import ESCALATIONS
 from app.events.opportunities import OPPORTUNITIES
 from app.handoffs.routes import SALES
+from app.jobs.bus_word import BusWord
 from app.jobs.flows.agent_task import agent_task_ask
 from app.ports.bus import EventBus
 from app.ports.engine import FlowDesk
@@ -43,6 +45,8 @@ class SalesListener:
     bus_of: Callable[[str], EventBus]
     """A tenant's bus, to be closed."""
     clock: Clock
+    bus_word: BusWord
+    """Is told whether the bus answers."""
     name: str
     """This process's own, never used before."""
     every_seconds: float = EVERY_SECONDS
@@ -89,7 +93,18 @@ class SalesListener:
         while True:
             try:
                 for tenant_id in await self.store.tenants():
-                    await self.hear(tenant_id)
+                    await self._hear_or_tell(tenant_id)
             except ServiceError as exc:
                 log.warning("sales.waits", reason=str(exc))
             await asyncio.sleep(self.every_seconds)
+
+    async def _hear_or_tell(self, tenant_id: str) -> None:
+        """Hear a tenant's events, or note that its bus is silent. Raises ServiceError."""
+        try:
+            await self.hear(tenant_id)
+        except ServiceError as exc:
+            if exc.system != SYSTEM:
+                raise
+            await self.bus_word.silent(tenant_id, str(exc))
+        else:
+            await self.bus_word.answered(tenant_id)
