@@ -5,14 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from app.domain.feed import FactKind
 from app.domain.ticket_source import SourceCursor, SourceTicket
+from app.ports.rows import ExternalId
 from app.ports.store import Unit
 from app.storage.sql_store import SqlStore
-from tests.builders import NOW, days_ago
+from tests.builders import NOW, days_ago, rows_of
+from tests.builders import ticket as support_ticket
 
 ticket = partial(
     SourceTicket, feed="desk", source_id="10001", ticket_id="AC-1", updated_at=days_ago(2)
 )
+
+TIED = [
+    ExternalId(system="jira-project", external_id="BO", account_id="both"),
+    ExternalId(system="kayako-classic-organization", external_id="1", account_id="x"),
+    ExternalId(system="kayako-organization", external_id="9", account_id="tied"),
+    ExternalId(system="label", external_id="acme", account_id="labelled"),
+]
 
 
 def test_a_feed_that_was_never_read_has_only_its_name(store: SqlStore) -> None:
@@ -75,3 +85,45 @@ def test_another_tenant_sees_nothing_of_it(store: SqlStore) -> None:
 
 def _save_cursor(cursor: SourceCursor, unit: Unit) -> None:
     unit.sources.save_cursor(cursor)
+
+
+def test_a_source_reaches_whom_it_has_tickets_of_and_whom_its_ids_mean(store: SqlStore) -> None:
+    def write(unit: Unit) -> None:
+        for feed, system in (("desk", "jira"), ("other", "kayako"), ("new", "zendesk")):
+            _save_cursor(
+                SourceCursor(feed=feed, system=system, full_read_at=None if feed == "new" else NOW),
+                unit,
+            )
+        unit.facts.upsert(
+            FactKind.TICKETS,
+            rows_of(
+                support_ticket(ticket_id="AC-1", account_id="acme"),
+                support_ticket(ticket_id="KY-7", account_id="both"),
+                support_ticket(ticket_id="ZD-1", account_id="acme"),
+                support_ticket(ticket_id="FILE-1", account_id="filed"),
+            ),
+        )
+        unit.sources.save_tickets(
+            [
+                ticket(),
+                ticket(feed="other", source_id="7", ticket_id="KY-7"),
+                ticket(feed="new", source_id="1", ticket_id="ZD-1"),
+                ticket(source_id="10009", ticket_id="UNPLACED-9"),
+            ]
+        )
+        unit.mapping.add_external_ids(TIED)
+
+    store.write_now("main", write)
+
+    every = store.read_now("main", lambda unit: unit.sources.reaches())
+    of_one = store.read_now("main", lambda unit: unit.sources.reaches("both"))
+
+    assert every == {"desk": {"acme", "both"}, "other": {"both", "tied"}}
+    assert of_one == {"desk": {"both"}, "other": {"both"}}
+    assert store.read_now("another", lambda unit: unit.sources.reaches()) == {}
+
+
+def test_a_source_whose_system_is_not_known_yet_tells_of_nobody(store: SqlStore) -> None:
+    known = SourceCursor(feed="desk", full_read_at=NOW)
+    store.write_now("main", partial(_save_cursor, known))
+    assert store.read_now("main", lambda unit: unit.sources.reaches()) == {}

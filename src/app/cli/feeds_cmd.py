@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from app.domain.feed import Feed, FeedView
     from app.ports.store import Unit
 
 feeds_app = typer.Typer(
@@ -20,7 +21,11 @@ feeds_app = typer.Typer(
 
 @feeds_app.callback()
 def feeds(ctx: typer.Context) -> None:
-    """Every feed with its state. A late or failed one freezes its accounts: last score kept."""
+    """Every feed with its state. A late or failed one freezes its accounts: last score kept.
+
+    Of several sources of tickets one freezes whom it may know; how many are judged without it
+    stands beside it.
+    """
     if ctx.invoked_subcommand is not None:
         return
     from rich.table import Table
@@ -28,11 +33,13 @@ def feeds(ctx: typer.Context) -> None:
 
     from app.cli.context import opened
     from app.domain.feed import FeedState
+    from app.jobs.feed_views import feeds_at
 
     style = {FeedState.FRESH: "green", FeedState.LATE: "yellow", FeedState.FAILED: "bold red"}
     with opened() as cli:
         now = cli.clock()
-        found = cli.store.read_now(cli.tenant, lambda unit: unit.feeds.all())
+        view = cli.store.read_now(cli.tenant, lambda unit: feeds_at(unit, now))
+        found = view.feeds
         waiting = cli.store.read_now(cli.tenant, lambda unit: unit.parked_heartbeats.waiting())
         if waiting:
             cli.notes.print(
@@ -53,9 +60,16 @@ def feeds(ctx: typer.Context) -> None:
                 Text(state, style[state]),
                 f"{feed.last_ok_at:%Y-%m-%d %H:%M} UTC" if feed.last_ok_at else "never",
                 "all accounts" if feed.accounts is None else f"{len(feed.accounts)} accounts",
-                Text(feed.trouble(now) or feed.reason),
+                Text(_remark(view, feed)),
             )
         cli.console.print(table)
+
+
+def _remark(view: FeedView, feed: Feed) -> str:
+    others = view.judged_without(feed.name)
+    noun = "account is" if others == 1 else "accounts are"
+    judged = f"; {others:,} {noun} judged by other sources of tickets alone" if others else ""
+    return f"{feed.trouble(view.now) or feed.reason}{judged}"
 
 
 @feeds_app.command(epilog="Examples:  [bold]tend feeds parked[/bold]")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from app.domain.assessment import LedgerRow
 from app.domain.heartbeat_finding import FINDING_FACTORS
+from app.domain.unread import UNREAD_FACTOR
 
 FULL_SCORE = 100
 _OF_THE_SUM = ("tam_band", "clamp")
@@ -80,6 +81,8 @@ def ladder(rows: Sequence[LedgerRow], score: int | None) -> Ladder:
 
 
 def _is_unread(row: LedgerRow) -> bool:
+    if row.factor == UNREAD_FACTOR:
+        return True
     return row.points_lost == 0 and row.points == 0 and row.raw.lower() in _UNREAD
 
 

@@ -17,6 +17,8 @@ class SourceCursor:
     """The source's own cursor, where it has one."""
     full_read_at: datetime | None = None
     """When everything was last read from end to end."""
+    system: str = ""
+    """What system it is, such as `jira`; empty: that is not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

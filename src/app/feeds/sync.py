@@ -99,7 +99,7 @@ class TicketSync:
         kept = cursor
         async for page in source.pages.pages(place):
             items = self._items(page, source, tally, now)
-            reached = self._reached(kept, page, tally, now)
+            reached = self._reached(kept, spec.system, page, tally, now)
             kept = reached if is_ordered or how.kind is Change.CURSOR else kept
             write = partial(write_page, items=items, cursor=kept, tally=tally, now=now)
             await self.store.write(self.tenant_id, write)
@@ -108,7 +108,8 @@ class TicketSync:
             self.progress(tally)
             if _is_past(items, how.kind, place):
                 break
-        return is_whole, self._reached(kept, SourcePage(items=(), cursor=kept.cursor), tally, now)
+        last = SourcePage(items=(), cursor=kept.cursor)
+        return is_whole, self._reached(kept, spec.system, last, tally, now)
 
     def _place(self, source: Source, cursor: SourceCursor) -> Place:
         how = source.spec.incremental
@@ -119,12 +120,12 @@ class TicketSync:
         return Place(since=cursor.read_until - timedelta(minutes=how.overlap_minutes))
 
     def _reached(
-        self, cursor: SourceCursor, page: SourcePage, tally: SyncTally, now: datetime
+        self, cursor: SourceCursor, system: str, page: SourcePage, tally: SyncTally, now: datetime
     ) -> SourceCursor:
         """How far was read after a page; a source whose clock is ahead does not carry us away."""
         moments = [moment for moment in (cursor.read_until, tally.newest) if moment is not None]
         newest = min(max(moments), now) if moments else None
-        return replace(cursor, read_until=newest, cursor=page.cursor)
+        return replace(cursor, read_until=newest, cursor=page.cursor, system=system)
 
     def _items(
         self, page: SourcePage, source: Source, tally: SyncTally, now: datetime

@@ -11,9 +11,9 @@ from app.domain.account import Account, Rep
 from app.domain.assessment import Agent
 from app.domain.document import Document, DocumentKind
 from app.domain.dossier import USAGE_DAYS, Dossier, FeatureUse, Peers
-from app.domain.feed import FeedView
 from app.domain.health_record import Snapshot
 from app.domain.override import NO_WORDS
+from app.jobs.feed_views import feeds_at
 from app.ports.store import Store, Unit
 
 TICKETS_SINCE = timedelta(days=180)
@@ -62,7 +62,7 @@ def dossier_of(unit: Unit, account_id: str, now: datetime, *, compares: bool = T
         tenant_id=unit.tenant_id,
         context=context,
         settings=settings,
-        feeds=FeedView(feeds=unit.feeds.all(), now=now),
+        feeds=feeds_at(unit, now, account_id),
         facts=facts,
         rep=_rep(unit, facts.account, settings.default_owner),
         stakeholders=unit.people.stakeholders(account_id),

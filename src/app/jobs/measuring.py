@@ -35,7 +35,7 @@ def measured_again(unit: Unit, agent: Agent, point: Snapshot, full: Snapshot) ->
 
 
 def _assessed(unit: Unit, agent: Agent, point: Snapshot, full: Snapshot) -> Assessment | None:
-    reading = reading_at(unit, point.taken_at, point.settings_version)
+    reading = reading_at(unit, point.taken_at, point.settings_version, point.account_id)
     facts = unit.book.one(reading.context, point.account_id)
     settings = reading.settings
     if agent is Agent.TAM:

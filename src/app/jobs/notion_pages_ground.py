@@ -25,6 +25,7 @@ from app.domain.feed import FeedView
 from app.domain.health_record import HealthRecord
 from app.domain.tenant_settings import TenantSettings
 from app.jobs.dossiers import MOST_CONTACTS, MOST_TICKETS, TICKETS_SINCE
+from app.jobs.feed_views import feeds_at
 from app.jobs.notion_pages_profile import Course
 from app.ports.store import Unit
 
@@ -49,7 +50,7 @@ class Ground:
         return cls(
             settings=settings,
             context=unit.book.context(now, settings.zone),
-            feeds=FeedView(feeds=unit.feeds.all(), now=now),
+            feeds=feeds_at(unit, now),
         )
 
     def facts(self, unit: Unit, account_id: str) -> AccountFacts:

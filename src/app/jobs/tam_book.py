@@ -14,9 +14,9 @@ from app.agents.technical_account_manager.readings import (
 from app.clock import Clock, local_day
 from app.domain.assessment import Agent
 from app.domain.book import AccountFacts, BookContext
-from app.domain.feed import FeedView
 from app.domain.incident import IncidentKind
 from app.domain.told import Told
+from app.jobs.feed_views import feeds_at
 from app.jobs.telling import told_by_last_scan
 from app.ports.store import Store, Unit
 
@@ -47,7 +47,7 @@ class StoreBook:
                 reading=Reading(
                     context=context,
                     settings=settings,
-                    feeds=FeedView(feeds=unit.feeds.all(), now=now),
+                    feeds=feeds_at(unit, now),
                 ),
                 accounts=tuple(
                     Scanned(facts=one, record=records.get(known), score_before=before.get(known))

@@ -51,6 +51,8 @@ class FeedLook:
     """Its `accounts` are left out: they may be thousands."""
     named: int | None
     """Accounts that it names; None: it speaks for all."""
+    knows_whom: bool
+    """Whether it is a source of tickets that was read from end to end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

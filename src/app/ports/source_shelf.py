@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Protocol
 
 from app.domain.ticket_source import SourceCursor, SourceTicket
@@ -27,6 +27,13 @@ class SourceShelf(Protocol):
 
     def save_tickets(self, tickets: Sequence[SourceTicket]) -> None:
         """Insert them, or replace those under their feed and id."""
+        ...
+
+    def reaches(self, account_id: str | None = None) -> Mapping[str, Set[str]]:
+        """By feed that was read from end to end: the accounts that it has or had tickets of.
+
+        So too those that an id of its system is known to mean. `account_id`: of this one alone.
+        """
         ...
 
     def ended(self) -> tuple[SourceTicket, ...]:

@@ -22,6 +22,9 @@ documents = Table(
     Index("documents_by_time", "tenant_id", "made_at", "made_by", "subject"),
 )
 
+owed_letters = Table("owed_letters", metadata, *key("version"), moment("owed_at"))
+"""Releases that are kept and whose letters nobody has been asked for yet."""
+
 opportunities = Table(
     "opportunities",
     metadata,

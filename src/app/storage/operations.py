@@ -30,6 +30,7 @@ from app.storage.json_count import json_count
 from app.storage.model_tables import model_calls
 from app.storage.record_tables import OPEN, effects, feeds, scan_pages, scans, slots, tenants
 from app.storage.repository import ColumnValue, Repository, own_columns
+from app.storage.source_tables import KNOWS_WHOM, source_cursors
 
 _LATELY = timedelta(hours=1)
 """Calls to the model that may still change, for the digest."""
@@ -136,7 +137,15 @@ class SqlOperations(Repository):
         """Every feed, in order of name."""
         columns = (one for one in own_columns(feeds) if one is not feeds.c.accounts)
         named = json_count(feeds.c.accounts).label("named")
-        statement = select(*columns, named).where(self._mine(feeds)).order_by(feeds.c.name)
+        of_feed = and_(
+            source_cursors.c.tenant_id == feeds.c.tenant_id, source_cursors.c.feed == feeds.c.name
+        )
+        statement = (
+            select(*columns, named, KNOWS_WHOM.label("knows_whom"))
+            .outerjoin(source_cursors, of_feed)
+            .where(self._mine(feeds))
+            .order_by(feeds.c.name)
+        )
         return tuple(_feed(row) for row in self._connection.execute(statement).mappings())
 
     def clockwork(self, jobs: Collection[str]) -> Clockwork:
@@ -264,10 +273,11 @@ def _parked(row: RowMapping) -> ParkedWork:
 
 def _feed(row: RowMapping) -> FeedLook:
     columns = dict(row)
-    named = columns.pop("named")
+    named, knows_whom = columns.pop("named"), bool(columns.pop("knows_whom"))
     provides = frozenset(FactKind(kind) for kind in columns.pop("provides"))
     accounts_of = None if named is None else frozenset[str]()
-    return FeedLook(feed=Feed(**columns, provides=provides, accounts=accounts_of), named=named)
+    feed = Feed(**columns, provides=provides, accounts=accounts_of)
+    return FeedLook(feed=feed, named=named, knows_whom=knows_whom)
 
 
 def _spent(row: RowMapping, when: str) -> Spent:

@@ -33,6 +33,7 @@ REVISIONS = (
     "0017",
     "0018",
     "0019",
+    "0020",
 )
 """Every revision this program knows, oldest first."""
 

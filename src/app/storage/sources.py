@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import asdict
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, select, union
 
 from app.domain.ticket_source import SourceCursor, SourceTicket
+from app.storage.fact_tables import tickets
+from app.storage.record_tables import external_ids
 from app.storage.repository import Repository, in_lists
-from app.storage.source_tables import source_cursors, source_tickets
+from app.storage.source_tables import KNOWS_WHOM, source_cursors, source_tickets
+
+_TIED_BY = ("organization", "field", "component", "project")
+"""What of a system may be known to mean an account: `jira-project`, `kayako-organization`."""
 
 
 class SqlSourceShelf(Repository):
@@ -43,6 +48,41 @@ class SqlSourceShelf(Repository):
         """Insert them, or replace those under their feed and id."""
         self._put(source_tickets, [asdict(ticket) for ticket in tickets])
 
+    def reaches(self, account_id: str | None = None) -> Mapping[str, Set[str]]:
+        """By feed that was read from end to end: the accounts that it has or had tickets of."""
+        known = source_cursors.c
+        found: dict[str, set[str]] = {
+            row["feed"]: set() for row in self._rows(source_cursors, KNOWS_WHOM)
+        }
+        had = _of_one(
+            select(source_tickets.c.feed, tickets.c.account_id)
+            .join(
+                tickets,
+                and_(
+                    tickets.c.tenant_id == source_tickets.c.tenant_id,
+                    tickets.c.ticket_id == source_tickets.c.ticket_id,
+                ),
+            )
+            .where(self._mine(source_tickets), self._mine(tickets)),
+            tickets.c.account_id,
+            account_id,
+        )
+        tied = _of_one(
+            select(known.feed, external_ids.c.account_id)
+            .join(external_ids, external_ids.c.tenant_id == known.tenant_id)
+            .where(
+                self._mine(source_cursors),
+                self._mine(external_ids),
+                external_ids.c.system.in_([known.system + f"-{kind}" for kind in _TIED_BY]),
+            ),
+            external_ids.c.account_id,
+            account_id,
+        )
+        for row in self._connection.execute(union(had, tied)).mappings():
+            if row["feed"] in found:
+                found[row["feed"]].add(row["account_id"])
+        return found
+
     def ended(self) -> tuple[SourceTicket, ...]:
         """Tickets of all feeds that are gone, moved or merged, by id; one that is back is not."""
         own = source_tickets.c
@@ -54,3 +94,9 @@ class SqlSourceShelf(Repository):
             order=(own.ticket_id, own.feed, own.source_id),
         )
         return tuple(SourceTicket(**row) for row in rows)
+
+
+def _of_one(
+    statement: Select[tuple[str, str]], owner: ColumnElement[str], account_id: str | None
+) -> Select[tuple[str, str]]:
+    return statement if account_id is None else statement.where(owner == account_id)

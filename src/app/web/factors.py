@@ -19,6 +19,7 @@ AGENT_TITLES: Mapping[Agent, str] = {
 FACTOR_NAMES: Mapping[str, str] = {
     "ticket_age": "Ticket age",
     "ticket_volume": "Ticket volume",
+    "tickets_unread": "Tickets not read",
     "heartbeat": "Heartbeat",
     "heartbeat_silence": "Unusual silence",
     "heartbeat_errors": "Unusual errors",
@@ -45,6 +46,7 @@ FACTOR_NAMES: Mapping[str, str] = {
 _VIEWS: Mapping[str, str] = {
     "ticket_age": "tickets",
     "ticket_volume": "tickets",
+    "tickets_unread": "tickets",
     "support": "tickets",
     "heartbeat": "usage",
     "heartbeat_silence": "usage",

@@ -60,7 +60,10 @@ class RunsWords:
         """Which accounts a feed speaks for, and whether they are frozen."""
         named = line.look.named
         accounts = "all accounts" if named is None else counted(named, "account")
-        return accounts if line.is_well else f"{accounts} frozen: last score kept"
+        if line.is_well:
+            return accounts
+        but = ", but for those with tickets in another source alone" if line.spares_others else ""
+        return f"{accounts} frozen: last score kept{but}"
 
     def event(self, body: Mapping[str, JsonValue]) -> str:
         """The kind of event in a few words, as `tend events` tells it."""

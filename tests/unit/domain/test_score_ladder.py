@@ -59,6 +59,12 @@ def test_what_lost_nothing_and_what_is_unknown_stand_apart() -> None:
     assert found.rungs == ()
 
 
+def test_a_source_of_tickets_that_is_not_read_stands_with_what_is_unknown() -> None:
+    source = row("tickets_unread", 0, raw="kayako unread")
+    found = ladder([BASE, source, row("ticket_volume", 0, raw="2 open")], 100)
+    assert found.unread == (source,)
+
+
 def test_findings_cost_nothing_and_are_noted() -> None:
     finding = row("heartbeat_errors", 0)
     found = ladder([BASE, finding], 100)

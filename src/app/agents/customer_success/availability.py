@@ -15,7 +15,7 @@ def with_availability_of(inputs: CsmInputs, other: CsmInputs) -> CsmInputs:
     """These signals as far as `other` knows them too; what only `other` knows is its own."""
     feeds = {kind: inputs.feeds.get(kind, names) for kind, names in other.feeds.items()}
     reported = as_known_in(inputs.reported, other.reported)
-    changed = replace(inputs, feeds=feeds, reported=reported)
+    changed = replace(inputs, feeds=feeds, reported=reported, unread=other.unread)
     for is_known, take_over in _SIGNALS:
         if is_known(inputs) != is_known(other):
             changed = take_over(changed, other)

@@ -18,8 +18,10 @@ from app.domain.apportion import apportioned
 from app.domain.assessment import Agent, Assessment
 from app.domain.band import Band, band_of
 from app.domain.deferred import DeferredJson
+from app.domain.feed import FactKind
 from app.domain.health_fall import has_fallen
 from app.domain.tenant_settings import CsmSettings, CsmWeights
+from app.domain.unread import share_read
 from app.errors import InvalidInput
 
 SCORER_VERSION = 1
@@ -32,6 +34,7 @@ AT_RISK_SHARE = 0.25
 
 DEFAULT_WEIGHTS: Mapping[str, float] = CsmWeights().model_dump()
 """Provisional; factors in ledger order."""
+_SUPPORT = list(DEFAULT_WEIGHTS).index("support")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,7 @@ class CSMHealthScorer:
         self.usage_decline_percent = usage_decline_percent
         self.reported_stale_after_days = reported_stale_after_days
         self.tam_percent = {Band.RED: tam_red_percent, Band.AMBER: tam_amber_percent}
-        self._allotments: dict[tuple[bool, ...], _Allotment] = {}
+        self._allotments: dict[tuple[tuple[bool, ...], float], _Allotment] = {}
 
     @classmethod
     def from_settings(cls, settings: CsmSettings) -> Self:
@@ -115,7 +118,8 @@ class CSMHealthScorer:
         readings = with_reported(inputs, measured, self.reported_stale_after_days)
         if restored:
             readings = tuple([_restored(r) if r.factor in restored else r for r in readings])
-        allotment = self._allotment(readings)
+        brought = len(inputs.feeds.get(FactKind.TICKETS, ()))
+        allotment = self._allotment(readings, share_read(brought, inputs.unread))
         has_score = allotment.coverage >= self.coverage_floor and any(allotment.points)
         rows = [
             signal_row(reading, points, counts=has_score)
@@ -127,7 +131,7 @@ class CSMHealthScorer:
         missing = [reading.factor for reading in readings if reading.share is None]
         if inputs.tam_band is Band.UNKNOWN:
             missing.append(cut.factor)
-        ledger = (*rows, cut)
+        ledger = (*rows, *[one.row() for one in inputs.unread], cut)
         if not has_score:
             ledger = (coverage_row(allotment.coverage, self.coverage_floor, missing), *ledger)
         score = won + cut.points if has_score else None
@@ -158,23 +162,26 @@ class CSMHealthScorer:
                 return True
         return False
 
-    def _allotment(self, readings: tuple[Reading, ...]) -> _Allotment:
+    def _allotment(self, readings: tuple[Reading, ...], read: float) -> _Allotment:
         """Kept per set of known signals: a book has few of them."""
         known = tuple([reading.share is not None for reading in readings])
-        allotment = self._allotments.get(known)
+        allotment = self._allotments.get((known, read))
         if allotment is None:
-            allotment = _allotted(self.weights, known)
-            self._allotments[known] = allotment
+            allotment = _allotted(self.weights, known, read)
+            self._allotments[known, read] = allotment
         return allotment
 
 
-def _allotted(weights: tuple[float, ...], known: tuple[bool, ...]) -> _Allotment:
+def _allotted(weights: tuple[float, ...], known: tuple[bool, ...], read: float) -> _Allotment:
+    """`read`: the part of the sources of tickets that is read; the rest is not known."""
     counted = [weight if is_known else 0 for weight, is_known in zip(weights, known, strict=True)]
-    share = sum(counted) / sum(weights)
+    covered = [*counted]
+    covered[_SUPPORT] *= read
+    share = sum(covered) / sum(weights)
     return _Allotment(
         points=apportioned(counted, FULL_SCORE),
         # All known is 100 %, whatever the floating point makes of the sum.
-        coverage=100 if counted == list(weights) else min(99, int(100 * share + _EPSILON)),
+        coverage=100 if covered == list(weights) else min(99, int(100 * share + _EPSILON)),
     )
 
 

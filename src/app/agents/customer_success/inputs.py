@@ -27,6 +27,7 @@ from app.domain.book import AccountFacts, BookContext, Engagement, SupportRecord
 from app.domain.feed import FactKind, FeedView
 from app.domain.health_record import HealthRecord
 from app.domain.ticket import URGENT, Priority
+from app.domain.unread import Unread
 
 _BEHIND = frozenset({*signals.SIGNAL_KINDS, FactKind.CONTRACTS})
 _BEHIND_MONITORED = _BEHIND | {FactKind.HEARTBEATS}
@@ -78,6 +79,8 @@ class CsmInputs:
     """As the account record has it, where a rep says otherwise; None: nobody does."""
     reported: ReportedFigures = NOTHING_REPORTED
     """What other systems say, whether it is measured here or not."""
+    unread: tuple[Unread, ...] = ()
+    """Sources of tickets in trouble that never had any of this account."""
 
     @classmethod
     def of(
@@ -122,6 +125,7 @@ class CsmInputs:
             tam_is_stale=tam is not None and tam.stale_reason is not None,
             tam_computed=None if tam_band is recorded else recorded,
             reported=figures_of(facts.reported),
+            unread=feeds.unread_for(facts.account.account_id),
         )
 
     @property
@@ -159,6 +163,7 @@ class CsmInputs:
             "tam": [self.tam_band.value, self.tam_is_stale],
             "tam_computed": None if self.tam_computed is None else self.tam_computed.value,
             "reported": written_reported(self.reported) or None,
+            "unread": [one.as_json() for one in self.unread] or None,
         }
         return {name: value for name, value in told.items() if value is not None}
 
@@ -170,6 +175,7 @@ class CsmInputs:
         purchased, used = cast("tuple[int | None, int | None]", written["seats"])
         tam_band, tam_is_stale = cast("tuple[str, bool]", written["tam"])
         computed = cast("str | None", written.get("tam_computed"))
+        unread = cast("list[list[JsonValue]]", written.get("unread", []))
         return cls(
             account_id=cast("str", written["account"]),
             now=datetime.fromisoformat(cast("str", written["now"])),
@@ -194,4 +200,5 @@ class CsmInputs:
             tam_is_stale=tam_is_stale,
             tam_computed=None if computed is None else Band(computed),
             reported=read_reported(written.get("reported", {})),
+            unread=tuple([Unread.from_json(row) for row in unread]),
         )

@@ -63,10 +63,11 @@ class OpenWork:
 def who_brings(feeds: FeedView, account_id: str) -> Mapping[FactKind, tuple[str, ...]]:
     """The feeds that bring each signal kind for the account, by name; silent kinds are absent."""
     names: dict[FactKind, tuple[str, ...]] = {}
+    unread = {one.feed for one in feeds.unread_for(account_id)}
     for feed in feeds.feeds:
         if feed.covers(account_id):
             for kind in SIGNAL_KINDS:
-                if kind in feed.provides:
+                if kind in feed.provides and not (kind is FactKind.TICKETS and feed.name in unread):
                     names[kind] = (*names.get(kind, ()), feed.name)
     return names
 

@@ -103,13 +103,16 @@ def anomalies_of(facts: AccountFacts, reading: Reading) -> list[str]:
 
 
 def confidence_of(facts: AccountFacts, reading: Reading) -> Confidence:
-    """High where what counts is told and fresh, low where a feed cannot be trusted."""
+    """High where what counts is told and fresh, low where a feed cannot be trusted.
+
+    Medium where a source of tickets is not read that never had any of this account.
+    """
     kinds = kinds_behind_tam(facts)
     account_id = facts.account.account_id
     if reading.feeds.trouble_for(account_id, kinds) is not None:
         return "low"
     told = all(reading.feeds.speaking_for(account_id, kind) for kind in kinds)
-    return "high" if told else "medium"
+    return "high" if told and not reading.feeds.unread_for(account_id) else "medium"
 
 
 def _the_day_before(score: int | None, reading: Reading) -> Before | None:

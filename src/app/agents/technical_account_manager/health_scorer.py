@@ -15,6 +15,7 @@ from app.domain.band import Band, band_of
 from app.domain.deferred import DeferredJson
 from app.domain.health_fall import has_fallen
 from app.domain.tenant_settings import TamSettings
+from app.domain.unread import share_read
 
 SCORER_VERSION = 1
 """Goes up when the same inputs and settings would give another ledger."""
@@ -128,6 +129,7 @@ class HealthScorer:
         pulse = (
             ledger.heartbeat_row(inputs, silent, limit, taken.heartbeat, counts=is_known),
             *ledger.anomaly_rows(inputs, silent, limit),
+            *[one.row() for one in inputs.unread],
         )
         score: int | None = None
         band = Band.UNKNOWN
@@ -143,7 +145,7 @@ class HealthScorer:
             score=score,
             band=band,
             ledger=rows,
-            coverage=_coverage(is_known=is_known, is_monitored=silent is not None),
+            coverage=_coverage(inputs, is_monitored=silent is not None),
             missing=() if is_known else ledger.TICKET_FACTORS,
             at_risk=oldest > self.p1_p2_age_threshold_days
             or len(inputs.tickets or ()) > self.open_ticket_count_threshold
@@ -199,8 +201,12 @@ def _points_of_silence(silent: float | None, limit: float) -> int:
     return POINTS_FOR_LONG_SILENCE if silent > LONG_SILENCE * limit else POINTS_FOR_SILENCE
 
 
-def _coverage(*, is_known: bool, is_monitored: bool) -> int:
-    """Each factor counts alike, and the heartbeat only where there is one."""
-    if is_known:
-        return 100
-    return 33 if is_monitored else 0
+def _coverage(inputs: TamInputs, *, is_monitored: bool) -> int:
+    """Each factor counts alike, and the heartbeat only where there is one.
+
+    Tickets count for the part of their sources that is read.
+    """
+    if inputs.tickets is None:
+        return 33 if is_monitored else 0
+    read = len(ledger.TICKET_FACTORS) * share_read(len(inputs.ticket_feeds), inputs.unread)
+    return int(100 * (read + is_monitored) / (len(ledger.TICKET_FACTORS) + is_monitored))

@@ -18,6 +18,7 @@ from app.domain.feed import FactKind, Feed, FeedView
 from app.domain.heartbeat_finding import HeartbeatFinding
 from app.domain.heartbeat_watch import heartbeat_findings
 from app.domain.ticket import URGENT, Priority, Ticket
+from app.domain.unread import Unread
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -68,6 +69,8 @@ class TamInputs:
     """The account's own silence threshold; None: the tenant's."""
     anomalies: tuple[HeartbeatFinding, ...] = ()
     """What is out of the heartbeat's own ordinary; it takes no points."""
+    unread: tuple[Unread, ...] = ()
+    """Sources of tickets in trouble that never had any of this account."""
 
     @classmethod
     def of(
@@ -94,6 +97,7 @@ class TamInputs:
             heartbeat_feeds=tuple([feed.name for feed in heartbeat_feeds]),
             silence_hours=account.heartbeat_silence_hours,
             anomalies=_anomalies(facts, heard_until, zone),
+            unread=feeds.unread_for(account.account_id),
         )
 
     @property
@@ -121,7 +125,7 @@ class TamInputs:
 
     def with_availability_of(self, other: TamInputs) -> TamInputs:
         """These signals, as far as `other` knows them too; those only `other` knows are its own."""
-        changed: TamInputs = self
+        changed: TamInputs = replace(self, unread=other.unread)
         if (self.tickets is None) != (other.tickets is None):
             changed = replace(changed, tickets=other.tickets, ticket_feeds=other.ticket_feeds)
         if (self.last_heartbeat is None) != (other.last_heartbeat is None):
@@ -152,6 +156,8 @@ class TamInputs:
             written["silence_hours"] = self.silence_hours
         if self.anomalies:
             written["anomalies"] = [one.as_json() for one in self.anomalies]
+        if self.unread:
+            written["unread"] = [one.as_json() for one in self.unread]
         return written
 
     @classmethod
@@ -162,6 +168,7 @@ class TamInputs:
         tickets = cast("list[tuple[str, str, bool, str]] | None", written.get("tickets"))
         heartbeat = cast("list[str] | None", written.get("heartbeat"))
         anomalies = cast("list[list[JsonValue]]", written.get("anomalies", []))
+        unread = cast("list[list[JsonValue]]", written.get("unread", []))
         return cls(
             account_id=cast("str", written["account"]),
             now=now,
@@ -172,6 +179,7 @@ class TamInputs:
             heartbeat_feeds=tuple(heartbeat_feeds),
             silence_hours=cast("float | None", written.get("silence_hours")),
             anomalies=tuple([HeartbeatFinding.from_json(row) for row in anomalies]),
+            unread=tuple([Unread.from_json(row) for row in unread]),
         )
 
 

@@ -22,7 +22,7 @@ class Trusted:
     tickets: tuple[Ticket, ...]
     """Of the last half year; empty where tickets cannot be trusted."""
     tickets_known: bool
-    """Somebody tells us of them now, so that none means none."""
+    """All who may have some tell us of them now, so that none means none."""
     usage_known: bool
     troubles: tuple[str, ...]
     """Why something is left out, in words for the rep, each once."""
@@ -33,6 +33,7 @@ def trusted(dossier: Dossier, *, with_tickets: bool = False) -> Trusted:
     tickets = _trouble(dossier, FactKind.TICKETS)
     usage = _trouble(dossier, FactKind.USAGE)
     pulse = _trouble(dossier, FactKind.HEARTBEATS)
+    unread = dossier.feeds.unread_for(dossier.account_id)
     facts = dossier.facts
     if tickets is not None and not with_tickets:
         facts = replace(facts, open_tickets=())
@@ -44,9 +45,16 @@ def trusted(dossier: Dossier, *, with_tickets: bool = False) -> Trusted:
         facts=facts,
         tickets=dossier.tickets if tickets is None else (),
         tickets_known=tickets is None
+        and not unread
         and bool(facts.open_tickets or _speaks(dossier, FactKind.TICKETS)),
         usage_known=usage is None and bool(facts.usage or _speaks(dossier, FactKind.USAGE)),
-        troubles=tuple(dict.fromkeys(one for one in (tickets, usage, pulse) if one is not None)),
+        troubles=tuple(
+            dict.fromkeys(
+                one
+                for one in (tickets, usage, pulse, *[source.words for source in unread])
+                if one is not None
+            )
+        ),
     )
 
 

@@ -13,11 +13,11 @@ from functools import partial
 
 from app.domain.assessment import Agent
 from app.domain.book import AccountFacts
-from app.domain.feed import FeedView
 from app.domain.incident import IncidentKind
 from app.domain.override import Words
 from app.domain.scan import Scan
 from app.errors import NotFound
+from app.jobs.feed_views import feeds_at
 from app.jobs.flows.assessing import (
     KINDS,
     AssessedAccount,
@@ -163,14 +163,22 @@ def escalated(unit: Unit, account_ids: Sequence[str], now: datetime) -> frozense
     )
 
 
-def reading_at(unit: Unit, now: datetime, settings_version: int | None = None) -> Reading:
-    """Everything that is the same for all accounts at `now`, under one version of the settings."""
+def reading_at(
+    unit: Unit,
+    now: datetime,
+    settings_version: int | None = None,
+    account_id: str | None = None,
+) -> Reading:
+    """Everything that is the same for all accounts at `now`, under one version of the settings.
+
+    With `account_id` it serves for that account alone.
+    """
     current = unit.tenant.settings()
     version = current.version if settings_version is None else settings_version
     settings = current.settings if version == current.version else unit.tenant.settings_at(version)
     return Reading(
         context=unit.book.context(now, settings.zone),
-        feeds=FeedView(feeds=unit.feeds.all(), now=now),
+        feeds=feeds_at(unit, now, account_id),
         settings=settings,
         settings_version=version,
     )

@@ -99,7 +99,7 @@ async def record_to_the_end(store: Store, tenant_id: str, scan: Scan) -> int:
 
 
 def _reading(unit: Unit, scan: Scan) -> Reading:
-    return reading_at(unit, scan.now, scan.settings_version)
+    return reading_at(unit, scan.now, scan.settings_version, scan.account_id)
 
 
 def begin(unit: Unit, request: ScanRequest) -> tuple[Scan, bool]:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.assessment import Agent, LedgerRow
-from app.domain.feed import FactKind, FeedView
+from app.domain.feed import FactKind
 from app.domain.ticket import OPEN_STATUSES, URGENT, Priority, Ticket
+from app.domain.unread import Unread
+from app.jobs.feed_views import feeds_at
 from app.jobs.pages.account_asked import AccountAsked
 from app.ports.account_sheet import TicketCounts
 from app.ports.store import Unit
@@ -69,12 +71,14 @@ class TicketsView:
     """Who brings its tickets; empty: nobody does."""
     trouble: str
     """Why their word cannot be trusted now; empty: it can."""
+    unread: tuple[Unread, ...]
+    """Sources in trouble that never had any of its tickets."""
 
 
 def tickets_view(unit: Unit, asked: AccountAsked) -> TicketsView:
     """The account's tickets; `factor` in the address asks for what that factor rests on."""
     account_id, name = asked.account_id, asked.word("factor")
-    feeds = FeedView(feeds=unit.feeds.all(), now=asked.now)
+    feeds = feeds_at(unit, asked.now, account_id)
     counts = unit.sheet.ticket_counts(account_id, since=asked.now - CLOSED_SINCE)
     factor = _factor(unit, asked, name) if name else None
     pages = max(-(-counts.closed // CLOSED_A_PAGE), 1)
@@ -91,6 +95,7 @@ def tickets_view(unit: Unit, asked: AccountAsked) -> TicketsView:
         limit_days=asked.settings.tam.p1_p2_age_threshold_days,
         feeds=tuple(one.name for one in feeds.speaking_for(account_id, FactKind.TICKETS)),
         trouble=feeds.trouble_for(account_id, [FactKind.TICKETS]) or "",
+        unread=feeds.unread_for(account_id),
     )
 
 

@@ -30,6 +30,7 @@ from app.domain.recap import LastLetter, Recap
 from app.domain.tenant_settings import TenantSettings
 from app.domain.ticket import OPEN_STATUSES, Ticket
 from app.errors import InvalidInput
+from app.jobs.feed_views import feeds_at
 from app.ports.draft_shelf import SeenDraft
 from app.ports.store import Unit
 from app.ports.writer import OutreachFacts
@@ -124,7 +125,7 @@ def grounds_of(unit: Unit, seen: SeenDraft, settings: TenantSettings, now: datet
     return Grounds(
         seen=seen,
         settings=settings,
-        feeds=FeedView(feeds=unit.feeds.all(), now=now),
+        feeds=feeds_at(unit, now, account_id),
         contract=unit.book.contracts([account_id], today).get(account_id),
         people=unit.people.stakeholders(account_id),
         tickets=tickets,

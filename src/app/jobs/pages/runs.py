@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.effect import ChannelWork, EffectKind
-from app.domain.feed import FeedState
+from app.domain.feed import FeedState, FeedView
 from app.domain.model_call import Spent, day_of, month_of
 from app.domain.scan import ScanState
 from app.domain.schedule import Coming, Job, coming_looks
 from app.domain.viewer import Viewer
 from app.errors import NotFound
+from app.jobs.bus_word import BusSilence, last_silence
 from app.jobs.flows.pages import PAGE
 from app.ports.operations import Clockwork, FeedLook, ModelUse, ParkedWork, ScanLook
 from app.ports.store import Unit
@@ -47,6 +48,8 @@ class FeedLine:
 
     look: FeedLook
     state: FeedState
+    spares_others: bool
+    """In trouble, and accounts with tickets in another source alone are judged all the same."""
 
     @property
     def is_well(self) -> bool:
@@ -67,6 +70,8 @@ class RunsPage:
     feeds: tuple[FeedLine, ...]
     clockwork: Clockwork
     model: tuple[ModelUse, ...]
+    bus_silence: BusSilence | None
+    """The last time that the event bus was silent, as the log has it."""
 
     @property
     def parked_total(self) -> int:
@@ -109,11 +114,20 @@ def read_runs_page(
         channels=unit.operations.channels(now),
         parked=shown,
         parked_after=shown[-1].key if len(parked) > MOST_PARKED else "",
-        feeds=tuple(
-            FeedLine(look=one, state=one.feed.state(now)) for one in unit.operations.feeds()
-        ),
+        feeds=_feeds(unit, now),
         clockwork=unit.operations.clockwork(_JOBS),
         model=unit.operations.model_use(month=month_of(now), today=day_of(now)),
+        bus_silence=last_silence(unit),
+    )
+
+
+def _feeds(unit: Unit, now: datetime) -> tuple[FeedLine, ...]:
+    looks = unit.operations.feeds()
+    known = {one.feed.name: frozenset[str]() for one in looks if one.knows_whom}
+    view = FeedView(feeds=tuple(one.feed for one in looks), now=now, reaches=known)
+    return tuple(
+        FeedLine(look=one, state=one.feed.state(now), spares_others=view.may_spare(one.feed))
+        for one in looks
     )
 
 
