@@ -17,8 +17,11 @@ from tests.web_proof.plan import VIEWS
 ACCOUNT = "alderpoint-freight"
 """It is in trouble, has letters waiting and somebody to write to."""
 
-OUTSIDE = ("sign-in", "way in", "way in, used up")
+OUTSIDE = ("sign-in", "sign-in by password", "way in", "way in, used up")
 """Pages for who is not signed in."""
+
+OF_USERS = ("sign-in by password", "your account of a user")
+"""Pages that are others as soon as somebody has a password."""
 
 NAMES = (
     *OUTSIDE,
@@ -30,6 +33,8 @@ NAMES = (
     "draft",
     "runs",
     "log",
+    "your account",
+    "your account of a user",
     "no such page",
 )
 
@@ -41,6 +46,7 @@ def addresses(served: Served) -> Mapping[str, str]:
         link = store.write_now("main", _a_link)
     return {
         "sign-in": "/sign-in?next=/drafts",
+        "sign-in by password": "/sign-in?next=/drafts",
         "way in": f"/sign-in/{link}",
         "way in, used up": served.way_in.removeprefix(served.origin),
         "today": "/",
@@ -51,6 +57,8 @@ def addresses(served: Served) -> Mapping[str, str]:
         "draft": f"/drafts/{draft_id}",
         "runs": "/runs",
         "log": "/log",
+        "your account": "/you",
+        "your account of a user": "/you",
         "no such page": "/accounts/there-is-no-such-account",
     }
 
@@ -66,10 +74,17 @@ def _a_link(unit: Unit) -> str:
 
 def shown(page: Page, served: Served, name: str, path: str) -> Response:
     """Go there, signed in or not as the page wants it; what was answered."""
+    if name not in OF_USERS:
+        return _gone_to(page, served, path, "" if name in OUTSIDE else served.session)
+    with served.with_a_user() as session:
+        return _gone_to(page, served, path, "" if name in OUTSIDE else session)
+
+
+def _gone_to(page: Page, served: Served, path: str, session: str) -> Response:
     context = page.context
     context.clear_cookies()
-    if name not in OUTSIDE:
-        context.add_cookies([{"name": COOKIE, "value": served.session, "url": served.origin}])
+    if session:
+        context.add_cookies([{"name": COOKIE, "value": session, "url": served.origin}])
     answer = page.goto(path, wait_until="load")
     assert answer is not None
     return answer

@@ -103,6 +103,41 @@ def test_sessions_are_counted_and_ended_by_whose_they_are(store: SqlStore) -> No
     assert store.read_now("other", lambda unit: unit.sessions.get("s1")) is not None
 
 
+def test_somebodys_open_sessions_are_listed_the_last_used_first(store: SqlStore) -> None:
+    early = replace(SESSION, digest="s3", seen_at=days_ago(0.2))
+    idle = replace(SESSION, digest="s4", seen_at=days_ago(0.5))
+    long = replace(SESSION, digest="s5", began_at=days_ago(7))
+
+    def write(unit: Unit) -> None:
+        for session in (early, BY_LINK, idle, SESSION, long):
+            unit.sessions.add(session)
+
+    def of(unit: Unit, most: int) -> tuple[WebSession, ...]:
+        return unit.sessions.open_of(
+            KIM.email, seen_after=days_ago(0.5), begun_after=days_ago(7), most=most
+        )
+
+    store.write_now("main", write)
+    store.write_now("other", lambda unit: unit.sessions.add(replace(SESSION, digest="s6")))
+    assert store.read_now("main", lambda unit: of(unit, 9)) == (SESSION, early)
+    assert store.read_now("main", lambda unit: of(unit, 1)) == (SESSION,)
+
+
+def test_all_sessions_but_one_are_ended(store: SqlStore) -> None:
+    def write(unit: Unit) -> None:
+        for session in (BY_LINK, SESSION, replace(SESSION, digest="s0")):
+            unit.sessions.add(session)
+
+    store.write_now("main", write)
+    store.write_now("other", lambda unit: unit.sessions.add(SESSION))
+    ended = store.write_now("main", lambda unit: unit.sessions.end_all_of(KIM.email, but="s1"))
+    assert ended == 1
+    assert store.read_now("main", lambda unit: unit.sessions.get("s0")) is None
+    assert store.read_now("main", lambda unit: unit.sessions.get("s1")) is not None
+    assert store.read_now("main", lambda unit: unit.sessions.get("s2")) is not None
+    assert store.read_now("other", lambda unit: unit.sessions.get("s1")) is not None
+
+
 def test_sessions_that_are_over_are_forgotten(store: SqlStore) -> None:
     idle = replace(BY_LINK, digest="s3", began_at=days_ago(1), seen_at=days_ago(1))
     long = replace(BY_LINK, digest="s4", began_at=days_ago(8))

@@ -26,6 +26,12 @@ def test_a_session_is_over_after_a_week_however_much_it_is_used() -> None:
     assert used.is_over(NOW + LONGEST)
 
 
+def test_a_session_is_called_by_a_part_of_its_digest_which_opens_nothing() -> None:
+    session = replace(BY_PASSWORD, digest="0123456789abcdef" * 4)
+    assert session.handle == "0123456789abcdef"
+    assert session.about == "session:0123456789abcdef"
+
+
 def test_a_use_is_worth_noting_every_few_minutes() -> None:
     assert not BY_PASSWORD.is_use_worth_noting(NOW + SEEN_EVERY - A_MOMENT)
     assert BY_PASSWORD.is_use_worth_noting(NOW + SEEN_EVERY)
