@@ -58,8 +58,8 @@ class Visitor:
     """What a form of his must carry."""
     zone: str
     """The tenant's, in which moments are shown."""
-    form: Mapping[str, str] = field(default_factory=dict)
-    """The fields of a change; files are none."""
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The fields of a change, passwords among them; files are none."""
 
     def said(self, name: str, otherwise: str = "") -> str:
         """A field of the form."""
