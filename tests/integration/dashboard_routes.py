@@ -189,6 +189,7 @@ ROUTES: tuple[Asked, ...] = (
     _post("/drafts/drop", Rule.OF_ACCOUNT, draft_id="{draft}", note="x"),
     _get("/runs", Rule.OPERATIONS),
     _post("/runs/release", Rule.OPERATIONS, key="{effect}"),
+    _post("/runs/read", Rule.OPERATIONS, feed="support"),
     _post("/runs/replay", Rule.OPERATIONS, stream="escalations", group="sales", event_id="{event}"),
     _post(
         "/runs/drop",

@@ -17,11 +17,12 @@ from app.domain.assessment import Agent
 from app.domain.effect import EffectKind, EffectState, ParkReason, WorkOwed
 from app.domain.event import AgentEvent, EventType
 from app.domain.feed import FactKind, Feed
-from app.domain.flow import FlowRow, FlowState
+from app.domain.flow import FlowName, FlowRow, FlowState
 from app.domain.model_call import CallState, ModelCall
 from app.domain.scan import Scan, ScanState
 from app.domain.viewer import Role, Viewer
 from app.events.embedded import EmbeddedEventBus
+from app.jobs.bus_word import BusWord
 from app.ports.bus import ParkedEvent
 from app.ports.store import Unit
 from app.storage.sql_store import SqlStore, open_store
@@ -168,8 +169,10 @@ def test_what_goes_on_is_shown_and_hostile_text_is_text(board: Dashboard) -> Non
         "renew the access that was refused; tend doctor then releases it",
         "all accounts frozen: last score kept",
         "2 accounts frozen: last score kept",
-        "Failed since",
+        "Feed jira failed since",
+        "Nothing is raised or closed there until it delivers again.",
         "Late: it is expected every 1 hours",
+        "bring a mended file by tend import PATH --feed csv .",
         "left by a process that ended",
         "$1.25, 1 call",
         "Health scan",
@@ -187,8 +190,61 @@ def test_a_bus_out_of_reach_is_told_and_the_rest_is_shown(board: Dashboard) -> N
     board.site = replace(board.site, settings=away)
     answer = board.get("/runs")
     assert answer.status_code == 200
-    assert "The event bus does not answer" in answer.text
-    assert "No scan yet" in answer.text
+    told = text_of(answer)
+    for words in (
+        "event bus silent",
+        "The event bus does not answer silent just noticed",
+        "sources read over the network fail meanwhile, and freeze their accounts",
+        "Start the Redis server",
+        "No scan yet",
+    ):
+        assert words in told, words
+
+
+def test_an_outage_of_the_bus_is_told_with_its_beginning_and_for_a_day_after(
+    board: Dashboard, redis_url: str
+) -> None:
+    async def silent() -> None:
+        for _ in range(2):
+            await word.silent("main", "no answer")
+
+    word = BusWord(store=board.store, clock=lambda: board.now)
+    away = board.site.settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
+    board.site = replace(board.site, settings=away)
+    asyncio.run(silent())
+    board.now = NOW + timedelta(hours=1)
+    assert f"silent since {NOW.day} {NOW:%b %Y, %H:%M} , 1 hour" in text_of(board.get("/runs"))
+    back = away.model_copy(update={"redis_url": redis_url})
+    board.site = replace(board.site, settings=back)
+    asyncio.run(word.answered("main"))
+    told = text_of(board.get("/runs"))
+    assert "The event bus was silent from" in told
+    assert "event bus silent" not in told
+    board.now += timedelta(days=1, minutes=1)
+    board.sign_in(ADMIN)
+    assert "The event bus was silent" not in text_of(board.get("/runs"))
+
+
+def test_an_admin_has_a_source_of_tickets_read_again(board: Dashboard) -> None:
+    failed = Feed(name="support", provides=frozenset({FactKind.TICKETS}), failed_since=NOW)
+    board.store.write_now("main", lambda unit: unit.feeds.save(failed))
+    assert "/runs/read" not in board.get("/runs").text, "nobody here can read it"
+    assert board.post("/runs/read", {"feed": "support"}).status_code == 404
+    section = {"support": {"system": "jira", "url": "http://127.0.0.1:1", "token": "x"}}
+    connected = board.site.settings.model_copy(update={"tickets": section})
+    board.site = replace(board.site, settings=connected)
+    assert "tend sync support" in text_of(board.get("/runs"))
+    for _ in range(2):
+        answer = board.post("/runs/read", {"feed": "support"})
+        assert answer.headers["location"] == "/runs?done=reading"
+    (ask,) = board.desk.asked.values()
+    assert (ask.flow, ask.argument["feeds"]) == (FlowName.SCAN, ["support"])
+    act = board.store.read_now("main", lambda unit: unit.diary.acts(account_id=None, most=1))[0]
+    assert (act.by, act.kind, act.about) == (ADMIN.by, ActKind.FEED_ASKED, "feed:support")
+    assert act.after["flow"] == ask.flow_id
+    board.sign_in(REP)
+    assert "/runs/read" not in board.get("/runs").text
+    assert board.post("/runs/read", {"feed": "support"}).status_code == 403
 
 
 def test_a_model_that_is_connected_is_told_with_its_budget(board: Dashboard) -> None:

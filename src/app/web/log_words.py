@@ -45,7 +45,7 @@ _ACTS: Mapping[ActKind, str] = {
     ActKind.DROP_ASKED: "asked to drop an event",
     ActKind.DROPPED: "dropped an event",
     ActKind.EVENT_LEFT: "found nothing left to replay or drop",
-    ActKind.FEED_ASKED: "had a feed read",
+    ActKind.FEED_ASKED: "asked for a feed to be read",
     ActKind.BUS_LOST: "lost the event bus",
     ActKind.BUS_BACK: "found the event bus again",
     ActKind.SIGNED_IN: "signed in",

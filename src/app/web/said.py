@@ -18,6 +18,7 @@ DONE: Mapping[str, str] = {
     "maturity-set": "Kept: your word stands before any import.",
     "outcome-told": "Kept in the communication history.",
     "released": "Released: it is tried again now, and looked for before it is made.",
+    "reading": "It is being read, and everything is scored by it: this page tells how far it is.",
     "replayed": "Replayed: its group is given the event again.",
     "dropped": "Dropped, with your reason.",
     "draft-edited": "Your words stand now, here and where the draft waits.",

@@ -1,4 +1,4 @@
-"""What an operator does about what is stuck: effects released, parked events replayed or dropped.
+"""What an operator does about what is stuck: effects released, events replayed, feeds read again.
 
 Each leaves its line in the audit log. It does not know why something was parked, nor who may ask,
 nor what carries events.
@@ -27,6 +27,20 @@ MOST = 100_000
 _KEYS_TOLD = 100
 """Keys of effects in one line of the log; how many there were is always told."""
 _ERROR_CHARACTERS = 300
+
+
+def note_reading(unit: Unit, feed: str, flow_id: str, *, by: str, at: datetime) -> None:
+    """Write down that a feed is to be read now; the flow that does it is asked for afterwards."""
+    unit.diary.add_act(
+        Act(
+            at=at,
+            by=by,
+            kind=ActKind.FEED_ASKED,
+            account_id="",
+            about=f"feed:{feed}",
+            after={"flow": flow_id},
+        )
+    )
 
 
 def release_effect(unit: Unit, key: str, *, by: str, at: datetime) -> None:

@@ -71,7 +71,7 @@ class RunsPage:
     clockwork: Clockwork
     model: tuple[ModelUse, ...]
     bus_silence: BusSilence | None
-    """The last time that the event bus was silent, as the log has it."""
+    """The last time that the carrier of events was silent, as the log has it."""
 
     @property
     def parked_total(self) -> int:
@@ -98,11 +98,18 @@ _JOBS = frozenset(Job)
 
 
 def read_runs_page(
-    unit: Unit, viewer: Viewer, now: datetime, *, channel: EffectKind | None, after: str
+    unit: Unit,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    channel: EffectKind | None,
+    after: str,
+    has_carrier: bool,
 ) -> RunsPage:
     """Read it; of what is parked, a page behind `after`, of one channel or of all.
 
-    Raises NotFound for who does not see operations.
+    `has_carrier`: events are carried by another system, which may fall silent. Raises NotFound for
+    who does not see operations.
     """
     if not viewer.sees_operations:
         raise NotFound("there is no such page")
@@ -117,7 +124,7 @@ def read_runs_page(
         feeds=_feeds(unit, now),
         clockwork=unit.operations.clockwork(_JOBS),
         model=unit.operations.model_use(month=month_of(now), today=day_of(now)),
-        bus_silence=last_silence(unit),
+        bus_silence=last_silence(unit) if has_carrier else None,
     )
 
 

@@ -1,8 +1,7 @@
-"""`/runs`: what goes on, and what an admin does about what is stuck: release, replay, drop."""
+"""`/runs`: what goes on, and what an admin does about it: release, replay, drop, read again."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -10,12 +9,20 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.bootstrap import event_desk_of, event_hands_of
+from app.bootstrap import event_desk_of, event_hands_of, feeds_asked_for
 from app.domain.effect import EffectKind
 from app.domain.model_call import ModelBudget
 from app.domain.schedule import Coming
 from app.errors import InvalidInput, NotFound
-from app.jobs.acts.operations import DeadLetter, EventActs, release_channel, release_effect
+from app.jobs.acts.operations import (
+    DeadLetter,
+    EventActs,
+    note_reading,
+    release_channel,
+    release_effect,
+)
+from app.jobs.bus_word import BusSilence
+from app.jobs.flows.scan_flow import scan_ask
 from app.jobs.flows.starting import Starter
 from app.jobs.pages.runs import RunsPage, read_runs_page
 from app.ports.bus import EventDesk
@@ -25,8 +32,10 @@ from app.services.plain_text import one_line
 from app.web.answers import back, fragment, page
 from app.web.board import Board, Workers, read_board
 from app.web.paths import account_path
+from app.web.runs_trouble import Trouble, lately_silent, troubles_of
 from app.web.runs_words import RunsWords
 from app.web.site import Forbidden, Site, SiteNow, Visitor, is_htmx
+from app.web.wording import counted
 
 RUNS = "/runs"
 _KEY = 500
@@ -45,7 +54,11 @@ class RunsView:
     """The page's own, to come back to."""
     more_path: str
     """Where the parked effects go on; empty: these are all."""
-    needs: Mapping[str, int]
+    needs: tuple[str, ...]
+    """What a person has to see to: `2 parked effects`."""
+    troubles: tuple[Trouble, ...]
+    silence: BusSilence | None
+    """An outage of the event bus that is over."""
     coming: tuple[Coming, ...]
     budget: ModelBudget
     has_model: bool
@@ -64,6 +77,11 @@ def runs_pages(site: SiteNow) -> APIRouter:
     async def release(request: Request) -> Response:
         """Put one parked effect back to work, field `key`, or all of a channel, `channel`."""
         return await _release(site(), request)
+
+    @routes.post("/runs/read")
+    async def read(request: Request) -> Response:
+        """Have a feed read now and everything scored by it, field `feed`."""
+        return await _read(site(), request)
 
     @routes.post("/runs/replay")
     async def replay(request: Request) -> Response:
@@ -93,7 +111,14 @@ async def _show(site: Site, request: Request, workers: Workers) -> Response:
     after = one_line(request.query_params.get("after", ""), _KEY)
     visitor, runs = await site.show(
         request,
-        lambda unit, viewer: read_runs_page(unit, viewer, now, channel=channel, after=after),
+        lambda unit, viewer: read_runs_page(
+            unit,
+            viewer,
+            now,
+            channel=channel,
+            after=after,
+            has_carrier=bool(site.settings.redis_url),
+        ),
     )
     board = await read_board(site, visitor.tenant_id, workers)
     shown = RunsView(
@@ -103,6 +128,8 @@ async def _show(site: Site, request: Request, workers: Workers) -> Response:
         path=_path(channel, after),
         more_path=_path(channel, runs.parked_after) if runs.parked_after else "",
         needs=_needs(runs, board),
+        troubles=troubles_of(runs, board, _readable(site, visitor)),
+        silence=lately_silent(runs, board),
         coming=runs.coming(visitor.zone),
         budget=_budget(site),
         has_model=bool(site.settings.model),
@@ -146,13 +173,33 @@ async def _release(site: Site, request: Request) -> Response:
     return back(visitor.back_path(RUNS), done="released")
 
 
+async def _read(site: Site, request: Request) -> Response:
+    """Raises Forbidden, NotFound: no feed of this name can be read from here."""
+    visitor = await _admin(site, request)
+    name = one_line(visitor.said("feed"), _KEY)
+    if name not in _readable(site, visitor):
+        raise NotFound("this feed is not read from here: whoever brings it has to deliver again")
+    now, by = site.clock(), visitor.viewer.by
+    # pressed twice within a minute, it is asked for once
+    ask = scan_ask(visitor.tenant_id, f"again-{now:%Y%m%dT%H%M}-{name}", feeds=[name])
+    await site.write(visitor, lambda unit: note_reading(unit, name, ask.flow_id, by=by, at=now))
+    await site.desk.enqueue(ask)
+    return back(visitor.back_path(RUNS), done="reading")
+
+
+def _readable(site: Site, visitor: Visitor) -> tuple[str, ...]:
+    """Feeds that can be read at once: sources of tickets, and Notion."""
+    is_own = visitor.tenant_id == site.settings.tenant
+    return feeds_asked_for(site.settings) if is_own else ()
+
+
 async def _admin(site: Site, request: Request) -> Visitor:
     """An admin with his form: what concerns the whole tenant is his alone. Raises Forbidden."""
     visitor = await site.change(request)
     if not visitor.viewer.sees_operations:
         raise NotFound("there is no such page")
     if not visitor.viewer.is_admin:
-        raise Forbidden("only an admin releases, replays or drops what is parked")
+        raise Forbidden("only an admin releases, replays, drops or has a feed read")
     return visitor
 
 
@@ -189,15 +236,22 @@ def _path(channel: EffectKind | None, after: str) -> str:
     return f"{RUNS}?{query}" if query else RUNS
 
 
-def _needs(runs: RunsPage, board: Board) -> Mapping[str, int]:
+def _needs(runs: RunsPage, board: Board) -> tuple[str, ...]:
     """What a person has to see to, by what it is; nothing where there is none of it."""
-    found = {
-        "parked effect": runs.parked_total,
-        "parked event": len(board.events),
-        "failed flow": len(board.failed),
-        "feed in trouble": sum(not one.is_well for one in runs.feeds),
-    }
-    return {name: many for name, many in found.items() if many}
+    events = f"{len(board.events)}{'+' if board.has_more_events else ''}"
+    found = (
+        (bool(board.events_trouble), "event bus silent"),
+        (runs.parked_total > 0, counted(runs.parked_total, "parked effect")),
+        (len(board.events) == 1, "1 parked event"),
+        (len(board.events) > 1, f"{events} parked events"),
+        (len(board.failed) > 0, counted(len(board.failed), "failed flow")),
+        (_ill(runs) > 0, counted(_ill(runs), "feed in trouble", "feeds in trouble")),
+    )
+    return tuple(words for is_so, words in found if is_so)
+
+
+def _ill(runs: RunsPage) -> int:
+    return sum(not one.is_well for one in runs.feeds)
 
 
 def _budget(site: Site) -> ModelBudget:
