@@ -229,3 +229,22 @@ def test_a_stream_tells_its_newest_events_oldest_first(store: SqlStore) -> None:
         event("a"),
         event("b"),
     )
+
+
+def test_letters_are_owed_until_what_was_owed_is_paid(store: SqlStore) -> None:
+    first, later = days_ago(2), days_ago(1)
+
+    def owe(unit: Unit) -> None:
+        unit.owed_letters.owe("4.2", first)
+        unit.owed_letters.owe("4.1", first)
+        unit.owed_letters.owe("4.2", later)
+
+    store.write_now("main", owe)
+    store.write_now("main", lambda unit: unit.owed_letters.paid("4.2", first))
+    store.write_now("another", lambda unit: unit.owed_letters.paid("4.2", later))
+    waiting = store.read_now("main", lambda unit: unit.owed_letters.waiting())
+    assert list(waiting.items()) == [("4.1", first), ("4.2", later)]
+
+    store.write_now("main", lambda unit: unit.owed_letters.paid("4.2", later))
+    assert store.read_now("main", lambda unit: unit.owed_letters.waiting()) == {"4.1": first}
+    assert store.read_now("another", lambda unit: unit.owed_letters.waiting()) == {}

@@ -15,9 +15,10 @@ import pytest
 from pydantic import JsonValue, SecretStr
 
 from app.domain.feed import FactKind
-from app.domain.flow import FlowState, Urgency
+from app.domain.flow import FlowAsk, FlowState, Urgency
 from app.errors import TransientServiceError
-from app.jobs.release_letters import CHANGED, NO_MATTER, NOT_LIVE
+from app.jobs.release_letters import CHANGED, NO_MATTER, NOT_LIVE, LettersOwed
+from app.jobs.task_desk import not_failed
 from app.web.api import HttpConfig
 from tests import builders
 from tests.integration.small_book import MONDAY, TENANT, SmallBook
@@ -60,6 +61,19 @@ class Told:
     def letters(self) -> list[str]:
         """Whom the drafts are about that are there now."""
         return sorted(draft.account_id for draft in self.book.drafts())
+
+    def owed(self) -> list[str]:
+        """Releases whose letters nobody has been asked for yet."""
+        return list(self.book.store.read_now(TENANT, lambda unit: unit.owed_letters.waiting()))
+
+    def sweep(self) -> int:
+        """The service asks for what is owed."""
+        engine = self.office.engine
+
+        async def ask_flow(ask: FlowAsk) -> None:
+            await engine.enqueue(await not_failed(engine, ask))
+
+        return asyncio.run(LettersOwed(store=self.book.store, ask_flow=ask_flow).ask(TENANT))
 
     def take_up(self, office: Office) -> None:
         """Have another process behind the door."""
@@ -182,11 +196,43 @@ def test_a_crash_between_keeping_and_asking_is_made_good_when_it_comes_again(tol
     assert told.letters() == ["acme", "acme"]
 
 
+def test_what_a_crash_left_unasked_is_asked_for_by_the_service(told: Told) -> None:
+    told.lose()
+    assert told.post(RELEASE).status_code == 503
+    assert told.github(PUBLISHED).status_code == 503
+    assert (told.owed(), told.letters()) == (["4.2", "v5.0"], [])
+    told.take_up(told.office)
+    assert told.sweep() == 2
+    assert told.letters() == ["acme", "acme"]
+    assert (told.owed(), told.sweep()) == ([], 0)
+    assert told.post(RELEASE).json()["drafting_for"] == 1
+    assert told.letters() == ["acme", "acme"]
+
+
+def test_letters_that_were_asked_for_are_owed_no_more(told: Told) -> None:
+    told.post(RELEASE)
+    told.github(PUBLISHED)
+    told.github({**PUBLISHED, "action": "edited"}, "d-2")
+    told.post({"version": "9", "items": [{"title": "Nobody's", "integrations": ["Workday"]}]})
+    assert told.owed() == []
+
+
+def test_the_words_that_are_kept_by_now_are_told(told: Told) -> None:
+    told.lose()
+    told.post(RELEASE)
+    edited: JsonValue = {"tag_name": "4.2", "body": "- feat(Okta): sign-on"}
+    told.github({"action": "edited", "release": edited})
+    told.take_up(told.office)
+    assert told.sweep() == 1
+    assert told.letters() == ["beta"]
+
+
 def test_before_going_live_nothing_is_drafted_unasked(tmp_path: Path) -> None:
     told = told_at(tmp_path, is_live=False)
     answer = told.post(RELEASE).json()
     assert (answer["matters_to"], answer["drafting_for"]) == (1, 0)
     assert answer["why_none"] == NOT_LIVE
+    assert told.owed() == []
     told.book.go_live(NOON)
     assert told.post(RELEASE).json()["drafting_for"] == 1
     assert told.letters() == ["acme"]

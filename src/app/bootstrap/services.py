@@ -11,18 +11,22 @@ from app.bootstrap.buses import bus_of
 from app.bootstrap.feeds import feeds_of
 from app.bootstrap.processes import App
 from app.domain.effect import EffectKind
+from app.domain.flow import FlowAsk
 from app.jobs.access import regained
 from app.jobs.bus_word import BusWord
 from app.jobs.door_keeping import look_after_door
 from app.jobs.draft_watch import DraftWatch
 from app.jobs.folder_watch import FolderWatch
+from app.jobs.release_letters import LettersOwed
 from app.jobs.sales_listener import SalesListener
 from app.jobs.schedule import ScheduleStarter
 from app.jobs.service import Service, TenantChore
+from app.jobs.task_desk import not_failed
 from app.services.draft_boxes import BoxesOfDrafts
 
 REGAIN_SECONDS = 3600.0
 PARKED_SECONDS = 30.0
+LETTERS_SECONDS = 15.0
 LOOK_AFTER_SECONDS = 1800.0
 """How often it is read back what became of drafts in mailboxes."""
 
@@ -69,6 +73,13 @@ def _watch_of(app: App, tenant: str) -> DraftWatch:
     return DraftWatch(store=app.store, tenant_id=tenant, boxes=boxes, clock=app.clock)
 
 
+def _letters_owed(app: App) -> LettersOwed:
+    async def ask_flow(ask: FlowAsk) -> None:
+        await app.engine.enqueue(await not_failed(app.engine, ask))
+
+    return LettersOwed(store=app.store, ask_flow=ask_flow)
+
+
 def _tenant_chores(app: App) -> Sequence[TenantChore]:
     watch_of = cache(partial(_watch_of, app))
     return [
@@ -76,6 +87,9 @@ def _tenant_chores(app: App) -> Sequence[TenantChore]:
             name="regain access",
             every_seconds=REGAIN_SECONDS,
             work=lambda tenant: regained(app.store, tenant, app.effects_of(tenant).sinks),
+        ),
+        TenantChore(
+            name="ask for letters owed", every_seconds=LETTERS_SECONDS, work=_letters_owed(app).ask
         ),
         TenantChore(
             name="look after drafts",

@@ -1,6 +1,7 @@
 """Letters about a release: whom it matters to, and the flow that drafts them, each of them once.
 
-Who handed the release in is not known here, nor what the letters say.
+What is handed in without a person waiting owes its letters in the transaction that keeps it, until
+they are asked for. Who handed it in is not known here, nor what the letters say.
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from hashlib import sha256
 
+import structlog
 from pydantic import JsonValue
 
 from app.agents.slug import slug_of
-from app.agents.technical_account_manager.announcements import Release
+from app.agents.technical_account_manager.announcements import Release, release_of
 from app.agents.technical_account_manager.relevance import relevant_items, why
 from app.clock import Clock
 from app.domain.document import DocumentKind
@@ -28,6 +32,8 @@ AskFlow = Callable[[FlowAsk], Awaitable[None]]
 NOT_LIVE = "nothing is drafted unasked before tend go-live; afterwards hand it in again"
 NO_MATTER = "it matters to no active account"
 CHANGED = "this version was handed in with other words since"
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +72,36 @@ async def whom_it_matters_to(
         reasons={account: reasons for account, (_, reasons) in found.items()},
         names={account: name for account, (name, _) in found.items()},
     )
+
+
+def owe_letters(unit: Unit, release: Release, at: datetime) -> None:
+    """Owe its letters, in the transaction that keeps it; before going live there are none."""
+    if unit.tenant.live_since() is not None:
+        unit.owed_letters.owe(release.version, at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LettersOwed:
+    """Asks for letters that a crash left unasked for. Safe in every process at once."""
+
+    store: Store
+    ask_flow: AskFlow
+
+    async def ask(self, tenant_id: str) -> int:
+        """Ask for the letters of each release that waits; returns how many.
+
+        The words that are kept by now count. Raises AppError where flows cannot be asked for: then
+        it waits on.
+        """
+        owed = await self.store.read(tenant_id, lambda unit: unit.owed_letters.waiting())
+        for version, at in owed.items():
+            kept = await self.store.read(tenant_id, partial(_release, version))
+            if kept is not None:
+                await self.ask_flow(letters_ask(tenant_id, kept))
+            await self.store.write(tenant_id, partial(_paid, version, at))
+        if owed:
+            log.warning("letters.asked_late", tenant_id=tenant_id, releases=len(owed))
+        return len(owed)
 
 
 def letters_ask(tenant_id: str, release: Release) -> FlowAsk:
@@ -113,6 +149,20 @@ async def draft_letters(
         return Letters(drafting_for=0, why_none=why_none)
     await ask_flow(letters_ask(tenant_id, release))
     return Letters(drafting_for=len(concerned.reasons))
+
+
+async def letters_asked(store: Store, tenant_id: str, release: Release, at: datetime) -> None:
+    """Note that what was owed at that moment is asked for, or that there is nothing to ask."""
+    await store.write(tenant_id, partial(_paid, release.version, at))
+
+
+def _paid(version: str, at: datetime, unit: Unit) -> None:
+    unit.owed_letters.paid(version, at)
+
+
+def _release(version: str, unit: Unit) -> Release | None:
+    kept = unit.documents.get(DocumentKind.RELEASE, "", version)
+    return None if kept is None else release_of(dict(kept.body), "release")
 
 
 def _is_kept(unit: Unit, release: Release) -> bool:

@@ -1,4 +1,4 @@
-"""What agents leave behind besides scores: documents and opportunities.
+"""What agents leave behind besides scores, and releases whose letters are owed.
 
 Opened for one tenant, inside one transaction (`app.ports.store.Unit`).
 """
@@ -62,6 +62,22 @@ class Documents(Protocol):
 
     def of(self, subject: str, kinds: Collection[DocumentKind] = ()) -> tuple[Document, ...]:
         """All documents of a subject ("" for the tenant's own), newest first; no kinds: all."""
+        ...
+
+
+class OwedLetters(Protocol):
+    """Releases that are kept, and whose letters nobody has been asked for yet."""
+
+    def owe(self, version: str, at: datetime) -> None:
+        """Remember it, in the transaction that keeps the release."""
+        ...
+
+    def paid(self, version: str, at: datetime) -> None:
+        """Forget what was owed at that moment: later words on the version owe letters anew."""
+        ...
+
+    def waiting(self) -> Mapping[str, datetime]:
+        """Since when each version waits, in order of version."""
         ...
 
 

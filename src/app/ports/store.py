@@ -19,7 +19,7 @@ from app.ports.effect_ledger import EffectLedger, EffectSwaps
 from app.ports.event_store import Deliveries, EventShelf, Handled
 from app.ports.facts import Book, FactRows, Feeds, People, TicketMapping
 from app.ports.http_records import ApiKeys, GivenAnswers, ParkedHeartbeats
-from app.ports.keepsakes import Detail, Documents, Opportunities
+from app.ports.keepsakes import Detail, Documents, Opportunities, OwedLetters
 from app.ports.model_ledger import ModelAnswers, ModelCalls
 from app.ports.notion_shelf import NotionShelf
 from app.ports.one_account import OneAccount
@@ -106,6 +106,8 @@ class Unit(Protocol):
     def account_use(self) -> AccountUse: ...
     @property
     def documents(self) -> Documents: ...
+    @property
+    def owed_letters(self) -> OwedLetters: ...
     @property
     def opportunities(self) -> Opportunities: ...
     @property

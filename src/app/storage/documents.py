@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
+from datetime import datetime
 
 from app.domain.document import Document, DocumentKind
-from app.storage.agent_tables import documents
+from app.storage.agent_tables import documents, owed_letters
 from app.storage.repository import Repository
 
 
@@ -41,3 +42,23 @@ class SqlDocuments(Repository):
             order=(documents.c.made_at.desc(), documents.c.kind, documents.c.key),
         )
         return tuple(Document(**row) for row in rows)
+
+
+class SqlOwedLetters(Repository):
+    """`OwedLetters` on SQL."""
+
+    def owe(self, version: str, at: datetime) -> None:
+        """Remember it, in the transaction that keeps the release."""
+        self._put(owed_letters, [{"version": version, "owed_at": at}])
+
+    def paid(self, version: str, at: datetime) -> None:
+        """Forget what was owed at that moment: later words on the version owe letters anew."""
+        own = owed_letters.c
+        self._connection.execute(
+            self._delete(owed_letters, own.version == version, own.owed_at == at)
+        )
+
+    def waiting(self) -> Mapping[str, datetime]:
+        """Since when each version waits, in order of version."""
+        rows = self._rows(owed_letters, order=(owed_letters.c.version,))
+        return {row["version"]: row["owed_at"] for row in rows}

@@ -19,7 +19,7 @@ from app.storage.book import SqlBook
 from app.storage.book_listing import SqlBookListing
 from app.storage.database import Database
 from app.storage.detail import SqlDetail
-from app.storage.documents import SqlDocuments
+from app.storage.documents import SqlDocuments, SqlOwedLetters
 from app.storage.draft_shelf import SqlDraftShelf
 from app.storage.effects import SqlEffectLedger
 from app.storage.event_deliveries import SqlDeliveries
@@ -88,6 +88,7 @@ class SqlUnit:
     sheet = Room(SqlAccountSheet)
     account_use = Room(SqlAccountUse)
     documents = Room(SqlDocuments)
+    owed_letters = Room(SqlOwedLetters)
     opportunities = Room(SqlOpportunities)
     model_calls = Room(SqlModelCalls)
     model_answers = Room(SqlModelAnswers)

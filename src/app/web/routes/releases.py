@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
@@ -15,7 +16,14 @@ from app.domain.flow import FlowAsk
 from app.jobs.door_keeping import LASTING
 from app.jobs.github_release import GitHubEvent, shipped, why_not_news
 from app.jobs.handing_in import keep_release
-from app.jobs.release_letters import Concerned, Letters, draft_letters, whom_it_matters_to
+from app.jobs.release_letters import (
+    Concerned,
+    Letters,
+    draft_letters,
+    letters_asked,
+    owe_letters,
+    whom_it_matters_to,
+)
 from app.jobs.task_desk import not_failed
 from app.ports.http_records import GivenAnswer
 from app.ports.store import Unit
@@ -78,14 +86,15 @@ async def _release(api: Api, request: Request) -> Response:
     caller = await api.admit(request, tuple(KeyRole))
     body = await request.body()
     given = release_of(object_in(body), "release")
-    keeper = f"key:{caller.key.name}"
+    keeper, at = f"key:{caller.key.name}", api.clock()
 
     def work(unit: Unit) -> Answer:
-        is_new = keep_release(unit, given, by=keeper, at=api.clock())
+        is_new = keep_release(unit, given, by=keeper, at=at)
+        owe_letters(unit, given, at)
         return Answer(status=HTTPStatus.OK, body={"is_new": is_new})
 
     answer = await answered(api, caller, request, body, work)
-    concerned, letters = await _letters(api, caller.tenant_id, given)
+    concerned, letters = await _letters(api, caller.tenant_id, given, at)
     told = KeptRelease(
         version=given.version,
         is_new=False,
@@ -103,14 +112,20 @@ async def _release(api: Api, request: Request) -> Response:
     return whole.response()
 
 
-async def _letters(api: Api, tenant_id: str, given: Release) -> tuple[Concerned, Letters]:
-    """Ask for the letters before anything is answered: who got no answer asks again."""
+async def _letters(
+    api: Api, tenant_id: str, given: Release, at: datetime
+) -> tuple[Concerned, Letters]:
+    """Ask for the letters before anything is answered; what was owed at `at` is then paid.
+
+    Where that fails they stay owed, and the service asks for them.
+    """
 
     async def ask_flow(ask: FlowAsk) -> None:
         await api.desk.enqueue(await not_failed(api.desk, ask))
 
     concerned = await whom_it_matters_to(api.store, api.clock, tenant_id, given)
     letters = await draft_letters(api.store, ask_flow, tenant_id, given, concerned, is_unasked=True)
+    await letters_asked(api.store, tenant_id, given, at)
     return concerned, letters
 
 
@@ -122,16 +137,18 @@ async def _github(api: Api, request: Request) -> Response:
         raise Refusal(HTTPStatus.BAD_REQUEST, "X-GitHub-Delivery is missing")
     is_release = request.headers.get("x-github-event", "") == "release"
     event = _event_in(body) if is_release else None
-    given = None if event is None else shipped(event)
+    given, why_none = _told(event)
     done = "nothing to keep" if given is None else f"kept {given.version}"
+    at = api.clock()
 
     def work(unit: Unit) -> bool:
         """Once per delivery, whenever it is given again: an old one never undoes a newer."""
         if unit.given_answers.get(GITHUB, delivery) is not None:
             return False
-        now = api.clock()
         if given is not None:
-            keep_release(unit, given, by=GITHUB, at=now)
+            keep_release(unit, given, by=GITHUB, at=at)
+            if not why_none:
+                owe_letters(unit, given, at)
         unit.given_answers.keep(
             GivenAnswer(
                 asker=GITHUB,
@@ -139,13 +156,15 @@ async def _github(api: Api, request: Request) -> Response:
                 fingerprint=hashlib.sha256(body).hexdigest(),
                 status=HTTPStatus.OK,
                 body={"done": done},
-                given_at=now,
+                given_at=at,
             )
         )
         return True
 
     is_first = await api.store.write(api.tenant_id, work)
-    letters = await _letters_of_event(api, event, given)
+    letters = Letters(drafting_for=0, why_none=why_none)
+    if given is not None and not why_none:
+        letters = (await _letters(api, api.tenant_id, given, at))[1]
     if not is_first:  # the letters are asked for all the same: a crash may have come between
         await api.note(request, "a delivery given again", tenant_id=api.tenant_id, by=GITHUB)
         raise Refusal(HTTPStatus.CONFLICT, "this delivery was taken already")
@@ -153,11 +172,11 @@ async def _github(api: Api, request: Request) -> Response:
     return Answer(status=HTTPStatus.OK, body=told.model_dump(mode="json")).response()
 
 
-async def _letters_of_event(api: Api, event: GitHubEvent | None, given: Release | None) -> Letters:
-    why_none = "this is no release" if event is None else why_not_news(event)
-    if given is None or why_none:
-        return Letters(drafting_for=0, why_none=why_none)
-    return (await _letters(api, api.tenant_id, given))[1]
+def _told(event: GitHubEvent | None) -> tuple[Release | None, str]:
+    """What shipped, and why nobody is written to about it; empty: it is news."""
+    if event is None:
+        return None, "this is no release"
+    return shipped(event), why_not_news(event)
 
 
 def _event_in(body: bytes) -> GitHubEvent:
