@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -31,6 +31,8 @@ READER = Viewer(by="reader@fathomline.example", role=Role.READER)
 REP = Viewer(by="rep@fathomline.example", role=Role.REP)
 NEIGHBOUR = Viewer(by="admin@neighbour.example", role=Role.ADMIN)
 MARCUS_ACCOUNT = "alderpoint-freight"
+SOURCES = {"support": {"system": "jira", "url": "http://127.0.0.1:1", "token": "x"}}
+"""A source of tickets, so that it can be asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class Ground:
         """His browser; he is signed in, and was there already."""
         if viewer.by not in self.browsers:
             dashboard = Dashboard(store=self.store, home=self.home, now=self.now)
+            settings = dashboard.site.settings.model_copy(update={"tickets": SOURCES})
+            dashboard.site = replace(dashboard.site, settings=settings)
             dashboard.sign_in(viewer, tenant=tenant)
             assert dashboard.get("/").status_code == 200
             self.browsers[viewer.by] = dashboard
