@@ -10,8 +10,10 @@ import pytest
 
 from app.domain.account import Contract
 from app.domain.act import Act, ActKind, DraftOutcome
+from app.domain.alert_budget import nearness
 from app.domain.draft import Draft, DraftState
 from app.domain.feed import FactKind
+from app.domain.incident import Incident, IncidentState
 from app.domain.ticket import TicketStatus
 from app.errors import NotFound
 from app.ports.draft_shelf import Beside, DraftOrder, DraftsAsked, SeenDraft
@@ -22,6 +24,7 @@ from tests.builders import NOW, TODAY, day_ago, days_ago, rows_of
 
 ALL = DraftsAsked(owner=None, default_owner="", day=TODAY)
 WORTH = replace(ALL, order=DraftOrder.WORTH)
+URGENT = replace(ALL, order=DraftOrder.URGENT)
 EVERY = replace(ALL, every=True)
 RITA, KIM = "Rita@tend.example", "kim@tend.example"
 
@@ -54,6 +57,17 @@ def a_contract(account_id: str, amount: int | None, currency: str = "EUR") -> Co
         arr_amount=None if amount is None else Decimal(amount),
         arr_currency=currency,
         ends_on=None,
+    )
+
+
+def an_incident(
+    account_id: str, severity: int, state: IncidentState = IncidentState.OPEN
+) -> Incident:
+    return builders.incident(
+        incident_id=f"tam_escalation:{account_id}:1",
+        subject=account_id,
+        severity=severity,
+        state=state,
     )
 
 
@@ -127,6 +141,54 @@ def test_the_largest_contract_in_its_currency_comes_first_and_an_unknown_one_las
     fill(store)
     assert ids(store, WORTH) == ["d-old", "d-new", "d-mid", "d-non"]
     assert ids(store, WORTH, skip=3, most=2) == ["d-non"]
+
+
+def test_letters_about_what_is_wrong_come_first_as_the_first_page_weighs_it(
+    store: SqlStore,
+) -> None:
+    fill(store)
+
+    def write(unit: Unit) -> None:
+        for account_id, severity, state in (
+            ("a", 1, IncidentState.OPEN),
+            ("b", 2, IncidentState.ACKNOWLEDGED),
+            ("c", 9, IncidentState.CLOSED),
+            ("d", 2, IncidentState.OPEN),
+        ):
+            incident = an_incident(account_id, severity, state)
+            unit.incidents.save([incident])
+            draft = a_draft(f"w-{account_id}", account_id, days=2)
+            unit.outbox.add_draft(replace(draft, incident_id=incident.incident_id))
+        soon = replace(a_contract("d", None), ends_on=day_ago(-19))
+        unit.facts.upsert(FactKind.CONTRACTS, rows_of(soon))
+
+    store.write_now("main", write)
+    about = ["w-d", "w-a", "w-b"]
+    others = ["d-old", "d-new", "w-c", "d-mid", "d-non"]
+    assert ids(store, URGENT) == [*about, *others]
+    assert beside(store, URGENT, "w-a") == Beside(previous="w-d", next="w-b", place=2, many=8)
+
+
+@pytest.mark.parametrize("days", [1, 7, 180, 540, 900])
+@pytest.mark.parametrize("more", [-1, 1])
+def test_a_store_weighs_how_near_a_renewal_is_as_alerts_do(
+    store: SqlStore, days: int, more: int
+) -> None:
+    """Two accounts alike but for that: the order turns where the weight does."""
+    weights = {"near": 1_000_000, "same": round(1_000_000 * nearness(days)) + more}
+
+    def write(unit: Unit) -> None:
+        for name, severity in weights.items():
+            unit.facts.upsert(FactKind.ACCOUNTS, rows_of(builders.account(account_id=name)))
+            incident = an_incident(name, severity)
+            unit.incidents.save([incident])
+            draft = a_draft(name, name, days=1)
+            unit.outbox.add_draft(replace(draft, incident_id=incident.incident_id))
+        near = replace(a_contract("near", 5), ends_on=day_ago(1 - days))
+        unit.facts.upsert(FactKind.CONTRACTS, rows_of(near))
+
+    store.write_now("main", write)
+    assert ids(store, URGENT) == (["same", "near"] if more > 0 else ["near", "same"])
 
 
 def test_a_rep_sees_the_drafts_of_accounts_of_his_own(store: SqlStore) -> None:

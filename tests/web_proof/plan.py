@@ -75,7 +75,7 @@ class Plan:
     def pages(self) -> Mapping[str, Planned]:
         """By the page's name."""
         book = [f"/accounts{query}" for query in BOOK]
-        letters = ["/drafts", "/drafts?order=worth", "/drafts?show=all", "/drafts?page=3"]
+        letters = ["/drafts", "/drafts?order=newest", "/drafts?show=all", "/drafts?page=3"]
         return {
             "today": self._of("/", ["/"]),
             "today of a rep": self._of("/", ["/"], OWN),

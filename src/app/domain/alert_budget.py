@@ -12,9 +12,9 @@ from decimal import Decimal
 from fractions import Fraction
 from statistics import median
 
-_NEUTRAL_RENEWAL_DAYS = 180
+NEUTRAL_RENEWAL_DAYS = 180
 """A renewal half a year away weighs as much as an unknown one; one due today, twice as much."""
-_FAR_RENEWAL_DAYS = 540
+FAR_RENEWAL_DAYS = 540
 """From here on a renewal weighs half: it gets no fainter."""
 
 
@@ -83,8 +83,8 @@ def nearness(days_to_renewal: int | None) -> Fraction:
     """How much a renewal's date weighs: 2 when due, 1 in 180 days or unknown, 1/2 far off."""
     if days_to_renewal is None:
         return Fraction(1)
-    days = min(max(days_to_renewal, 0), _FAR_RENEWAL_DAYS)
-    return Fraction(2 * _NEUTRAL_RENEWAL_DAYS, _NEUTRAL_RENEWAL_DAYS + days)
+    days = min(max(days_to_renewal, 0), FAR_RENEWAL_DAYS)
+    return Fraction(2 * NEUTRAL_RENEWAL_DAYS, NEUTRAL_RENEWAL_DAYS + days)
 
 
 def median_arr(known: Iterable[Decimal | None]) -> Decimal:

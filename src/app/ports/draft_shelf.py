@@ -22,6 +22,9 @@ class DraftOrder(StrEnum):
     """Which draft comes first."""
 
     NEWEST = "newest"
+    URGENT = "urgent"
+    """Letters about live incidents, by severity x ARR x nearness of the renewal, as the first page
+    weighs them; then the others as by `WORTH`. An unknown ARR counts as the usual one here."""
     WORTH = "worth"
     """The largest contract, each currency measured by what is usual in it among those asked for;
     unknown ones last, and of equal ones the newest first."""
@@ -36,7 +39,7 @@ class DraftsAsked:
     default_owner: str
     """Who owns the accounts without an owner."""
     day: date
-    """Which contracts run, where they order drafts."""
+    """Which contracts run, and how near their renewals are, where they order drafts."""
     order: DraftOrder = DraftOrder.NEWEST
     every: bool = False
     """Also sent, dropped and withdrawn ones."""

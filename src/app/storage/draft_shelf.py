@@ -24,7 +24,9 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from app.domain.alert_budget import FAR_RENEWAL_DAYS, NEUTRAL_RENEWAL_DAYS
 from app.domain.draft import Draft, DraftState
+from app.domain.incident import IncidentState
 from app.domain.ticket import OPEN_STATUSES, Ticket
 from app.errors import NotFound
 from app.ports.draft_shelf import Beside, DraftOrder, DraftsAsked, ListedDraft, SeenDraft
@@ -35,7 +37,7 @@ from app.storage.fact_tables import (
     feature_weeks,
     tickets,
 )
-from app.storage.record_tables import drafts
+from app.storage.record_tables import drafts, incidents
 from app.storage.repository import ColumnValue, Repository, V, own_columns
 
 _LISTED = tuple(f.name for f in fields(ListedDraft) if f.name != "account_name")
@@ -159,13 +161,12 @@ class SqlDraftShelf(Repository):
             where = [] if asked.every else [drafts.c.state == DraftState.WAITING]
         worth: list[ColumnElement[float]] = []
         joined = _joined(asked)
-        if asked.order is DraftOrder.WORTH:
-            runs = and_(
-                contracts.c.tenant_id == drafts.c.tenant_id,
-                contracts.c.contract_id == _longest_running(asked.day),
-            )
-            joined = joined.outerjoin(contracts, runs)
+        if asked.order is not DraftOrder.NEWEST:
+            joined = joined.outerjoin(contracts, _runs(asked.day))
             worth = [_worth().label("worth")]
+        if asked.order is DraftOrder.URGENT:
+            joined = joined.outerjoin(incidents, _live_incident())
+            worth = [_urgency(asked.day).label("urgency"), *worth]
         return (
             select(drafts.c.draft_id, drafts.c.created_at, drafts.c.state, *worth)
             .select_from(joined)
@@ -187,8 +188,26 @@ def _owned(asked: DraftsAsked) -> list[ColumnElement[bool]]:
 
 
 def _order(asked: DraftsAsked, ranked: Subquery) -> list[ColumnElement[ColumnValue]]:
-    worth = [ranked.c.worth.desc()] if asked.order is DraftOrder.WORTH else []
+    names = {DraftOrder.WORTH: ("worth",), DraftOrder.URGENT: ("urgency", "worth")}
+    worth = [ranked.c[name].desc() for name in names.get(asked.order, ())]
     return [*worth, ranked.c.created_at.desc(), ranked.c.draft_id]
+
+
+def _runs(day: date) -> ColumnElement[bool]:
+    """What joins a draft with the contract that its account is weighed by."""
+    return and_(
+        contracts.c.tenant_id == drafts.c.tenant_id,
+        contracts.c.contract_id == _longest_running(day),
+    )
+
+
+def _live_incident() -> ColumnElement[bool]:
+    """What joins a draft with what it was written about, while that is still wrong."""
+    return and_(
+        incidents.c.tenant_id == drafts.c.tenant_id,
+        incidents.c.incident_id == drafts.c.incident_id,
+        incidents.c.state != IncidentState.CLOSED,
+    )
 
 
 def _longest_running(day: date) -> ScalarSelect[str]:
@@ -210,9 +229,23 @@ def _longest_running(day: date) -> ScalarSelect[str]:
     )
 
 
-def _worth() -> ColumnElement[float]:
-    """The ARR over the mean in its currency; -1 where it is unknown or nothing to measure by."""
+def _worth(unknown: float = -1.0) -> ColumnElement[float]:
+    """The ARR over the mean in its currency; `unknown` where there is nothing to measure by."""
     arr = cast(type_coerce(contracts.c.arr_amount, Text), Float)
     usual = func.avg(arr).over(partition_by=contracts.c.arr_currency)
     is_known = and_(arr.is_not(None), contracts.c.arr_currency.is_not(None), usual > 0)
-    return case((is_known, arr / usual), else_=-1.0)
+    return case((is_known, arr / usual), else_=unknown)
+
+
+def _urgency(day: date) -> ColumnElement[float]:
+    """Severity x ARR x nearness of the renewal; 0 where nothing is wrong any more."""
+    severity = func.coalesce(incidents.c.severity, 0)
+    return cast(severity, Float) * _worth(unknown=1.0) * _nearness(day)
+
+
+def _nearness(day: date) -> ColumnElement[float]:
+    """As `app.domain.alert_budget.nearness` weighs the days until the contract's renewal."""
+    days = type_coerce(contracts.c.ends_on, Integer) + 1 - day.toordinal()
+    held = case((days > FAR_RENEWAL_DAYS, FAR_RENEWAL_DAYS), else_=days)
+    near = 2.0 * NEUTRAL_RENEWAL_DAYS / cast(NEUTRAL_RENEWAL_DAYS + held, Float)
+    return case((contracts.c.ends_on.is_(None), 1.0), else_=near)

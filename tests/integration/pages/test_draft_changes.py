@@ -143,7 +143,7 @@ def test_a_draft_whose_file_is_gone_is_not_edited(dashboard: Dashboard) -> None:
 
 def test_what_he_sent_unchanged_is_sent_and_the_next_one_opens(dashboard: Dashboard) -> None:
     answer = dashboard.post("/drafts/sent", {"draft_id": "d-1", "order": "newest"})
-    assert answer.headers["location"] == "/drafts/d-2?done=draft-sent"
+    assert answer.headers["location"] == "/drafts/d-2?order=newest&done=draft-sent"
     assert kept(dashboard).state is DraftState.SENT
     assert dashboard.site.drafts_of("main").files.find("d-1") is None, "no draft any more"
     last = dashboard.post("/drafts/sent", {"draft_id": "d-2", "order": "worth"})

@@ -60,13 +60,19 @@ def selects() -> Iterator[list[str]]:
     event.remove(Engine, "before_cursor_execute", note)
 
 
-def test_drafts_that_wait_are_listed_newest_first(dashboard: Dashboard) -> None:
+def test_drafts_that_wait_are_listed_the_most_urgent_first(dashboard: Dashboard) -> None:
+    put(dashboard, replace(a_draft("d-0", account_id="beta"), created_at=NOW, incident_id=""))
     answer = dashboard.get("/drafts")
     assert answer.status_code == HTTPStatus.OK
     said = text_of(answer)
-    assert "2 letters wait for a rep to read and to send" in said
-    assert said.index("Acme") < said.index("Beta")
-    for told in ("escalation outreach", "sam@acme.example", "by a template", "high confidence"):
+    assert "3 letters wait for a rep to read and to send" in said
+    assert said.index("Acme") < said.index("Beta"), "it is about an incident, the newest is not"
+    newest = text_of(dashboard.get("/drafts?order=newest"))
+    assert newest.index("Beta") < newest.index("Acme")
+    assert "Most urgent first" in said
+    assert "how near the renewal is" in said
+    assert "how near the renewal is" not in newest
+    for told in ("escalation outreach", "sam@acme.example", "by a template", "renews "):
         assert told in said
     assert "1 hour old" in said
     assert "€12k a year" in said

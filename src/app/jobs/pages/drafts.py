@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from app.clock import local_day
 from app.domain.account import Account
@@ -33,14 +33,18 @@ class DraftsPage:
     drafts: tuple[ListedDraft, ...]
     arr: Mapping[str, Money]
     """By account, where it is known."""
+    renewals: Mapping[str, date]
+    """By account, where its contract ends."""
     many: int
     """Of all pages."""
     waiting: int
     page: int
     pages: int
     order: DraftOrder
+    """Of those that wait; all together are ordered by time."""
     every: bool
     now: datetime
+    today: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +96,14 @@ def drafts_page(
         waiting=waiting,
         page=page,
         pages=pages,
-        order=asked.order,
+        renewals={
+            account_id: contract.renews_on
+            for account_id, contract in contracts.items()
+            if contract.renews_on is not None
+        },
+        order=order,
         every=every,
+        today=asked.day,
         now=now,
     )
 

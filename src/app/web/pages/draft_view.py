@@ -30,6 +30,7 @@ from app.web.pages.draft_words import (
     Writing,
     author,
     letter_pixels,
+    list_path,
     path_of,
     state_words,
 )
@@ -115,6 +116,7 @@ async def answer_draft(
         height=letter_pixels(draft),
         narrow=letter_pixels(draft, a_line=NARROW) // 100,
         path_of=partial(path_of, order=shown.order),
+        list_path=list_path,
     )
 
 

@@ -39,6 +39,19 @@ WHY_DROPPED = (
     "Somebody else writes to them",
 )
 """Offered, not imposed."""
+ORDERS: Mapping[DraftOrder, tuple[str, str]] = {
+    DraftOrder.URGENT: (
+        "Most urgent first",
+        "Those about open incidents, by severity × ARR × how near the renewal is; then others.",
+    ),
+    DraftOrder.WORTH: (
+        "Largest contract first",
+        "By ARR, each currency measured by its own; unknown ones last.",
+    ),
+    DraftOrder.NEWEST: ("Newest first", ""),
+}
+"""What each order is called and what it goes by; the first is the one that nobody asked for."""
+USUAL_ORDER = DraftOrder.URGENT
 WIDE, NARROW = 68, 30
 """Characters of a line of the letter on a wide and on a narrow screen."""
 _ROW, _GAP, _AROUND, _HIGHEST = 24, 14, 70, 2_000
@@ -94,14 +107,14 @@ class Dropping:
 
 def path_of(draft_id: str, order: DraftOrder, **more: str) -> str:
     """The page of a draft among those of this order."""
-    query = {**more} if order is DraftOrder.NEWEST else {**more, "order": order.value}
+    query = {**more} if order is USUAL_ORDER else {**more, "order": order.value}
     path = draft_path(draft_id)
     return f"{path}?{urlencode(query)}" if query else path
 
 
 def list_path(order: DraftOrder, *, every: bool = False, page: int = 1) -> str:
     """A page of the list."""
-    query = {} if order is DraftOrder.NEWEST else {"order": order.value}
+    query = {} if order is USUAL_ORDER else {"order": order.value}
     if every:
         query["show"] = "all"
     if page > 1:
@@ -110,8 +123,8 @@ def list_path(order: DraftOrder, *, every: bool = False, page: int = 1) -> str:
 
 
 def order_of(word: str) -> DraftOrder:
-    """The order of that name; the newest first for anything else."""
-    return DraftOrder.WORTH if word == DraftOrder.WORTH.value else DraftOrder.NEWEST
+    """The order of that name; the most urgent first for anything else."""
+    return next((one for one in DraftOrder if one.value == word), USUAL_ORDER)
 
 
 def author(worded_by: str) -> str:

@@ -17,14 +17,20 @@ from app.domain.viewer import Viewer
 from app.errors import TransientServiceError
 from app.jobs.pages.drafts import DraftsPage, drafts_page
 from app.jobs.sight import draft_in_sight
-from app.ports.draft_shelf import DraftOrder
 from app.ports.store import Unit
 from app.services.draft_files import DraftFiles, file_name
 from app.services.draft_page import draft_page as letter_document
 from app.services.eml import eml_of
 from app.web.answers import page
 from app.web.pages.draft_view import FILES, answer_draft, read_draft, standing_of, writing_on
-from app.web.pages.draft_words import author, list_path, order_of, path_of, state_words
+from app.web.pages.draft_words import (
+    ORDERS,
+    author,
+    list_path,
+    order_of,
+    path_of,
+    state_words,
+)
 from app.web.site import Site, SiteNow
 
 LETTER_POLICY = (
@@ -96,8 +102,7 @@ async def _list(site: Site, request: Request) -> Response:
         list_path=list_path,
         page_path=lambda number: list_path(shown.order, every=every, page=number),
         path_of=partial(path_of, order=shown.order),
-        by_worth=DraftOrder.WORTH,
-        newest=DraftOrder.NEWEST,
+        orders=ORDERS,
     )
 
 
