@@ -441,6 +441,26 @@ def test_a_step_that_fails_for_a_moment_is_tried_again(kept_url: str) -> None:
     assert diary.lines == ["tried"] * 3
 
 
+@pytest.mark.timeout(120)
+def test_a_step_that_never_comes_through_tells_why(kept_url: str) -> None:
+    async def body(steps: Steps, argument: Argument) -> JsonValue:
+        async def busy() -> JsonValue:
+            raise TransientServiceError("store", "read", "the disk is full")
+
+        return await steps.run("busy", busy)
+
+    async def story() -> None:
+        async with running(kept_url, {FlowName.ACT: body}) as engine:
+            await engine.enqueue(ask("main:act:1"))
+            with pytest.raises(FlowFailed, match="the disk is full"):
+                await engine.result("main", "main:act:1", timeout_seconds=60)
+            row = await engine.flow("main", "main:act:1")
+            assert row is not None
+            assert row.error == "store: read: the disk is full (tried 6 times)"
+
+    asyncio.run(story())
+
+
 def test_a_client_asks_and_looks_without_taking_anything_up(kept_url: str) -> None:
     diary = Diary()
 

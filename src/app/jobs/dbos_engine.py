@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 
 import structlog
 from dbos import (
@@ -48,6 +49,8 @@ RESULT_SECONDS = 0.1
 """How often a flow that somebody waits for is looked at."""
 MOST_RECOVERIES = 1000
 """A flow is given up after so many crashes; each costs it one step at most."""
+STEP_TRIES = 6
+"""Over some fifteen seconds, where what a step needs is out of reach for a moment."""
 THREADS = 32
 FORGET_AT_ONCE = 500
 
@@ -197,15 +200,24 @@ class _DbosSteps:
         return self.flow_id.partition(":")[0]
 
     async def run(self, name: str, work: Callable[[], Awaitable[JsonValue]]) -> JsonValue:
+        tries = count(1)
+
         async def step() -> JsonValue:
             log.debug("step.begun", flow_id=self.flow_id, step=name)
-            return await work()
+            number = next(tries)
+            try:
+                return await work()
+            except TransientServiceError as exc:
+                if number < STEP_TRIES:
+                    raise
+                # in its own words: DBOS would tell how often it was tried, and not why it failed
+                raise FlowFailed(f"{exc} (tried {number} times)") from exc
 
         done: JsonValue = await DBOS.run_step_async(
             {
                 "name": name,
                 "retries_allowed": True,
-                "max_attempts": 6,
+                "max_attempts": STEP_TRIES,
                 "interval_seconds": 0.5,
                 "should_retry": _is_transient,
             },
