@@ -87,8 +87,13 @@ def raw(dashboard: Dashboard, method: str, path: str) -> list[Message]:
         "client": ("127.0.0.1", 1),
     }
 
+    asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        for message in asked:
+            return message
+        await asyncio.Event().wait()  # he stays to the end
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         sent.append(message)

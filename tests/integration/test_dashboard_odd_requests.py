@@ -50,6 +50,8 @@ FORMS = {
     "/drafts/edit": ("draft_id", "text"),
     "/drafts/drop": ("draft_id", "note"),
     "/runs/release": ("key",),
+    "/you/password": ("current", "password", "again"),
+    "/you/end-session": ("session",),
     "/sign-in": ("email", "password"),
 }
 
