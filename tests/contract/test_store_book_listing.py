@@ -246,6 +246,38 @@ def test_orders_go_both_ways_and_what_is_unknown_comes_last(store: SqlStore) -> 
         assert ids(store, BookQuery(sort=sort, is_reversed=True)) == turned, sort
 
 
+def test_names_are_in_order_and_found_whatever_their_case_and_accents(store: SqlStore) -> None:
+    names = {
+        "a": "Zinc",
+        "b": "éclair",
+        "c": "Ärzte",
+        "d": "apple",
+        "e": "Eclair",
+        "f": "BRÜCKENTAL",
+    }
+    owned = {"b": "Zoë@tend.example", "c": None}
+    import_book(
+        store,
+        [
+            account(account_id=one, name=name, owner_email=owned.get(one, KIM))
+            for one, name in names.items()
+        ],
+        [],
+    )
+    assert ids(store, ALL) == "d c f b e a"
+    assert ids(store, replace(ALL, is_reversed=True)) == "a b e f c d"
+    for text, found in (
+        ("bruckental", "f"),
+        ("Brückental", "f"),
+        ("BRU\u0308CKENTAL", "f"),
+        ("ECLAIR", "b e"),
+        ("zoe@", "b"),
+        ("LÉAD@", "c"),
+    ):
+        assert ids(store, replace(ALL, text=text)) == found, text
+    assert ids(store, replace(ALL, owner="zoë@tend.example")) == "b"
+
+
 def test_amounts_are_in_order_within_their_currency(store: SqlStore) -> None:
     amounts = {"a": ("USD", 5), "b": ("EUR", 90), "c": ("EUR", 1000), "d": ("USD", 70)}
     import_book(

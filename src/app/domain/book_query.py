@@ -12,6 +12,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from app.domain.band import Band
+from app.domain.folding import folded
 
 ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
 
@@ -99,8 +100,8 @@ class BookQuery:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words of the search, each once; of very many the first."""
-        return tuple(dict.fromkeys(self.text.split()))[:_MOST_WORDS]
+        """The words of the search as they are looked for, each once; of very many the first."""
+        return tuple(dict.fromkeys(folded(self.text).split()))[:_MOST_WORDS]
 
     def parameters(self) -> tuple[tuple[str, str], ...]:
         """Names and values of an address; what is as it is made is left out."""

@@ -10,6 +10,7 @@ from app.clock import at_local
 from app.domain.account import Account, Contract
 from app.domain.assessment import Agent
 from app.domain.band import Band, rank
+from app.domain.folding import folded
 from app.domain.health_record import HealthRecord
 from app.domain.money import Money
 from app.domain.override import NO_WORDS, Look, Override, Words, word_in_force
@@ -83,7 +84,7 @@ def _urgency(standing: AgentStanding) -> tuple[int, int]:
     return (-rank(standing.told_band), 100 if standing.score is None else standing.score)
 
 
-def _risk_order(standing: Standing) -> tuple[int, int, int, int, str]:
+def _risk_order(standing: Standing) -> tuple[int, int, int, int, str, str]:
     scores = [s.score for s in (standing.tam, standing.csm) if s.score is not None]
     both = rank(standing.tam.told_band) + rank(standing.csm.told_band)
     return (
@@ -91,7 +92,8 @@ def _risk_order(standing: Standing) -> tuple[int, int, int, int, str]:
         -_CHURN_RANK[standing.churn_level],
         -both,
         min(scores, default=100),
-        standing.name,
+        folded(standing.name),
+        standing.account_id,
     )
 
 

@@ -20,7 +20,7 @@ from app.storage.book_listing_statements import (
     ids_statement,
     page_statement,
 )
-from app.storage.fact_tables import accounts
+from app.storage.book_tables import book_keys
 from app.storage.repository import Repository
 
 
@@ -76,4 +76,4 @@ class SqlBookListing(Repository):
         return parameters(self._tenant_id, look)
 
 
-_CHOICES = select(owner, accounts.c.segment).where(IN_SIGHT).distinct()
+_CHOICES = select(owner, book_keys.c.segment).where(IN_SIGHT).distinct()

@@ -1,13 +1,14 @@
 """What the statements of the listed book are made of: joins, and columns that stand for a meaning.
 
-One account's row meets both agents' records, the words of reps in force, and the contract that
-runs on the day and ends last. Each is made once, for SQLite and PostgreSQL alike; who looks and
-when comes with `parameters`.
+All begins with `book_keys`, a narrow row an account; what is shown beside comes from the tables
+themselves. Each is made once, for SQLite and PostgreSQL alike; who looks and when comes with
+`parameters`.
 """
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import time, timedelta
+from typing import TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -23,29 +24,31 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    literal,
     or_,
     select,
-    type_coerce,
 )
 
 from app.clock import at_local
 from app.domain.assessment import Agent
-from app.domain.band import Band
 from app.domain.book_listing import BookLook
+from app.domain.folding import folded
+from app.storage.book_keys import CHURN_OF, NO_END
 from app.storage.book_statements import DAY, NOW, TENANT, raw
+from app.storage.book_tables import book_keys as keys
 from app.storage.fact_tables import accounts, contracts
 from app.storage.people_tables import overrides
 from app.storage.record_tables import account_health, health_snapshots
 from app.storage.types import micros
 
+V = TypeVar("V")
+
 TREND_DAYS = 7
 """A score is compared with that of a week ago: a day is noise, a month is history."""
-NO_END = date.max.toordinal()
 _ZONES = 2 * 86_400_000_000
 """A local day lies within two days of its UTC midnight, whatever the zone."""
 
 DEFAULT_OWNER = bindparam("default_owner", type_=Text)
+DEFAULT_SEARCHED: ColumnElement[str] = bindparam("default_searched", type_=Text)
 seen_by: ColumnElement[str] = bindparam("seen_by", type_=Text)
 """NULL: everybody's accounts are seen."""
 WEEK_AGO = bindparam("week_ago", type_=Integer)
@@ -59,95 +62,44 @@ def parameters(tenant_id: str, look: BookLook) -> dict[str, str | int | None]:
         "tenant": tenant_id,
         "now": micros(look.now),
         "day": look.day.toordinal(),
-        "default_owner": look.default_owner,
+        "default_owner": look.default_owner.lower(),
+        "default_searched": folded(look.default_owner),
         "seen_by": look.seen_by,
         "week_ago": week_ago.toordinal(),
         "week_ago_midnight": micros(at_local(week_ago, time(), "UTC")),
     }
 
 
-tam = account_health.alias("tam")
-csm = account_health.alias("csm")
-tam_said = overrides.alias("tam_said")
-csm_said = overrides.alias("csm_said")
 running = contracts.alias("running")
-SIDES = ((Agent.TAM, tam, tam_said), (Agent.CSM, csm, csm_said))
-
-
-def band_of(record: FromClause) -> ColumnElement[str]:
-    """An agent's own band; Unknown before the first scan."""
-    return func.coalesce(_text(record.c.band), _word(Band.UNKNOWN))
-
-
-def _told(record: FromClause, said: FromClause) -> ColumnElement[str]:
-    """The band that alerts go by."""
-    return func.coalesce(_text(said.c.band), band_of(record))
-
-
-def _text(column: ColumnElement[str]) -> ColumnElement[str]:
-    return type_coerce(column, Text)
-
-
-def _word(band: Band) -> ColumnElement[str]:
-    return literal(band.value, Text)
-
-
-def _risk(band: ColumnElement[str]) -> ColumnElement[int]:
-    return case(*((band == one.value, rank) for one, rank in RISK_OF.items() if rank), else_=0)
-
-
-def _rank(band: ColumnElement[str]) -> ColumnElement[int]:
-    return case((band == Band.RED.value, 2), (band == Band.GREEN.value, 0), else_=1)
-
-
-def _less(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
-    """The smaller of two; SQLite and PostgreSQL name that differently."""
-    return case((one < other, one), else_=other)
-
-
-RISK_OF = {Band.RED: 3, Band.UNKNOWN: 2, Band.AMBER: 1, Band.GREEN: 0}
-_tam_told, _csm_told = _told(tam, tam_said), _told(csm, csm_said)
-
-
-def _either(band: Band) -> ColumnElement[bool]:
-    return or_(_tam_told == band.value, _csm_told == band.value)
-
-
-worst: ColumnElement[int] = case(
-    *((_either(band), risk) for band, risk in RISK_OF.items() if risk), else_=0
+SIDES = tuple(
+    (agent, account_health.alias(agent.value), overrides.alias(f"{agent}_said")) for agent in Agent
 )
+
+
+def _told(agent: Agent) -> ColumnElement[int]:
+    """How bad the band is that alerts go by."""
+    until, at = keys.c[f"{agent}_said_until"], keys.c[f"{agent}_said_at"]
+    cleared_at = keys.c[f"{agent}_said_cleared_at"]
+    holds = and_(until > DAY, at <= NOW, or_(cleared_at.is_(None), cleared_at > NOW))
+    return case((holds, keys.c[f"{agent}_said"]), else_=keys.c[f"{agent}_risk"])
+
+
+_tam_told, _csm_told = (_told(agent) for agent in Agent)
+worst: ColumnElement[int] = case((_tam_told < _csm_told, _csm_told), else_=_tam_told)
 """How bad the worse of both bands is, as `RISK_OF` counts it."""
-BOTH: ColumnElement[int] = _rank(_tam_told) + _rank(_csm_told)
-CHURN: ColumnElement[int] = case(
-    *((csm.c.churn_level == name, n) for n, name in ((1, "medium"), (2, "high"), (3, "critical"))),
-    else_=0,
-)
-LOWER_SCORE: ColumnElement[int] = _less(
-    func.coalesce(tam.c.score, csm.c.score, 100), func.coalesce(csm.c.score, tam.c.score, 100)
-)
-RISK: ColumnElement[int] = ((worst * 4 + CHURN) * 8 + BOTH) * 128 + (100 - LOWER_SCORE)
+BOTH: ColumnElement[int] = (_tam_told + 1) // 2 + (_csm_told + 1) // 2
+"""What is not known is as bad as Amber here."""
+CHURN: ColumnElement[int] = case((keys.c.churn > CHURN_OF["low"], keys.c.churn - 1), else_=0)
+RISK: ColumnElement[int] = ((worst * 4 + CHURN) * 8 + BOTH) * 128 + (100 - keys.c.lower_score)
 """The worse band, then churn, then both bands, then the lower score: one number sorts quicker."""
-COVERAGE: ColumnElement[int] = _less(
-    func.coalesce(tam.c.coverage, 0), func.coalesce(csm.c.coverage, 0)
-)
-ENDS_ON: ColumnElement[int] = func.nullif(raw(running.c.ends_on), NO_END)
-"""The day before the renewal, as an ordinal."""
-CURRENCY: ColumnElement[str] = case((running.c.arr_amount.is_not(None), running.c.arr_currency))
-AMOUNT: ColumnElement[float] = cast(running.c.arr_amount, Double)
-"""Good enough to put amounts in order; what is shown is read exactly."""
-owner: ColumnElement[str] = func.lower(
-    func.coalesce(func.nullif(accounts.c.owner_email, ""), DEFAULT_OWNER)
-)
+owner: ColumnElement[str] = case((keys.c.owner == "", DEFAULT_OWNER), else_=keys.c.owner)
 """Whose the account is, in lower case; empty: nobody's."""
-IN_SIGHT = and_(accounts.c.tenant_id == TENANT, or_(seen_by.is_(None), owner == seen_by))
+IN_SIGHT = and_(keys.c.tenant_id == TENANT, or_(seen_by.is_(None), owner == seen_by))
 
 
 def its(other: FromClause) -> ColumnElement[bool]:
     """The other's row is of the account."""
-    return and_(
-        other.c.tenant_id == accounts.c.tenant_id,
-        other.c.account_id == accounts.c.account_id,
-    )
+    return and_(other.c.tenant_id == keys.c.tenant_id, other.c.account_id == keys.c.account_id)
 
 
 def _runs(contract: FromClause) -> ColumnElement[bool]:
@@ -168,18 +120,39 @@ def _ends_last() -> ColumnElement[bool]:
 
 def _is_active() -> ColumnElement[bool]:
     one = contracts.alias("running_one")
-    return or_(exists().where(its(one), _runs(one)).correlate(accounts), _never_had_one())
-
-
-def _never_had_one() -> ColumnElement[bool]:
-    any_one = contracts.alias("any_one")
-    return ~exists().where(its(any_one)).correlate(accounts)
+    runs_one = exists().where(its(one), _runs(one)).correlate(keys)
+    lasts = and_(keys.c.first_day <= DAY, keys.c.last_day >= DAY)
+    return or_(keys.c.last_day.is_(None), and_(lasts, or_(keys.c.has_gaps == 0, runs_one)))
 
 
 IS_ACTIVE = _is_active()
 """A contract runs, or there never was one."""
-IS_ACTIVE_BESIDE = or_(running.c.contract_id.is_not(None), _never_had_one())
-"""The same where the contract that runs stands beside the account (`WITH_CONTRACT`)."""
+
+
+def _of_running(value: ColumnElement[V], of_last: ColumnElement[V]) -> ColumnElement[V]:
+    """Of the contract that runs and ends last; mostly it is the one that ends last of all."""
+    one = contracts.c
+    last_runs = and_(keys.c.last_from <= DAY, keys.c.last_day >= DAY)
+    found = (
+        select(value)
+        .where(its(contracts), _runs(contracts))
+        .order_by(func.coalesce(raw(one.ends_on), NO_END).desc(), one.contract_id.desc())
+        .limit(1)
+        .correlate(keys)
+        .scalar_subquery()
+    )
+    return case((last_runs, of_last), else_=found)
+
+
+ENDS_ON: ColumnElement[int] = func.nullif(
+    _of_running(raw(contracts.c.ends_on), keys.c.last_day), NO_END
+)
+"""The day before the renewal, as an ordinal."""
+CURRENCY: ColumnElement[str] = _of_running(
+    case((contracts.c.arr_amount.is_not(None), contracts.c.arr_currency)), keys.c.last_currency
+)
+AMOUNT: ColumnElement[float] = _of_running(cast(contracts.c.arr_amount, Double), keys.c.last_amount)
+"""Good enough to put amounts in order; what is shown is read exactly."""
 
 
 def _holds(said: FromClause, agent: Agent) -> ColumnElement[bool]:
@@ -194,17 +167,15 @@ def _holds(said: FromClause, agent: Agent) -> ColumnElement[bool]:
 
 
 def _with_health() -> FromClause:
-    found: FromClause = accounts
+    found: FromClause = keys.join(accounts, its(accounts))
     for agent, record, said in SIDES:
         found = found.outerjoin(record, and_(its(record), record.c.agent == agent))
         found = found.outerjoin(said, _holds(said, agent))
     return found
 
 
-WITH_HEALTH = _with_health()
-"""Accounts with both agents' records and the words of reps in force, each once."""
-WITH_CONTRACT = WITH_HEALTH.outerjoin(running, and_(its(running), _runs(running), _ends_last()))
-"""The same with the contract that runs: it costs as much again, so not every page asks for it."""
+WHOLE = _with_health().outerjoin(running, and_(its(running), _runs(running), _ends_last()))
+"""Everything that is shown: the account, both records, the words of reps in force, the contract."""
 
 
 def week_ago_score(agent: Agent) -> ScalarSelect[int]:
@@ -221,6 +192,6 @@ def week_ago_score(agent: Agent) -> ScalarSelect[int]:
         )
         .order_by(points.c.taken_at.desc(), points.c.scan_id.desc())
         .limit(1)
-        .correlate(accounts)
+        .correlate(keys)
         .scalar_subquery()
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, RowMapping, case, func, select
+from sqlalchemy import ColumnElement, RowMapping, case, select
 
 from app.domain.account import Contract
 from app.domain.assessment import Agent
@@ -12,6 +12,7 @@ from app.domain.book_listing import AgentCell, BookRow, SaidBand
 from app.storage import book_listing_parts as parts
 from app.storage.book_listing_parts import SIDES, running
 from app.storage.book_listing_statements import IDS
+from app.storage.book_tables import book_keys as keys
 from app.storage.fact_tables import accounts
 from app.storage.repository import ColumnValue
 
@@ -28,23 +29,24 @@ def _of_agents() -> Iterator[ColumnElement[ColumnValue] | ColumnElement[int]]:
         yield parts.week_ago_score(agent).label(f"{agent}_week_ago")
 
 
+_CSM = SIDES[1][1]
 ROWS = (
     select(
         accounts.c.account_id,
         accounts.c.name,
         accounts.c.segment,
         parts.owner.label("owner"),
-        case((func.coalesce(accounts.c.owner_email, "") == "", 1), else_=0).label("unowned"),
+        case((keys.c.owner == "", 1), else_=0).label("unowned"),
         case((parts.IS_ACTIVE, 1), else_=0).label("active"),
-        parts.csm.c.churn_level,
+        _CSM.c.churn_level,
         running.c.contract_id,
         running.c.ends_on,
         running.c.arr_amount,
         running.c.arr_currency,
         *_of_agents(),
     )
-    .select_from(parts.WITH_CONTRACT)
-    .where(parts.IN_SIGHT, accounts.c.account_id.in_(IDS))
+    .select_from(parts.WHOLE)
+    .where(parts.IN_SIGHT, keys.c.account_id.in_(IDS))
 )
 """Everything of these accounts that a line shows, but its course."""
 

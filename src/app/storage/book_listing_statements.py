@@ -22,9 +22,10 @@ from app.domain.assessment import Agent
 from app.domain.book_listing import BookLook
 from app.domain.book_query import PAGE_ROWS, BookQuery
 from app.storage import book_listing_parts as parts
-from app.storage.book_listing_order import Sorted, matches, needs_contract, order_of
+from app.storage.book_keys import RISK_OF
+from app.storage.book_listing_order import Sorted, matches, order_of
 from app.storage.book_statements import TENANT, raw
-from app.storage.fact_tables import accounts
+from app.storage.book_tables import book_keys as keys
 from app.storage.record_tables import account_health, health_snapshots
 from app.storage.types import micros
 
@@ -45,13 +46,13 @@ def page_statement(query: BookQuery) -> Select[*tuple[int | str | None, ...]]:
     found = _matching(query, labels).cte("found")
     page = select(found).limit(PAGE_ROWS).offset((query.page - 1) * PAGE_ROWS)
     if query.band is not None:
-        page = page.where(found.c.worst == parts.RISK_OF[query.band])
+        page = page.where(found.c.worst == RISK_OF[query.band])
     page = page.order_by(*(_way(found.c[key.name], down=down) for key, down in order))
     shown = page.subquery("shown")
     counts = select(
         *(
             func.count().filter(found.c.worst == risk).label(band.value)
-            for band, risk in parts.RISK_OF.items()
+            for band, risk in RISK_OF.items()
         )
     ).subquery("counts")
     return (
@@ -65,17 +66,12 @@ def ids_statement(query: BookQuery) -> Select[*tuple[int | str | float, ...]]:
     """The ids of all that matches, in order."""
     statement = _matching(query, ())
     if query.band is not None:
-        statement = statement.where(parts.worst == parts.RISK_OF[query.band])
+        statement = statement.where(parts.worst == RISK_OF[query.band])
     return statement.order_by(*(_way(key, down=down) for key, down in order_of(query)))
 
 
-def _matching(query: BookQuery, keys: Sequence[Sorted]) -> Select[*tuple[str | int | float, ...]]:
-    around = parts.WITH_CONTRACT if needs_contract(query) else parts.WITH_HEALTH
-    return (
-        select(accounts.c.account_id, parts.worst.label("worst"), *keys)
-        .select_from(around)
-        .where(*matches(query))
-    )
+def _matching(query: BookQuery, order: Sequence[Sorted]) -> Select[*tuple[str | int | float, ...]]:
+    return select(keys.c.account_id, parts.worst.label("worst"), *order).where(*matches(query))
 
 
 def _way(column: Sorted, *, down: bool) -> Sorted:

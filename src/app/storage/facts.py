@@ -20,6 +20,7 @@ from app.domain.feed import FactKind
 from app.domain.report_news import ReportKey
 from app.errors import InvalidInput
 from app.storage import bulk
+from app.storage.book_keys import BookKeys
 from app.storage.bulk import RawRow, RawValue
 from app.storage.fact_tables import FACT_TABLES, usage_days
 from app.storage.heartbeat_rollups import HeartbeatKey, HeartbeatRollups
@@ -68,17 +69,37 @@ class SqlFactRows(Repository):
             news = SqlReported(self._connection, self._tenant_id).news(told)
             by_key = {key: row for key, row in by_key.items() if key in news}
         count = UpsertCount(unchanged=len(rows) - len(by_key))
+        held = self._held(kind, by_key)
         for names, batch in _by_columns(by_key).items():
             count = count.plus(self._upsert_alike(kind, names, batch))
-        if kind is FactKind.USAGE and count.inserted + count.updated:
-            rollups = UsageRollups(self._connection, self._tenant_id)
-            keys = cast("Collection[UsageKey]", by_key.keys())
-            rollups.refresh(keys, corrected=count.updated > 0)
-        if kind is FactKind.HEARTBEATS and count.inserted + count.updated:
-            beats = cast("Collection[HeartbeatKey]", by_key.keys())
-            zone = SqlTenantState(self._connection, self._tenant_id).zone()
-            HeartbeatRollups(self._connection, self._tenant_id).refresh(beats, zone)
+        if count.inserted + count.updated:
+            self._keep_up(kind, by_key, held, corrected=count.updated > 0)
         return count
+
+    def _held(self, kind: FactKind, keys: Collection[Key]) -> frozenset[str]:
+        """Of contracts, the accounts whose they are."""
+        if kind is not FactKind.CONTRACTS:
+            return frozenset()
+        return BookKeys(self._connection, self._tenant_id).holders(_texts(keys))
+
+    def _keep_up(
+        self, kind: FactKind, keys: Collection[Key], held: Collection[str], *, corrected: bool
+    ) -> None:
+        """Work out again what is kept of these rows; `held` had the contracts before."""
+        mine = (self._connection, self._tenant_id)
+        match kind:
+            case FactKind.ACCOUNTS:
+                BookKeys(*mine).name(_texts(keys))
+            case FactKind.CONTRACTS:
+                BookKeys(*mine).date({*held, *self._held(kind, keys)})
+            case FactKind.USAGE:
+                days = cast("Collection[UsageKey]", keys)
+                UsageRollups(*mine).refresh(days, corrected=corrected)
+            case FactKind.HEARTBEATS:
+                beats = cast("Collection[HeartbeatKey]", keys)
+                HeartbeatRollups(*mine).refresh(beats, SqlTenantState(*mine).zone())
+            case _:
+                pass
 
     def known_accounts(self, account_ids: Collection[str]) -> frozenset[str]:
         """Which of these accounts exist."""
@@ -181,6 +202,11 @@ class SqlFactRows(Repository):
                     raise InvalidInput(
                         f"{kind}: {told} is new and lacks {', '.join(sorted(lacking))}"
                     )
+
+
+def _texts(keys: Collection[Key]) -> list[str]:
+    """Keys of a kind whose key is one column of text."""
+    return [str(key) for (key,) in keys]
 
 
 def _latest(kind: FactKind, rows: Sequence[FactRow]) -> dict[Key, FactRow]:

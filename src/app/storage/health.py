@@ -12,6 +12,7 @@ from app.domain.assessment import Agent
 from app.domain.health_record import HealthRecord, NewHealth, Snapshot
 from app.domain.scan import Scan
 from app.storage import bulk
+from app.storage.book_keys import BookKeys
 from app.storage.health_rows import (
     RECORD_COLUMNS,
     SNAPSHOT_COLUMNS,
@@ -85,6 +86,8 @@ class SqlHealth(Repository):
             [record_row(self._tenant_id, found.record) for found in health if found.changed],
             replaced=_REPLACED,
         )
+        changed = [found.record.account_id for found in health if found.changed]
+        BookKeys(self._connection, self._tenant_id).weigh(changed)
 
     def flag(self, agent: Agent, account_id: str, incident_id: str) -> None:
         """Put the live incident's id on the account record; "" takes it off. Safe to repeat."""
@@ -94,6 +97,7 @@ class SqlHealth(Repository):
             account_health.c.account_id == account_id,
         ).values(incident_id=incident_id)
         self._connection.execute(statement)
+        BookKeys(self._connection, self._tenant_id).weigh([account_id])
 
     def history(
         self, agent: Agent, account_id: str, *, until: datetime, most: int = 400

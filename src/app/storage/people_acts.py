@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, func, select
 from app.domain.act import Act, DraftOutcome, MaturityWord, Note
 from app.domain.assessment import Agent
 from app.domain.override import Before, Override, Words
+from app.storage.book_keys import BookKeys
 from app.storage.people_tables import acts, draft_outcomes, maturity_words, notes, overrides
 from app.storage.record_tables import drafts
 from app.storage.repository import Repository, in_lists, own_columns
@@ -84,6 +85,7 @@ class SqlRepWords(Repository):
             "churn_before": before.churn_level,
         }
         self._put(overrides, [{**row, **said}])
+        BookKeys(self._connection, self._tenant_id).weigh([word.account_id])
 
     def maturities(self, account_id: str) -> Mapping[str, MaturityWord]:
         """The words on the account's people, by e-mail (lower case)."""

@@ -34,6 +34,7 @@ REVISIONS = (
     "0018",
     "0019",
     "0020",
+    "0021",
 )
 """Every revision this program knows, oldest first."""
 
