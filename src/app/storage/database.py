@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -22,6 +22,9 @@ from app.errors import ConfigurationError
 from app.storage.database_errors import first_line, translated
 from app.storage.schema import bring_to_head
 from app.storage.writers import POSTGRES_WRITERS, PostgresWriters, SqliteWriters, Writers
+
+if TYPE_CHECKING:
+    from psycopg import Connection as PostgresConnection
 
 T = TypeVar("T")
 _BUSY_SECONDS = 30
@@ -131,7 +134,7 @@ def _postgres_engine(
     connections: int,
     isolation: Literal["READ COMMITTED", "AUTOCOMMIT"] = "READ COMMITTED",
 ) -> Engine:
-    return create_engine(
+    engine = create_engine(
         address,
         paramstyle="format",
         isolation_level=isolation,
@@ -139,6 +142,15 @@ def _postgres_engine(
         pool_use_lifo=True,
         skip_autocommit_rollback=True,
     )
+
+    def on_connect(connection: PostgresConnection, entry: ConnectionPoolEntry) -> None:
+        """No statement of ours runs long enough to be worth compiling: that takes 0.1 s each."""
+        del entry
+        connection.execute("SET jit = off")
+        connection.commit()
+
+    event.listen(engine, "connect", on_connect)
+    return engine
 
 
 def _sqlite_engine(
