@@ -24,7 +24,8 @@ def one_line(text: str, most: int) -> str:
 
     A longer text ends in `…`. Bidirectional marks go too: they could make it read otherwise.
     """
-    line = " ".join("".join(_shown(char) for char in text).split())
+    shown = text if text.isprintable() else "".join(_shown(char) for char in text)
+    line = " ".join(shown.split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 

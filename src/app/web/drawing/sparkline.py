@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.domain.band import Band
 
@@ -24,22 +24,19 @@ def sparkline(
 
     `label` names what it is a course of; `band` is the last score's, and colours its end.
     """
-    told = f"{label}: {_told(points)}"
+    told = escape(f"{label}: {_told(points)}")
     first = points[0][0] if points else date.min
     width = max((points[-1][0] - first).days, 1) if points else 1
-    shapes = Markup("")
     line = "".join(_line(points, first, width))
-    if line:
-        shapes += Markup('<path class="spark-line" d="{}"/>').format(line)
+    shapes = f'<path class="spark-line" d="{line}"/>' if line else ""
     end = points[-1][1] if points else None
     if end is not None:
-        shapes += Markup('<path class="spark-end {}" d="M{} {}h0"/>').format(
-            band.value.lower(), width, _y(end)
-        )
-    return Markup(
-        '<svg class="spark" role="img" viewBox="0 0 {} {}" preserveAspectRatio="none">'
-        "<title>{}</title>{}</svg>"
-    ).format(width, HEIGHT, told, shapes)
+        shapes += f'<path class="spark-end {band.value.lower()}" d="M{width} {_y(end)}h0"/>'
+    # Formatting Markup asks of every number whether it is safe: 200 of these stand on one page.
+    return Markup(  # noqa: S704 -- all but `told` is ours, and that is escaped
+        f'<svg class="spark" role="img" viewBox="0 0 {width} {HEIGHT}" preserveAspectRatio="none">'
+        f"<title>{told}</title>{shapes}</svg>"
+    )
 
 
 def _line(points: Sequence[tuple[date, int | None]], first: date, width: int) -> Iterator[str]:
