@@ -21,9 +21,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
+from sqlalchemy import create_engine, delete, select
 
 from app.domain.draft import draft_id_of, words_hash_of
+from app.domain.feed import FactKind
 from app.log import configure_logging
+from app.storage.book_keys import BookKeys
+from app.storage.book_tables import book_keys
+from app.storage.fact_tables import FACT_TABLES
 from tests.web_proof.calls import add_calls, add_parked
 from tests.web_proof.demo_store import lived
 from tests.web_proof.renaming import Copy, Renaming, Template, colleagues, copies
@@ -37,6 +42,8 @@ IN_TROUBLE = 0.055
 
 BY_SUBJECT = ("incidents", "incident_revisions", "effects", "documents")
 """Tables that call the account `subject`; the others that have it call it `account_id`."""
+NOT_COPIED = ("scans", "health_snapshots", "slots", "book_keys")
+"""Tables of accounts that are filled in another way, or not at all."""
 LEDGERS_LASTING = 7
 """Of the days that are told again, ledgers are kept of every seventh."""
 
@@ -53,6 +60,7 @@ def made(home: Path, *, size: int = SIZE, today: date, seed: int = 7) -> Path:
             _multiply(driver, size, seed, today)
             add_calls(driver, today)
             add_parked(driver)
+    _keys(home / "tend.sqlite3")
     (home / "made-by-tend-demo").write_text("", encoding="utf-8")
     return home / "tend.sqlite3"
 
@@ -120,7 +128,7 @@ def _tables(driver: sqlite3.Connection) -> dict[str, str]:
     found = {}
     for (name,) in names.fetchall():
         column = "subject" if name in BY_SUBJECT else "account_id"
-        if column in _columns(driver, name) and name not in {"scans", "health_snapshots", "slots"}:
+        if column in _columns(driver, name) and name not in NOT_COPIED:
             found[name] = column
     return found
 
@@ -262,6 +270,17 @@ def _told_again(driver: sqlite3.Connection, columns: Sequence[str], today: date)
         )
     driver.execute(f"CREATE TEMP TABLE year AS {' UNION ALL '.join(spans)}")
     driver.execute("CREATE INDEX temp.year_by ON year (agent, account_id, taken_at)")
+
+
+def _keys(file: Path) -> None:
+    """What the book is listed by, worked out of the rows that are there now."""
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        connection.execute(delete(book_keys))
+        everyone = select(FACT_TABLES[FactKind.ACCOUNTS].c.account_id)
+        ids = connection.execute(everyone).scalars().all()
+        BookKeys(connection, "main").name(ids)
+    engine.dispose()
 
 
 def _feeds(driver: sqlite3.Connection, everyone: Sequence[Copy]) -> None:

@@ -10,31 +10,32 @@ from pathlib import Path
 from random import Random
 from urllib.parse import quote
 
+from app.domain.book_listing import pages_of
+from app.domain.book_query import BookSort
 from app.domain.viewer import Role, Sight, Viewer
 from tests.integration.dashboard_routes import routes_there
 from tests.servers.dashboard import ADMIN
 
 VIEWS = ("overview", "history", "tickets", "usage", "people", "letters", "growth", "notes")
-BOOK = (
-    "",
+SEARCHED = ("?q=alder", "?q=e", "?q=BR%C3%9CCKENTAL", "?q=north+example", "?q=nobody-at-all")
+FILTERED = (
     "?band=Red",
-    "?q=alder",
-    "?sort=arr",
-    "?sort=-arr",
-    "?sort=name",
-    "?sort=technical",
-    "?sort=-coverage",
-    "?sort=renewal&renews=60",
-    "?page=2",
-    "?page=10",
-    "?band=Amber&sort=arr&page=2",
+    "?tam=Amber",
+    "?csm=Green",
     "?incident=live",
+    "?incident=none",
     "?differs=1",
-    "?segment=Enterprise&sort=commercial",
-    "?churn=high&known=50",
+    "?stale=1",
+    "?churn=high&known=80",
+    "?segment=Enterprise",
+    "?owner=marcus.abiodun-cole%40fathomline.example",
+    "?owner=-",
+    "?renews=60",
+    "?renews=365&band=Amber&segment=Enterprise",
     "?ended=1",
-    "?q=nobody-at-all",
 )
+SORTED = tuple(f"?sort={way}{sort}" for sort in BookSort for way in ("", "-"))
+OWN_BOOK = ("", *SEARCHED, *FILTERED, *SORTED)
 OWN = Viewer(by="marcus.abiodun-cole@fathomline.example", role=Role.REP, sight=Sight.OWN)
 """A rep with a fiftieth of the book."""
 
@@ -74,13 +75,16 @@ class Plan:
 
     def pages(self) -> Mapping[str, Planned]:
         """By the page's name."""
-        book = [f"/accounts{query}" for query in BOOK]
         letters = ["/drafts", "/drafts?order=newest", "/drafts?show=all", "/drafts?page=3"]
         return {
             "today": self._of("/", ["/"]),
             "today of a rep": self._of("/", ["/"], OWN),
-            "accounts": self._of("/accounts", book),
-            "accounts of a rep": self._of("/accounts", book, OWN),
+            "accounts": self._of_book([""]),
+            "accounts searched": self._of_book(SEARCHED),
+            "accounts filtered": self._of_book(FILTERED),
+            "accounts in order": self._of_book(SORTED),
+            "accounts, last page": self._of_book(self._last_pages()),
+            "accounts of a rep": self._of_book(OWN_BOOK, OWN),
             "drafts": self._of("/drafts", letters),
             "drafts of a rep": self._of("/drafts", letters, OWN),
             "draft": self._of("/drafts/{draft_id}", [f"/drafts/{one}" for one in self._drafts]),
@@ -101,6 +105,15 @@ class Plan:
             f"/documents/{query}&account={quote(one, safe='')}"
             for one in self._reviewed[: self._visits]
         ]
+
+    def _of_book(self, queries: Sequence[str], viewer: Viewer = ADMIN) -> Planned:
+        return self._of("/accounts", [f"/accounts{query}" for query in queries], viewer)
+
+    def _last_pages(self) -> list[str]:
+        """In every order, and where somebody asks for a page beyond."""
+        last = pages_of(len(self._accounts))
+        orders = [f"{query}&ended=1&page={last}" for query in SORTED]
+        return [*orders, "?page=100000", "?sort=-name&page=100000"]
 
     def _of(self, route: str, paths: Sequence[str], viewer: Viewer = ADMIN) -> Planned:
         return Planned(route=route, viewer=viewer, paths=list(islice(cycle(paths), self._visits)))
