@@ -144,7 +144,7 @@ def test_a_score_that_was_kept_is_marked_with_the_reason_and_still_explained(
     assert "−60" in told
     history = text_of(dashboard.get("/accounts/acme?view=history"))
     assert "Not computed, the last score kept (1)" in history
-    assert "2026-03-13, the last score kept: feed support failed" in history
+    assert "13 Mar 2026, the last score kept: feed support failed" in history
 
 
 def test_a_live_incident_can_be_acted_on_where_it_is_seen(dashboard: Dashboard) -> None:
@@ -181,7 +181,7 @@ def test_a_rep_says_another_band_and_takes_it_back(dashboard: Dashboard, book: S
     told = section(page, "tam-title")
     assert "rita (this machine&#39;s user) says Green until 1 Apr 2026: they wait for us" in told
     assert (
-        "rita (this machine&#39;s user) says Green until 2026-04-01: they wait for us"
+        "rita (this machine&#39;s user) says Green until 1 Apr 2026: they wait for us"
         in text_of(dashboard.get("/accounts/acme?view=history"))
     )
     dashboard.post("/accounts/override/clear", {"account_id": "acme", "agent": "tam"})

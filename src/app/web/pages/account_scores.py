@@ -31,6 +31,7 @@ from app.web.drawing.history import Lane, Mark, Panel, Stretch, history
 from app.web.drawing.scales import Bounds
 from app.web.factors import AGENT_TITLES
 from app.web.pages.account_happenings import Happening, happenings, settings_words
+from app.web.wording import dated, day
 
 _LANE_STYLES = {
     IncidentKind.TAM_ESCALATION: "bad",
@@ -80,7 +81,7 @@ def read_history(unit: Unit, header: AccountHeader, asked: AccountAsked) -> Hist
 
 def _panel(course: AgentCourse, found: ScoreHistory, zone: str) -> PanelShown:
     panel = Panel(
-        title=f"{AGENT_TITLES[course.agent]}, {found.first} to {found.last}",
+        title=f"{AGENT_TITLES[course.agent]}, {_days(found.first, found.last)}",
         first=found.first,
         last=found.last,
         points=[(point.local_day, point.score) for point in course.points],
@@ -90,14 +91,14 @@ def _panel(course: AgentCourse, found: ScoreHistory, zone: str) -> PanelShown:
                 first=gap.first,
                 last=gap.last,
                 title=f"{_days(gap.first, gap.last)}: not computed, "
-                f"{one_line(gap.reason, _MOST_REASON)}",
+                f"{dated(one_line(gap.reason, _MOST_REASON))}",
             )
             for gap in course.gaps
         ],
         settings=[
             Mark(
                 day=turn.day,
-                title=f"{turn.day}: settings version {turn.version.version}, "
+                title=f"{day(turn.day)}: settings version {turn.version.version}, "
                 f"{one_line(settings_words(turn), _MOST_REASON)}",
             )
             for turn in found.settings
@@ -135,31 +136,31 @@ def _lanes(agent: Agent, found: ScoreHistory, zone: str) -> tuple[Lane, ...]:
 def _stretch(one: IncidentSpan, today: date, zone: str) -> Stretch:
     first = local_day(one.first, zone)
     last = today if one.last is None else local_day(one.last, zone)
-    told = f"since {first}" if one.last is None else _days(first, last)
+    told = f"since {day(first)}" if one.last is None else _days(first, last)
     worse = f", worse on {_listed(one.worsened, zone)}" if one.worsened else ""
     return Stretch(first=first, last=last, title=f"{told}{worse}")
 
 
 def _listed(moments: tuple[datetime, ...], zone: str) -> str:
-    return ", ".join(f"{local_day(one, zone)}" for one in moments)
+    return ", ".join(day(local_day(one, zone)) for one in moments)
 
 
 def _days(first: date, last: date) -> str:
-    return f"{first}" if first == last else f"{first} to {last}"
+    return day(first) if first == last else f"{day(first)} to {day(last)}"
 
 
 def _as_json(panel: Panel) -> str:
     """Days are counted from the first one; a score holds for its day."""
 
-    def at(day: date) -> int:
-        return (day - panel.first).days
+    def at(one: date) -> int:
+        return (one - panel.first).days
 
     told: dict[str, JsonValue] = {
         "first": panel.first.isoformat(),
         "last": at(panel.last),
-        "days": [at(day) for day, _ in panel.points],
+        "days": [at(point) for point, _ in panel.points],
         "scores": [score for _, score in panel.points],
-        "bounds": [[at(day), one.red, one.amber] for day, one in panel.bounds],
+        "bounds": [[at(first), one.red, one.amber] for first, one in panel.bounds],
         "gaps": [[at(gap.first), at(gap.last), gap.title] for gap in panel.gaps],
         "settings": [[at(mark.day), mark.title] for mark in panel.settings],
         "lanes": [

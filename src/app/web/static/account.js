@@ -4,6 +4,7 @@
   "use strict";
   if (typeof uPlot === "undefined") return;
   const HEIGHT = 210;
+  const LEAST_DAYS = 3;
   const DAY = 86400;
   const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const sync = uPlot.sync("course");
@@ -93,9 +94,25 @@
     };
   };
 
+  let plots = [];
+  const show = (min, max) => { for (const plot of plots) plot.setScale("x", { min, max }); };
+
+  // While only a part is shown, a button stands where the hint was: it shows it all again.
+  const tell = (box, whole) => {
+    const [hint, button] = [".course-hint", ".course-whole"].map((name) => box.parentElement.querySelector(name));
+    button.onclick = () => show(whole.min, whole.max);
+    return (plot, scale) => {
+      if (scale !== "x") return;
+      const isPart = plot.scales.x.max - plot.scales.x.min < whole.max - whole.min - 1;
+      hint.hidden = isPart;
+      button.hidden = !isPart;
+    };
+  };
+
   const draw = (box) => {
     box.replaceChildren();
     const { told, at, start, end, xs, ys } = read(box);
+    const whole = { min: start, max: end };
     const axis = { stroke: color("--soft"), grid: { show: false }, ticks: { stroke: color("--line"), width: 1 }, font: "11px system-ui, sans-serif" };
     const plot = new uPlot({
       width: box.clientWidth || 600,
@@ -106,14 +123,14 @@
       scales: { x: { time: true, min: start, max: end }, y: { range: [-1, 101] } },
       axes: [{ ...axis, values: named, space: 64, size: 30 }, { ...axis, size: 36, splits: () => [...new Set([0, ...told.bounds.at(-1).slice(1), 100])] }],
       series: [{}, { label: "Score", stroke: color("--ink"), width: 1.8, paths: uPlot.paths.stepped({ align: 1, ascDesc: true }), points: { show: false }, spanGaps: false }],
-      hooks: { drawClear: [behind(told, at, end)], draw: [before(told, at)], setCursor: [] },
+      hooks: { drawClear: [behind(told, at, end)], draw: [before(told, at)], setCursor: [], setScale: [tell(box, whole)] },
+      plugins: [tendTouch(whole, LEAST_DAYS * DAY, show)],
     }, [xs, ys], box);
     plot.hooks.setCursor.push(tip(box, told));
     return plot;
   };
 
   const boxes = [...document.querySelectorAll(".course-live")];
-  let plots = [];
   const drawAll = () => {
     for (const plot of plots) plot.destroy();
     plots = boxes.map(draw);
@@ -122,8 +139,6 @@
     box.hidden = false;
     box.setAttribute("aria-hidden", "true");
     box.parentElement.querySelector(".course-drawn").classList.add("is-behind");
-    const hint = box.parentElement.querySelector(".course-hint");
-    if (hint) hint.hidden = false;
   }
   drawAll();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
