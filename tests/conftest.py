@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.servers import chromium, emulator, mocking
+from tests.servers.memory import keep_files_in_memory
 from tests.servers.notion.conformity import TALLY
 
 pytest_plugins = (
@@ -32,6 +33,7 @@ settings.register_profile(
     "ci", parent=settings.get_profile("tend"), print_blob=True, derandomize=True
 )
 settings.load_profile("ci" if _IN_CI else "tend")
+keep_files_in_memory()
 
 
 def pytest_configure(config: pytest.Config) -> None:
