@@ -47,6 +47,9 @@ LOOK_SECONDS = 2.0
 """How often a queue is looked at: often enough for people, seldom enough to idle cheaply."""
 RESULT_SECONDS = 0.1
 """How often a flow that somebody waits for is looked at."""
+LONGEST_PAUSE_SECONDS = 1.0
+"""Of the thread that looks for DBOS's own messages, of which we send none: its end is waited for
+when the engine stops, so it pauses no longer than the engine does between two looks."""
 MOST_RECOVERIES = 1000
 """A flow is given up after so many crashes; each costs it one step at most."""
 STEP_TRIES = 6
@@ -181,6 +184,9 @@ class DbosEngine:
             "log_level": "CRITICAL",
             "max_executor_threads": THREADS,
             "use_listen_notify": False,
+            "notification_listener_polling_interval_sec": min(
+                self.look_seconds, LONGEST_PAUSE_SECONDS
+            ),
         }
         engine = sqlite_engine(self.url)
         if engine is not None:
