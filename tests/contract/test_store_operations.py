@@ -11,7 +11,7 @@ from app.clock import system_clock
 from app.domain.assessment import Agent
 from app.domain.effect import EffectKind, EffectState, ParkReason, WorkOwed
 from app.domain.feed import FactKind, Feed
-from app.domain.model_call import CallState, ModelCall, Spent, day_of, month_of
+from app.domain.model_call import CallState, ModelCall, Spent, month_of
 from app.domain.scan import Scan, ScanState
 from app.jobs.runs import MOST_EFFECTS, channels_of
 from app.ports.operations import Clockwork, ModelUse
@@ -186,12 +186,13 @@ def test_the_clockwork_tells_the_newest_look_of_each_job(store: SqlStore) -> Non
     ) == Clockwork(live_since=NOW, looks={"scan": looks[1], "qbrs": looks[4]})
 
 
-def test_the_model_is_summed_up_by_agent_today_and_this_month(store: SqlStore) -> None:
+def test_the_model_is_summed_up_by_day_and_agent(store: SqlStore) -> None:
     call = ModelCall(call_id="1", at=NOW, agent="tam", account_id="", purpose="letter", model="m")
     calls = [
         call,
         replace(call, call_id="2", at=NOW - timedelta(days=1)),
         replace(call, call_id="3", agent="csm"),
+        replace(call, call_id="5"),
         replace(call, call_id="4", at=month_of(NOW) - timedelta(seconds=1)),
     ]
 
@@ -207,15 +208,16 @@ def test_the_model_is_summed_up_by_agent_today_and_this_month(store: SqlStore) -
             )
 
     store.write_now("main", write)
-    found = store.read_now(
-        "main", lambda unit: unit.operations.model_use(month=month_of(NOW), today=day_of(NOW))
-    )
+    found = store.read_now("main", lambda unit: unit.operations.model_use(since=month_of(NOW)))
     one = Spent(calls=1, cost_micros=5, input_tokens=7, output_tokens=9)
     two = Spent(calls=2, cost_micros=10, input_tokens=14, output_tokens=18)
+    yesterday = TODAY - timedelta(days=1)
     assert found == (
-        ModelUse(agent="tam", today=one, month=two),
-        ModelUse(agent="csm", today=one, month=one),
+        ModelUse(agent="tam", day=yesterday, spent=one),
+        ModelUse(agent="csm", day=TODAY, spent=one),
+        ModelUse(agent="tam", day=TODAY, spent=two),
     )
+    assert store.read_now("kiwi", lambda unit: unit.operations.model_use(since=NOW)) == ()
 
 
 def test_the_digest_moves_with_whatever_goes_on_and_with_nothing_else(

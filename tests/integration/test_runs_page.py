@@ -255,6 +255,34 @@ def test_a_model_that_is_connected_is_told_with_its_budget(board: Dashboard) -> 
     assert "$1.25 of $5.00, 1 call of 1,000" in text_of(board.get("/runs"))
 
 
+def test_what_the_model_cost_is_told_by_day_and_by_agent_for_this_tenant(board: Dashboard) -> None:
+    def spend(unit: Unit) -> None:
+        for number, days in enumerate((0, 0, 3, 12)):
+            at, agent = NOW - timedelta(days=days), "tam" if days else "csm"
+            call = ModelCall(
+                call_id=f"{number}", at=at, agent=agent, account_id="", purpose="x", model="m"
+            )
+            unit.model_calls.begin(call)
+            unit.model_calls.end(
+                call.call_id, state=CallState.ANSWERED, cost_micros=2_000_000, input_tokens=1_500
+            )
+
+    board.store.write_now("main", spend)
+    board.store.write_now("kiwi", spend)
+    told = text_of(board.get("/runs"))
+    for words in (
+        "Today (UTC) $4.00, 2 calls",
+        "This month $6.00, 3 calls",
+        "11 Mar 2026 2 3,000 / 0 $4.00",
+        "10 Mar 2026 0 0 / 0 $0.00",
+        "8 Mar 2026 1 1,500 / 0 $2.00",
+        "csm 2 3,000 / 0 $4.00 tam 1 1,500 / 0 $2.00",
+        "No model is connected any more",
+    ):
+        assert words in told, words
+    assert "27 Feb 2026 1" not in told
+
+
 def test_a_piece_of_the_page_is_what_the_stream_has_asked_for(board: Dashboard) -> None:
     park(board.store, work(1), work(2, EffectKind.CHAT))
     answer = board.get("/runs?channel=chat", headers={"HX-Request": "true"})

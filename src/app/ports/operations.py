@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.effect import ChannelWork, EffectKind, ParkReason
@@ -67,11 +67,11 @@ class Clockwork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelUse:
-    """What an agent spent on the model."""
+    """What an agent spent on the model on a UTC day."""
 
     agent: str
-    today: Spent
-    month: Spent
+    day: date
+    spent: Spent
 
 
 class Operations(Protocol):
@@ -102,8 +102,8 @@ class Operations(Protocol):
         """The last looks of these jobs, and since when they start more than scans."""
         ...
 
-    def model_use(self, *, month: datetime, today: datetime) -> tuple[ModelUse, ...]:
-        """By agent, since the month's beginning and since today's: the dearest first."""
+    def model_use(self, *, since: datetime) -> tuple[ModelUse, ...]:
+        """By day and agent, in that order."""
         ...
 
     def digest(self, now: datetime) -> str:

@@ -164,27 +164,18 @@ class SqlOperations(Repository):
         starts = (SlotStart(**dict(zip(_SLOT, row[1:], strict=True))) for row in rows if row[1])
         return Clockwork(live_since=rows[0][0], looks={one.job: one for one in starts})
 
-    def model_use(self, *, month: datetime, today: datetime) -> tuple[ModelUse, ...]:
-        """By agent, since the month's beginning and since today's: the dearest first."""
-        is_today = model_calls.c.at >= today
-        figures = [model_calls.c[name] for name in _SPENT[1:]]
+    def model_use(self, *, since: datetime) -> tuple[ModelUse, ...]:
+        """By day and agent, in that order."""
+        who = (model_calls.c.day, model_calls.c.agent)
+        figures = (func.sum(model_calls.c[name]).label(name) for name in _SPENT[1:])
         statement = (
-            select(
-                model_calls.c.agent,
-                func.count().label("calls"),
-                *(func.sum(one).label(one.name) for one in figures),
-                _how_many(is_today).label("today_calls"),
-                *(
-                    func.sum(case((is_today, one), else_=0)).label(f"today_{one.name}")
-                    for one in figures
-                ),
-            )
-            .where(self._mine(model_calls), model_calls.c.at >= month)
-            .group_by(model_calls.c.agent)
-            .order_by(func.sum(model_calls.c.cost_micros).desc(), model_calls.c.agent)
+            select(*who, func.count().label("calls"), *figures)
+            .where(self._mine(model_calls), model_calls.c.at >= since)
+            .group_by(*who)
+            .order_by(*who)
         )
         return tuple(
-            ModelUse(agent=row["agent"], month=_spent(row, ""), today=_spent(row, "today_"))
+            ModelUse(agent=row["agent"], day=row["day"], spent=_spent(row))
             for row in self._connection.execute(statement).mappings()
         )
 
@@ -280,5 +271,5 @@ def _feed(row: RowMapping) -> FeedLook:
     return FeedLook(feed=feed, named=named, knows_whom=knows_whom)
 
 
-def _spent(row: RowMapping, when: str) -> Spent:
-    return Spent(**{name: int(row[f"{when}{name}"]) for name in _SPENT})
+def _spent(row: RowMapping) -> Spent:
+    return Spent(**{name: int(row[name]) for name in _SPENT})

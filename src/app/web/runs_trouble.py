@@ -68,8 +68,8 @@ def _of_bus(runs: RunsPage, board: Board) -> Iterator[Trouble]:
         why=board.events_trouble,
         scores=(
             "A score needs no events. But calls to other systems are counted on the same Redis: "
-            "sources read over the network fail meanwhile, and freeze their accounts. Drafts, "
-            "alerts and events wait as work owed; nothing is lost."
+            "sources read over the network fail meanwhile, and freeze their accounts. Events, and "
+            "what goes out over the network, wait as work owed; nothing is lost."
         ),
         mend=(
             "Start the Redis server, or mend TEND_REDIS_URL and restart the service. What waits "

@@ -11,14 +11,14 @@ from datetime import datetime
 
 from app.domain.effect import ChannelWork, EffectKind
 from app.domain.feed import FeedState, FeedView
-from app.domain.model_call import Spent, day_of, month_of
 from app.domain.scan import ScanState
 from app.domain.schedule import Coming, Job, coming_looks
 from app.domain.viewer import Viewer
 from app.errors import NotFound
 from app.jobs.bus_word import BusSilence, last_silence
 from app.jobs.flows.pages import PAGE
-from app.ports.operations import Clockwork, FeedLook, ModelUse, ParkedWork, ScanLook
+from app.jobs.pages.runs_model import ModelSpending, model_spending
+from app.ports.operations import Clockwork, FeedLook, ParkedWork, ScanLook
 from app.ports.store import Unit
 
 MOST_SCANS = 8
@@ -69,7 +69,7 @@ class RunsPage:
     """The key behind which more are parked; empty: these were the last."""
     feeds: tuple[FeedLine, ...]
     clockwork: Clockwork
-    model: tuple[ModelUse, ...]
+    model: ModelSpending
     bus_silence: BusSilence | None
     """The last time that the carrier of events was silent, as the log has it."""
 
@@ -77,16 +77,6 @@ class RunsPage:
     def parked_total(self) -> int:
         """How many effects are parked, shown here or not."""
         return sum(one.parked for one in self.channels)
-
-    @property
-    def model_today(self) -> Spent:
-        """What all agents spent today (UTC)."""
-        return _sum([one.today for one in self.model])
-
-    @property
-    def model_month(self) -> Spent:
-        """What all agents spent this month (UTC)."""
-        return _sum([one.month for one in self.model])
 
     def coming(self, zone: str) -> tuple[Coming, ...]:
         """When each job looks at the book next, by the tenant's clock."""
@@ -123,7 +113,7 @@ def read_runs_page(
         parked_after=shown[-1].key if len(parked) > MOST_PARKED else "",
         feeds=_feeds(unit, now),
         clockwork=unit.operations.clockwork(_JOBS),
-        model=unit.operations.model_use(month=month_of(now), today=day_of(now)),
+        model=model_spending(unit, now),
         bus_silence=last_silence(unit) if has_carrier else None,
     )
 
@@ -152,12 +142,3 @@ def _scan_line(look: ScanLook, accounts: int) -> ScanLine:
     if look.scan.state is ScanState.RUNNING and look.scan.account_id is None:
         expected = max(look.pages_done, -(-accounts // PAGE))
     return ScanLine(look=look, pages_expected=expected)
-
-
-def _sum(several: list[Spent]) -> Spent:
-    return Spent(
-        calls=sum(one.calls for one in several),
-        cost_micros=sum(one.cost_micros for one in several),
-        input_tokens=sum(one.input_tokens for one in several),
-        output_tokens=sum(one.output_tokens for one in several),
-    )
