@@ -43,7 +43,7 @@ class Terminal:
         """Read to the end; gives the exit code."""
         self._read_until("")
         os.close(self._ours)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=300)
 
     def _read_until(self, words: str) -> None:
         since = len(self.seen)

@@ -54,7 +54,7 @@ def piped(home: Path, text: str, *words: str) -> tuple[int, str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
         check=False,
     )
     return ran.returncode, ran.stdout + ran.stderr

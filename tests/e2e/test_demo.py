@@ -35,7 +35,7 @@ def tend(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
         cwd=home,
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=300,
         check=False,
     )
 

@@ -42,7 +42,7 @@ class Terminal:
 
     def tend_import(self, *words: str) -> tuple[int, str, str]:
         with self.start(*words) as process:
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=300)
         return process.returncode, out, err
 
     def as_json(self, *words: str) -> tuple[int, dict[str, JsonValue]]:
@@ -141,7 +141,7 @@ def test_an_interrupted_import_stops_soon_and_leaves_nothing(terminal: Terminal)
         time.sleep(1.5)
         process.send_signal(signal.SIGINT)
         started = time.monotonic()
-        process.communicate(timeout=30)
+        process.communicate(timeout=300)
     assert process.returncode == 130
     assert time.monotonic() - started < 5
     small = terminal.file("usage.csv", "account_id,day,feature,logins\nacme,1980-01-01,f0,1\n")

@@ -47,7 +47,7 @@ def started(home: Path) -> subprocess.Popen[bytes]:
 
 def finished(home: Path) -> None:
     process = started(home)
-    _, errors = process.communicate(timeout=90)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors.decode()
 
 
@@ -115,7 +115,7 @@ def test_ctrl_c_says_that_nothing_is_lost_and_the_next_run_goes_on(tmp_path: Pat
     assert b"Tend keeps its things" in process.stderr.readline()  # it has begun
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode in {130, 0}
     if process.returncode == 130:
         assert b"Nothing is lost" in errors

@@ -115,7 +115,7 @@ def test_what_is_asked_from_beside_is_run_by_it(home: Path) -> None:
         try:
             ask = scan_ask(TENANT, "by-hand", account_id="acct001")
             await client.enqueue(ask)
-            return await client.result(TENANT, ask.flow_id, timeout_seconds=60)
+            return await client.result(TENANT, ask.flow_id, timeout_seconds=300)
         finally:
             client.close()
 

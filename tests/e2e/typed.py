@@ -75,7 +75,7 @@ def started(home: Path, *words: str, cwd: Path | None = None, **settings: str) -
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert "Traceback" not in ran.stderr, ran.stderr

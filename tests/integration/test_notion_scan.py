@@ -53,9 +53,9 @@ async def scan(book: SmallBook, address: str, *, token: str = TOKEN) -> PublishD
     async with open_app(settings, clock=lambda: TUESDAY, look_seconds=0.05) as app:
         ask = scan_ask(TENANT, "2026-03-10")
         await app.engine.enqueue(ask)
-        await app.engine.result(TENANT, ask.flow_id, timeout_seconds=30)
+        await app.engine.result(TENANT, ask.flow_id, timeout_seconds=300)
         shown = publish_ask(TENANT, ask.flow_id)
-        told = await app.engine.result(TENANT, shown.flow_id, timeout_seconds=60)
+        told = await app.engine.result(TENANT, shown.flow_id, timeout_seconds=300)
         await until_idle(book)
     return PublishDone.model_validate(told)
 
@@ -113,7 +113,7 @@ def test_without_notion_nothing_is_shown_anywhere(book: SmallBook) -> None:
         async with open_app(book.settings, clock=lambda: TUESDAY, look_seconds=0.05) as app:
             ask = scan_ask(TENANT, "2026-03-10")
             await app.engine.enqueue(ask)
-            await app.engine.result(TENANT, ask.flow_id, timeout_seconds=30)
+            await app.engine.result(TENANT, ask.flow_id, timeout_seconds=300)
             return [row.flow for row in await app.engine.flows(TENANT)]
 
     assert "publish" not in asyncio.run(run())

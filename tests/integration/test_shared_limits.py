@@ -32,7 +32,7 @@ def started(url: str, tenant: str, calls: int) -> subprocess.Popen[str]:
 
 
 def granted(process: subprocess.Popen[str]) -> list[float]:
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=300)
     assert process.returncode == 0
     moments: list[float] = json.loads(said)
     return moments
