@@ -107,7 +107,8 @@ def test_a_score_that_cannot_be_given_says_what_is_unknown(dashboard: Dashboard)
 def test_what_moved_a_score_is_told_in_its_three_causes(dashboard: Dashboard) -> None:
     told = section(dashboard.get("/accounts/acme").text, "tam-moved")
     assert told.startswith("Since last scan 100 → 40")
-    assert "your settings 0 what is known 0 the customer −60 Ticket age −60" in told
+    assert "The customer −60 Ticket age −60" in told
+    assert told.endswith("Data that came or went 0 Your settings 0"), "what moved it comes first"
 
 
 def test_a_move_of_an_earlier_scan_is_not_told_as_the_last_ones(
@@ -125,11 +126,25 @@ def test_a_move_of_an_earlier_scan_is_not_told_as_the_last_ones(
 
 def test_the_nearest_way_up_is_named_and_marked(dashboard: Dashboard) -> None:
     page = dashboard.get("/accounts/acme").text
-    assert "To 80 Green Resolve acme-0307-0 and acme-0307-1." in section(page, "tam-up")
+    assert "What would lift it to 80 Green Resolve acme-0307-0 and acme-0307-1." in section(
+        page, "tam-up"
+    )
     assert page.count("would lift it</span>") == 1
     beta = dashboard.get("/accounts/beta").text
-    assert "It is Green already." in section(beta, "tam-up")
+    assert 'id="tam-up"' not in beta, "it is Green"
     assert "Nothing is lost of 100" in beta
+
+
+def test_the_worse_side_comes_first_and_one_that_lost_nothing_takes_little_room(
+    dashboard: Dashboard,
+) -> None:
+    acme, beta = (dashboard.get(f"/accounts/{one}").text for one in ("acme", "beta"))
+    assert acme.index('id="tam-title"') < acme.index('id="csm-title"')
+    assert "Start" in section(acme, "tam-title")
+    whole = section(beta, "tam-title")
+    assert "Start" not in whole, "there is no way down to draw"
+    assert "integration not monitored" in whole
+    assert "2 factors lost nothing" in whole
 
 
 def test_a_score_that_was_kept_is_marked_with_the_reason_and_still_explained(
@@ -151,7 +166,7 @@ def test_a_live_incident_can_be_acted_on_where_it_is_seen(dashboard: Dashboard) 
     page = dashboard.get("/accounts/acme").text
     told = section(page, "incidents-title")
     assert "1 live incident Technical escalation" in told
-    assert "letter written about it" in told
+    assert "read its letter" in told
     assert '<a href="/drafts/d-' in page
     for act in ("acknowledge", "snooze", "dismiss"):
         assert f'action="/incidents/{act}"' in page

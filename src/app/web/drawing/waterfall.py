@@ -27,8 +27,6 @@ class Waterfall:
     start: Markup
     falls: tuple[Markup, ...]
     """One for each rung, in the same order."""
-    level: Markup
-    """For a row that lost nothing, above the end; without a name, for it says nothing."""
     end: Markup
 
 
@@ -51,7 +49,6 @@ def waterfall(
         axis=scale.axis(f"{key}-axis"),
         start=scale.bar(f"{key}-start", FULL_SCORE, "start", "Start at 100", is_first=True),
         falls=tuple(falls),
-        level=scale.level(way.score),
         end=scale.bar(
             f"{key}-end", way.score, f"end {BAND_STYLE[band]}", f"Score {way.score}, {band.value}"
         ),
@@ -91,12 +88,6 @@ class _Scale:
         )
         step = self._step(score, "50%", "100%") if is_first else self._step(score, "0", "50%")
         return self._row(key, title, step + shape)
-
-    def level(self, score: int) -> Markup:
-        """A row in which nothing is lost."""
-        return Markup('<svg class="fall" aria-hidden="true">{}{}</svg>').format(
-            self._ground(), self._step(score, "0", "100%")
-        )
 
     def fall(self, key: str, rung: Rung, title: str) -> Markup:
         """One rung: from what was left before it to what was left after."""

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from app.clock import local_day
 from app.domain.assessment import Agent, LedgerRow
-from app.domain.band import Band
+from app.domain.band import Band, rank
 from app.domain.explanation import Cause, MovedRow
 from app.domain.incident import Finding, Incident
 from app.domain.score_ladder import Rung
@@ -43,9 +43,9 @@ _STARTS = {
     Agent.CSM: "all known signals at their best make 100",
 }
 _CAUSES = {
-    Cause.SETTINGS: "your settings",
-    Cause.DATA: "what is known",
-    Cause.CUSTOMER: "the customer",
+    Cause.CUSTOMER: "The customer",
+    Cause.DATA: "Data that came or went",
+    Cause.SETTINGS: "Your settings",
 }
 _NO_SCORE = frozenset({"kept", "coverage"})
 """Rows that stand in the place of a score: what they lack is unknown, not lost."""
@@ -126,6 +126,8 @@ class AgentShown:
     spark: Markup
     is_bare: bool
     """There is nothing to list: why there is no score stands above."""
+    is_whole: bool
+    """Nothing is lost of what is known: there is no way down to draw."""
     causes: tuple[CauseShare, ...]
     bands: tuple[Band, ...]
     """Those that a rep may say instead."""
@@ -151,7 +153,7 @@ def read_overview(unit: Unit, header: AccountHeader, asked: AccountAsked) -> Ove
 def shown_of(found: Overview, asked: AccountAsked) -> OverviewShown:
     """The overview with names, addresses and drawings."""
     return OverviewShown(
-        agents=tuple(_agent(one, asked) for one in found.agents),
+        agents=tuple(_agent(one, asked) for one in _worse_first(found.agents)),
         incidents=tuple(
             _incident(one, asked, found.letters) for one in _worst_first(found.incidents)
         ),
@@ -170,7 +172,6 @@ def _agent(found: AgentOverview, asked: AccountAsked) -> AgentShown:
         fall = waterfall(key, way, found.ledger.band, bounds, dict(FACTOR_NAMES))
     lines = _Lines(asked=asked, changes=_changes(found))
     falls = () if fall is None else fall.falls
-    level = None if fall is None or falls else fall.level
     points = [(point.local_day, point.score) for point in found.course]
     title = AGENT_TITLES[found.agent]
     return AgentShown(
@@ -185,9 +186,10 @@ def _agent(found: AgentOverview, asked: AccountAsked) -> AgentShown:
         ),
         noted=tuple(lines.of(row) for row in way.noted),
         unread=tuple(lines.of(row) for row in way.unread),
-        whole=tuple(lines.of(row, bar=level) for row in way.whole),
+        whole=tuple(lines.of(row) for row in way.whole),
         spark=sparkline(points, title, found.record.band),
         is_bare=way.score is None and {row.factor for row in found.ledger.ledger or ()} == {"kept"},
+        is_whole=way.score is not None and not way.rungs,
         causes=_causes(found),
         bands=tuple(
             band for band in (Band.GREEN, Band.AMBER, Band.RED) if band is not found.head.told_band
@@ -250,7 +252,7 @@ def _causes(found: AgentOverview) -> tuple[CauseShare, ...]:
     }
     return tuple(
         CauseShare(name=_CAUSES[cause], points=points[cause], factors=_moved(move.rows, cause))
-        for cause in Cause
+        for cause in sorted(_CAUSES, key=lambda cause: -abs(points[cause]))
     )
 
 
@@ -260,6 +262,11 @@ def _moved(rows: Sequence[MovedRow], cause: Cause) -> tuple[MovedFactor, ...]:
         for row in rows
         if row.cause is cause
     )
+
+
+def _worse_first(agents: Sequence[AgentOverview]) -> list[AgentOverview]:
+    """By band; the technical side first where both are alike."""
+    return sorted(agents, key=lambda one: -rank(one.record.band))
 
 
 def _worst_first(found: Sequence[StandingIncident]) -> list[StandingIncident]:
