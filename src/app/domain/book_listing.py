@@ -11,8 +11,8 @@ from app.domain.band import Band, rank
 from app.domain.book_query import PAGE_ROWS
 from app.domain.money import Money
 
-BESIDE = "technical health is"
-"""A commercial reason that the column beside it tells already."""
+BESIDE = ("technical health is", "support: ")
+"""How commercial reasons begin that the column beside tells already, or technical reasons do."""
 STEADY = 2
 """Points in a week that are not worth an arrow."""
 
@@ -130,7 +130,8 @@ class BookRow:
         if self.stale_reason is not None:
             return (self.stale_reason.partition(" since ")[0],)
         first, second = sorted((self.tam, self.csm), key=_urgency)
-        told = [one for one in (*first.reasons, *second.reasons) if not one.startswith(BESIDE)]
+        beside = BESIDE if any("ticket" in one for one in self.tam.reasons) else BESIDE[:1]
+        told = [one for one in (*first.reasons, *second.reasons) if not one.startswith(beside)]
         return tuple(dict.fromkeys(short_reason(one) for one in told[:3]))[:2]
 
 

@@ -308,3 +308,52 @@ def test_moved_scores_are_of_the_same_day_a_week_ago(dashboard: Dashboard) -> No
     dashboard.sign_in()
     (line,) = lines(dashboard, "/accounts.csv")
     assert line["technical_moved_in_7_days"] == ""
+
+
+def test_a_search_without_a_match_goes_on_among_ended_contracts_as_it_is(
+    dashboard: Dashboard,
+) -> None:
+    put(dashboard.store, "acme")
+    gone = contract(contract_id="old", account_id="old", ends_on=day_ago(9))
+    dashboard.store.write_now(
+        "main",
+        lambda unit: (
+            unit.facts.upsert(FactKind.ACCOUNTS, rows_of(account(account_id="old", name="Öl AG"))),
+            unit.facts.upsert(FactKind.CONTRACTS, rows_of(gone)),
+        ),
+    )
+    nothing = dashboard.get("/accounts?q=OL+ag&sort=name").text
+    assert names(nothing) == []
+    assert (
+        '<a href="/accounts?q=OL+ag&amp;ended=1&amp;sort=name">look among them too</a>' in nothing
+    )
+    assert names(dashboard.get("/accounts?q=OL+ag&ended=1&sort=name").text) == ["Öl AG"]
+
+
+def test_whoever_looks_finds_himself_first_among_the_owners(dashboard: Dashboard) -> None:
+    put(dashboard.store, "acme")
+    put(dashboard.store, "bolt", owner="anna@tend.example")
+    dashboard.sign_in(Viewer(by=KIM, role=Role.REP))
+    shown = dashboard.get("/accounts?owner=-").text
+    select = shown[shown.index('id="book-owner"') :].partition("</select>")[0]
+    assert re.findall(r"<option[^>]*>([^<]*)<", select) == [
+        "any",
+        "me",
+        "nobody",
+        "anna@tend.example",
+    ]
+    assert '<option value="-" selected>nobody' in select
+    assert f'<option value="{KIM}">me' in select
+
+
+def test_a_silent_feed_keeps_a_score_only_where_there_is_one(dashboard: Dashboard) -> None:
+    put(dashboard.store, "acme")
+    found = health("acme", Agent.TAM, 20, Band.RED)
+    unknown = replace(found.record, score=None, band=Band.UNKNOWN, stale_reason="feed crm failed")
+    silent = scan(scan_id="silent", now=days_ago(-0.01))
+    dashboard.store.write_now(
+        "main", lambda unit: unit.health.record(silent, [replace(found, record=unknown)])
+    )
+    shown = dashboard.get("/accounts").text
+    assert ">feed silent<" in shown
+    assert ">score kept<" not in shown

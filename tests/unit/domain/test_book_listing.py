@@ -98,6 +98,15 @@ def test_the_same_reason_is_said_once_and_no_more_than_two() -> None:
     assert row(tam=red(reasons=("same one", "same one: T-1"))).why == ("same one",)
 
 
+def test_what_a_technical_reason_tells_is_not_told_again_by_the_commercial_one() -> None:
+    csm = cell(reasons=("support: 4 open (4 P1/P2)", "usage is declining: 30 %"))
+    told = row(tam=red(reasons=("4 open P1/P2 tickets: T-1",)), csm=csm)
+    assert told.why == ("4 open P1/P2 tickets", "usage is declining")
+    assert row(csm=csm).why == ("support: 4 open (4 P1/P2)", "usage is declining")
+    silent = row(tam=red(reasons=("integration silent: erp",)), csm=csm)
+    assert silent.why == ("integration silent", "support: 4 open (4 P1/P2)")
+
+
 def test_a_stale_score_says_why_it_is_kept() -> None:
     stale = cell(stale_reason="feed crm failed since 2026-11-19 05:40 UTC: 401")
     assert row(csm=stale).why == ("feed crm failed",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TypedDict
 
@@ -73,7 +74,6 @@ async def _whole_page(site: Site, request: Request, told: Asked) -> Response:
             book_choices(unit, viewer, now),
         ),
     )
-    sees_all = visitor.viewer.owner is None
     return page(
         request,
         visitor,
@@ -82,7 +82,7 @@ async def _whole_page(site: Site, request: Request, told: Asked) -> Response:
         here="book",
         is_piece=False,
         has_accounts=choices.has_accounts,
-        first_selects=words.first_selects(shown.query, choices, sees_all=sees_all),
+        first_selects=words.first_selects(shown.query, choices, visitor.viewer),
         more_selects=words.more_selects(shown.query),
         **_view(shown, told.remarks),
     )
@@ -112,6 +112,7 @@ class _View(TypedDict):
     page_path: Callable[[int], str]
     csv_path: str
     clear_path: str
+    ended_path: str
     soon_days: int
     agents: Mapping[Agent, str]
     sparkline: Callable[[Course, str, Band], Markup]
@@ -131,6 +132,7 @@ def _view(shown: BookPage, remarks: tuple[str, ...]) -> _View:
         page_path=lambda number: query.on_page(number).address(words.PATH),
         csv_path=query.on_page(1).address(words.CSV_PATH),
         clear_path=query.everything().address(words.PATH),
+        ended_path=replace(query, with_ended=True, page=1).address(words.PATH),
         soon_days=words.SOON_DAYS,
         agents=words.AGENTS,
         sparkline=sparkline,

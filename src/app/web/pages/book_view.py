@@ -9,6 +9,7 @@ from app.domain.assessment import Agent
 from app.domain.band import Band
 from app.domain.book_listing import BookChoices
 from app.domain.book_query import NOBODY, BookQuery, BookSort, ChurnLevel, IncidentStanding
+from app.domain.viewer import Viewer
 from app.web.wording import counted
 
 PATH = "/accounts"
@@ -71,9 +72,10 @@ class Chip:
     is_chosen: bool
 
 
-def first_selects(query: BookQuery, choices: BookChoices, *, sees_all: bool) -> tuple[Select, ...]:
+def first_selects(query: BookQuery, choices: BookChoices, viewer: Viewer) -> tuple[Select, ...]:
     """The filters that are asked for every day; whoever sees only his own chooses no owner."""
-    owner = (_select("owner", "Owner", query.owner, _owners(query, choices)),) if sees_all else ()
+    owners = _owners(query, choices, viewer.by.lower())
+    owner = (_select("owner", "Owner", query.owner, owners),) if viewer.owner is None else ()
     return (
         _select("tam", "Technical", query.tam or "", _bands()),
         _select("csm", "Commercial", query.csm or "", _bands()),
@@ -172,13 +174,16 @@ def _below(chosen: int | None) -> Iterator[tuple[str, str]]:
     return ((str(one), f"below {one} %") for one in percents)
 
 
-def _owners(query: BookQuery, choices: BookChoices) -> Iterator[tuple[str, str]]:
+def _owners(query: BookQuery, choices: BookChoices, me: str) -> Iterator[tuple[str, str]]:
+    """Whoever looks comes first; what is asked for is offered, whether anything has it or not."""
     shown = choices.owners[:_MOST_OWNERS]
-    if choices.has_unowned:
+    if me in choices.owners:
+        yield me, "me"
+    if choices.has_unowned or query.owner == NOBODY:
         yield NOBODY, "nobody"
-    if query.owner not in {"", NOBODY, *shown}:
+    if query.owner not in {"", NOBODY, me, *shown}:
         yield query.owner, query.owner
-    yield from ((owner, owner) for owner in shown)
+    yield from ((owner, owner) for owner in shown if owner != me)
 
 
 def _segments(query: BookQuery, choices: BookChoices) -> Iterator[tuple[str, str]]:
