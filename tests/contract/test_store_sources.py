@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from functools import partial
 
 from app.domain.feed import FactKind
-from app.domain.ticket_source import SourceCursor, SourceTicket
+from app.domain.ticket_source import SourceCursor, SourcePass, SourceTicket
 from app.ports.rows import ExternalId
 from app.ports.store import Unit
 from app.storage.sql_store import SqlStore
@@ -127,3 +128,27 @@ def test_a_source_whose_system_is_not_known_yet_tells_of_nobody(store: SqlStore)
     known = SourceCursor(feed="desk", full_read_at=NOW)
     store.write_now("main", partial(_save_cursor, known))
     assert store.read_now("main", lambda unit: unit.sources.reaches()) == {}
+
+
+def test_a_full_reading_is_remembered_page_by_page(store: SqlStore) -> None:
+    begun = SourcePass(feed="desk", begun_at=NOW, asked="a digest")
+    first = begun.after_page("100", days_ago(1))
+    second = first.after_page("200", None)
+    for reading, seen in ((first, ["1", "2"]), (second, ["2", "3"])):
+        store.write_now("main", partial(_keep_page, reading, seen))
+
+    def found(unit: Unit) -> tuple[SourcePass | None, Set[str]]:
+        return unit.sources.full_pass("desk"), unit.sources.seen_in_pass("desk")
+
+    assert store.read_now("main", found) == (second, {"1", "2", "3"})
+    assert store.read_now("another", found) == (None, set())
+
+    store.write_now("main", partial(_keep_page, first, ["9"]))
+    assert store.read_now("main", found) == (first, {"9"})
+
+    store.write_now("main", lambda unit: unit.sources.end_pass("desk"))
+    assert store.read_now("main", found) == (None, set())
+
+
+def _keep_page(reading: SourcePass, seen: list[str], unit: Unit) -> None:
+    unit.sources.keep_page(reading, seen)

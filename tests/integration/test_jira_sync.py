@@ -219,16 +219,16 @@ def test_a_reading_that_dies_goes_on_from_the_page_that_was_written(syncing: Syn
     ]
 
 
-def test_a_full_reading_that_dies_begins_again_and_changes_nothing(syncing: Syncing) -> None:
+def test_a_full_reading_that_dies_is_taken_up_and_changes_nothing(syncing: Syncing) -> None:
     with pytest.raises(Died):
         syncing.sync(NOW, dies_after=2)
     before = len(syncing.tickets())
 
     told = syncing.sync(NOW)
 
-    assert told["full"] is True
+    assert (told["full"], told["taken_up_after"]) == (True, 2)
     assert told["inserted"] == 30 - before
-    assert (told["tickets"], told["updated"]) == (30, 0)
+    assert (told["tickets"], told["updated"], told["gone"]) == (30, 0, 0)
 
 
 @pytest.fixture

@@ -145,7 +145,9 @@ class JiraSystem:
         auth = auth_of(self.config)
         site = await JiraCalls(api=self.api, auth=auth).site()
         spec = spec_for(self.config, site)
-        return Source(spec=spec, pages=HttpPages(api=self.api, spec=spec, auth=auth))
+        return Source(
+            spec=spec, pages=HttpPages(api=self.api, spec=spec, auth=auth), address=self.config.url
+        )
 
     async def aclose(self) -> None:
         """Let go of connections."""

@@ -133,7 +133,11 @@ class KayakoClassicSystem:
         if not await is_sorted(self.api, signing, spec.variables["departments"]):
             spec = replace(spec, incremental=Incremental(kind=Change.NEVER))
         spec = replace(spec, id_prefix=self.config.prefix)
-        return Source(spec=spec, pages=HttpPages(api=self.api, spec=spec, auth=signing))
+        return Source(
+            spec=spec,
+            pages=HttpPages(api=self.api, spec=spec, auth=signing),
+            address=self.config.url,
+        )
 
     async def aclose(self) -> None:
         """Let go of connections."""

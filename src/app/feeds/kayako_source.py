@@ -108,7 +108,11 @@ class KayakoSystem:
         """There is nothing to ask: levels and types are the same everywhere."""
         session = KayakoSession(self.api, self.config)
         spec = replace(SPEC, id_prefix=self.config.prefix)
-        return Source(spec=spec, pages=HttpPages(api=self.api, spec=spec, auth=session))
+        return Source(
+            spec=spec,
+            pages=HttpPages(api=self.api, spec=spec, auth=session),
+            address=self.config.url,
+        )
 
     async def aclose(self) -> None:
         """Let go of connections."""

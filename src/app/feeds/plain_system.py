@@ -40,7 +40,11 @@ class PlainSystem:
     async def look(self) -> Source:
         """There is nothing to ask."""
         auth = auth_of(self.spec, self.config)
-        return Source(spec=self.spec, pages=HttpPages(api=self.api, spec=self.spec, auth=auth))
+        return Source(
+            spec=self.spec,
+            pages=HttpPages(api=self.api, spec=self.spec, auth=auth),
+            address=self.config.url,
+        )
 
     async def aclose(self) -> None:
         """Let go of connections."""

@@ -250,6 +250,8 @@ class Place:
     """The overlap is taken off already; None: from the beginning."""
     cursor: str = ""
     """For `Change.CURSOR`."""
+    position: str = ""
+    """Of the page to begin with, as an earlier page's `onward` named it; empty: the first one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +265,8 @@ class SourcePage:
     """False on the last page of a list that breaks off: nothing may be taken as gone then."""
     total: int | None = None
     """How many items there are in all, where the page tells."""
+    onward: str = ""
+    """The position of the next page; empty: there is none."""
 
 
 class PageSource(Protocol):
@@ -279,6 +283,8 @@ class Source:
 
     spec: SourceSpec
     pages: PageSource
+    address: str
+    """Where it is: a position in its list means nothing elsewhere."""
 
 
 class TicketSystem(Protocol):

@@ -53,8 +53,9 @@ class HttpPages:
         Raises ServiceError; of a position that was there before TransientServiceError, of more
         pages than a source can have PermanentServiceError.
         """
-        paginator, counted = self.spec.paginator, 0
-        position = place.cursor or self._first()
+        paginator = self.spec.paginator
+        position = self._begin(place)
+        counted = self._before(position)
         passed: set[str | int] = set()
         before: tuple[JsonValue, ...] = ()
         for _ in range(paginator.most_pages):
@@ -72,6 +73,7 @@ class HttpPages:
                 cursor=self._kept(content) or place.cursor,
                 is_whole=bool(items) or onward == "",
                 total=self._total(content),
+                onward=str(onward),
             )
             if not items or onward == "":
                 return
@@ -81,6 +83,26 @@ class HttpPages:
             position = onward
         told = f"there are more than {paginator.most_pages:,} pages; reading stops"
         raise PermanentServiceError(self.spec.system, OPERATION, told)
+
+    def _begin(self, place: Place) -> str | int:
+        """Where the first page begins: numbers are numbers, whatever they were kept as.
+
+        One page of a list that moves by offsets is read again: of what is gone meanwhile all behind
+        it has moved up.
+        """
+        if not place.position:
+            return place.cursor or self._first()
+        paginator = self.spec.paginator
+        if paginator.kind is Paging.OFFSET:
+            return max(paginator.first, int(place.position) - paginator.size)
+        return int(place.position) if paginator.kind is Paging.PAGE else place.position
+
+    def _before(self, position: str | int) -> int:
+        """How many items stand on the pages before, where pages are counted."""
+        paginator = self.spec.paginator
+        if paginator.kind is not Paging.PAGE:
+            return 0
+        return (int(position) - paginator.first) * paginator.size
 
     def _first(self) -> str | int:
         paginator = self.spec.paginator

@@ -38,6 +38,8 @@ class SyncTally:
     seen: set[str] = field(default_factory=set)
     """Ids of the source, refused items among them."""
     newest: datetime | None = None
+    taken_up_after: int = 0
+    """Pages that an earlier reading had written before it broke off."""
 
     def refuse(self, what: str, reason: str) -> None:
         """Count an item that cannot be read; the first few are told."""
@@ -71,6 +73,7 @@ class SyncTally:
         return {
             "full": self.is_full,
             "pages": self.pages,
+            "taken_up_after": self.taken_up_after,
             "tickets": len(self.seen),
             "inserted": self.counts.inserted,
             "updated": self.counts.updated,

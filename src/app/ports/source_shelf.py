@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Protocol
 
-from app.domain.ticket_source import SourceCursor, SourceTicket
+from app.domain.ticket_source import SourceCursor, SourcePass, SourceTicket
 
 
 class SourceShelf(Protocol):
@@ -27,6 +27,22 @@ class SourceShelf(Protocol):
 
     def save_tickets(self, tickets: Sequence[SourceTicket]) -> None:
         """Insert them, or replace those under their feed and id."""
+        ...
+
+    def full_pass(self, feed: str) -> SourcePass | None:
+        """The feed's reading from end to end that has not come to its conclusion; None: none."""
+        ...
+
+    def seen_in_pass(self, feed: str) -> Set[str]:
+        """The ids of the source that its pages held so far."""
+        ...
+
+    def keep_page(self, reading: SourcePass, seen: Sequence[str]) -> None:
+        """Remember how far it came, and what its newest page held; the first page begins anew."""
+        ...
+
+    def end_pass(self, feed: str) -> None:
+        """Forget it."""
         ...
 
     def reaches(self, account_id: str | None = None) -> Mapping[str, Set[str]]:

@@ -7,11 +7,17 @@ from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, Select, and_, select, union
 
-from app.domain.ticket_source import SourceCursor, SourceTicket
+from app.domain.ticket_source import SourceCursor, SourcePass, SourceTicket
 from app.storage.fact_tables import tickets
 from app.storage.record_tables import external_ids
-from app.storage.repository import Repository, in_lists
-from app.storage.source_tables import KNOWS_WHOM, source_cursors, source_tickets
+from app.storage.repository import NewRow, Repository, in_lists
+from app.storage.source_tables import (
+    KNOWS_WHOM,
+    source_cursors,
+    source_pass_pages,
+    source_passes,
+    source_tickets,
+)
 
 _TIED_BY = ("organization", "field", "component", "project")
 """What of a system may be known to mean an account: `jira-project`, `kayako-organization`."""
@@ -47,6 +53,29 @@ class SqlSourceShelf(Repository):
     def save_tickets(self, tickets: Sequence[SourceTicket]) -> None:
         """Insert them, or replace those under their feed and id."""
         self._put(source_tickets, [asdict(ticket) for ticket in tickets])
+
+    def full_pass(self, feed: str) -> SourcePass | None:
+        """The feed's reading from end to end that has not come to its conclusion; None: none."""
+        row = self._row(source_passes, source_passes.c.feed == feed)
+        return None if row is None else SourcePass(**row)
+
+    def seen_in_pass(self, feed: str) -> Set[str]:
+        """The ids of the source that its pages held so far."""
+        rows = self._rows(source_pass_pages, source_pass_pages.c.feed == feed)
+        return {source_id for row in rows for source_id in row["seen"]}
+
+    def keep_page(self, reading: SourcePass, seen: Sequence[str]) -> None:
+        """Remember how far it came, and what its newest page held; the first page begins anew."""
+        if reading.pages == 1:
+            self.end_pass(reading.feed)
+        self._put(source_passes, [asdict(reading)])
+        page: NewRow = {"feed": reading.feed, "page": reading.pages, "seen": tuple(seen)}
+        self._put(source_pass_pages, [page])
+
+    def end_pass(self, feed: str) -> None:
+        """Forget it."""
+        for table in (source_passes, source_pass_pages):
+            self._connection.execute(self._delete(table, table.c.feed == feed))
 
     def reaches(self, account_id: str | None = None) -> Mapping[str, Set[str]]:
         """By feed that was read from end to end: the accounts that it has or had tickets of."""

@@ -82,6 +82,10 @@ class JiraDesk(HelpDesk):
         headers = (("retry-after", "0"), ("ratelimit-reason", "jira-burst-based"))
         return Told(status=429, content=told.content, headers=headers)
 
+    def forget_tokens(self) -> None:
+        """All lists that were begun are at their end, as they are after seven days."""
+        self._lists.clear()
+
     def change(self, issue_id: str, at: datetime, **fields: JsonValue) -> None:
         """Change fields of an issue; it is updated at this moment."""
         held = self.issues[issue_id]["fields"]
@@ -166,6 +170,8 @@ class JiraDesk(HelpDesk):
             self._lists[name] = [str(issue["id"]) for issue in listed]
         else:
             name, _, place = token.partition("#")
+            if name not in self._lists:
+                return _refused(400, "The provided next page token is invalid or expired.")
             start = int(place)
         if self.is_empty_on == self._pages:
             self.is_empty_on = None

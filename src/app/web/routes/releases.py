@@ -136,8 +136,7 @@ async def _github(api: Api, request: Request) -> Response:
     if not delivery:
         raise Refusal(HTTPStatus.BAD_REQUEST, "X-GitHub-Delivery is missing")
     is_release = request.headers.get("x-github-event", "") == "release"
-    event = _event_in(body) if is_release else None
-    given, why_none = _told(event)
+    given, why_none = _told(_event_in(body) if is_release else None)
     done = "nothing to keep" if given is None else f"kept {given.version}"
     at = api.clock()
 
