@@ -19,6 +19,7 @@ from tests.e2e.typed import Said, everything_stored, typed
 from tests.servers.kayako import ClassicServer, KayakoServer
 from tests.servers.kayako.classic import KEY, SECRET
 from tests.servers.kayako.server import EMAIL, PASSWORD
+from tests.servers.templates import at_head
 from tests.servers.zendesk import EMAIL as ZENDESK_EMAIL
 from tests.servers.zendesk import TOKEN, ZendeskServer
 
@@ -31,7 +32,7 @@ def home(tmp_path: Path) -> Path:
     """A data folder that knows one account, by its organisation in each help desk."""
     folder = tmp_path / "home"
     folder.mkdir()
-    store = open_store(f"sqlite:///{folder / 'tend.sqlite3'}")
+    store = open_store(at_head(folder / "tend.sqlite3"))
 
     def write(unit: Unit) -> None:
         unit.facts.upsert(FactKind.ACCOUNTS, [{"account_id": "acme", "name": "Acme"}])

@@ -22,6 +22,7 @@ from tests.builders import NOW
 from tests.e2e.service_process import running
 from tests.e2e.terminal import Terminal
 from tests.e2e.typed import bare_environment, done, typed
+from tests.servers.templates import at_head
 
 KIM, LEE, PASSWORD = "kim@example.com", "lee@example.com", "four plain words here"
 
@@ -30,7 +31,7 @@ KIM, LEE, PASSWORD = "kim@example.com", "lee@example.com", "four plain words her
 def home(tmp_path: Path) -> Path:
     """Kim is an admin, Lee a rep with his own accounts; Lee and the machine's user are inside."""
     home = tmp_path / "home"
-    store = open_store(f"sqlite:///{home / 'tend.sqlite3'}")
+    store = open_store(at_head(home / "tend.sqlite3"))
     now = system_clock()
 
     def write(unit: Unit) -> None:

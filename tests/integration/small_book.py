@@ -25,6 +25,7 @@ from app.ports.rows import StoredEvent
 from app.settings import Settings
 from app.storage.sql_store import SqlStore
 from tests import builders
+from tests.servers.templates import at_head
 
 MONDAY = datetime(2026, 3, 9, 7, tzinfo=UTC)
 TENANT = "main"
@@ -51,6 +52,8 @@ class SmallBook:
     @classmethod
     def opened(cls, home: Path, database_url: str = "") -> SmallBook:
         settings = Settings(home=home, tenant=TENANT, database_url=database_url)
+        if not database_url:
+            at_head(home / "tend.sqlite3")
         return cls(store=open_store_of(settings), settings=settings)
 
     def add_accounts(self, *names: str, owner: str = "rita@tend.example") -> None:

@@ -13,11 +13,12 @@ from app.web.assets import FOLDER, asset
 from app.web.hosts import our_hosts
 from app.web.paths import account_path, own_path, with_word
 from tests.servers.dashboard import Dashboard, text_of
+from tests.servers.templates import at_head
 
 
 @pytest.fixture
 def dashboard(tmp_path: Path) -> Dashboard:
-    return Dashboard(open_store(f"sqlite:///{tmp_path / 'tend.sqlite3'}"), tmp_path)
+    return Dashboard(open_store(at_head(tmp_path / "tend.sqlite3")), tmp_path)
 
 
 def test_nobody_sees_a_page_without_signing_in(dashboard: Dashboard) -> None:

@@ -18,11 +18,12 @@ from app.feeds.import_choices import ImportChoices
 from app.feeds.map_file import JiraMap, MapFile
 from app.storage.sql_store import open_store
 from tests.integration.import_bench import NOW, ImportBench
+from tests.servers.templates import at_head
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[ImportBench]:
-    store = open_store(f"sqlite:///{tmp_path / 'tend.sqlite3'}")
+    store = open_store(at_head(tmp_path / "tend.sqlite3"))
     yield ImportBench(store=store, folder=tmp_path / "files")
     store.close()
 

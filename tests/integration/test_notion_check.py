@@ -15,6 +15,7 @@ from tests.e2e.service_process import running
 from tests.e2e.typed import Said, typed
 from tests.servers.notion import TOKEN, NotionServer
 from tests.servers.notion.world import Column, Database, Source
+from tests.servers.templates import at_head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     notion = NotionServer()
     page = notion.seed.page("CRM")
     with notion.serving() as address:
+        at_head(tmp_path / "tend.sqlite3")
         there = Place(home=tmp_path, notion=notion, address=address, page=page)
         said = there.says("connect", "notion", "--yes")
         assert said.code == 0, said.words

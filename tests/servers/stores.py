@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.storage.sql_store import SqlStore, open_store
+from tests.servers.templates import at_head, template
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template() -> Path:
     """A SQLite file whose schema is at head; copying it is faster than migrating."""
-    path = tmp_path_factory.mktemp("template") / "tend.sqlite3"
-    open_store(f"sqlite:///{path}").close()
-    return path
+    return template()
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """The address of a fresh SQLite store, its schema at head."""
-    path = tmp_path / "tend.sqlite3"
-    shutil.copy(sqlite_template, path)
-    return f"sqlite:///{path}"
+    return at_head(tmp_path / "tend.sqlite3")
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from app.storage.sql_store import open_store
 from tests import builders
 from tests.builders import NOW, days_ago, rows_of
 from tests.servers.dashboard import Dashboard
+from tests.servers.templates import at_head
 
 RITA, KIM = "rita@tend.example", "kim@example.com"
 TEXT = (
@@ -27,7 +28,7 @@ TEXT = (
 
 def opened(home: Path) -> Dashboard:
     """Two accounts with a waiting draft each: `d-1` of Acme (Rita's), `d-2` of Beta (Kim's)."""
-    dashboard = Dashboard(open_store(f"sqlite:///{home / 'tend.sqlite3'}"), home)
+    dashboard = Dashboard(open_store(at_head(home / "tend.sqlite3")), home)
     dashboard.sign_in()
 
     def write(unit: Unit) -> None:

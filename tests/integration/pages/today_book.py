@@ -18,6 +18,7 @@ from app.storage.sql_store import open_store
 from tests import builders
 from tests.builders import NOW, TODAY, day_ago, days_ago, rows_of
 from tests.servers.dashboard import Dashboard
+from tests.servers.templates import at_head
 
 RITA, KIM = "rita@tend.example", "kim@example.com"
 OWN = Viewer(by=KIM, role=Role.REP, sight=Sight.OWN)
@@ -26,7 +27,7 @@ READER = Viewer(by="lee@example.com", role=Role.READER)
 
 def opened(home: Path, *, now: datetime = NOW) -> Dashboard:
     """An empty store, an admin signed in."""
-    dashboard = Dashboard(open_store(f"sqlite:///{home / 'tend.sqlite3'}"), home, now=now)
+    dashboard = Dashboard(open_store(at_head(home / "tend.sqlite3")), home, now=now)
     dashboard.sign_in()
     return dashboard
 
