@@ -1,6 +1,7 @@
 """What pages show of operations that is not in the store: flows, the bus, and who is at work.
 
-What is out of reach is said to be so; the rest of the page does not wait for it.
+What is out of reach is said to be so; all are asked at once, so that one that hangs costs the page
+its own time-out and no more.
 """
 
 from __future__ import annotations
@@ -70,14 +71,17 @@ class Workers:
 
 async def read_board(site: Site, tenant_id: str, workers: Workers) -> Board:
     """Read it: three statements where the events are in the store."""
-    flows = await site.desk.unsettled(tenant_id, most=MOST_FLOWS)
-    events, trouble = await _events(site, tenant_id)
+    flows, (events, trouble), living = await asyncio.gather(
+        site.desk.unsettled(tenant_id, most=MOST_FLOWS),
+        _events(site, tenant_id),
+        workers.living(site),
+    )
     return Board(
         flows=flows,
         events=events[:MOST_EVENTS],
         has_more_events=len(events) > MOST_EVENTS,
         events_trouble=trouble,
-        living=await workers.living(site),
+        living=living,
     )
 
 

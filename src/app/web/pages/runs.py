@@ -106,18 +106,32 @@ def runs_pages(site: SiteNow) -> APIRouter:
 
 
 async def _show(site: Site, request: Request, workers: Workers) -> Response:
-    now = site.clock()
+    shown, visitor = await _view(site, request, workers)
+    words = RunsWords()
+    if is_htmx(request):
+        return fragment(
+            request, visitor, "runs_live.html", shown=shown, words=words, account_path=account_path
+        )
+    return page(
+        request,
+        visitor,
+        "runs.html",
+        title="Runs & feeds",
+        here="runs",
+        shown=shown,
+        words=words,
+        account_path=account_path,
+    )
+
+
+async def _view(site: Site, request: Request, workers: Workers) -> tuple[RunsView, Visitor]:
+    now, has_carrier = site.clock(), bool(site.settings.redis_url)
     channel = _channel(request.query_params.get("channel", ""))
     after = one_line(request.query_params.get("after", ""), _KEY)
     visitor, runs = await site.show(
         request,
         lambda unit, viewer: read_runs_page(
-            unit,
-            viewer,
-            now,
-            channel=channel,
-            after=after,
-            has_carrier=bool(site.settings.redis_url),
+            unit, viewer, now, channel=channel, after=after, has_carrier=has_carrier
         ),
     )
     board = await read_board(site, visitor.tenant_id, workers)
@@ -134,25 +148,7 @@ async def _show(site: Site, request: Request, workers: Workers) -> Response:
         budget=_budget(site),
         has_model=bool(site.settings.model),
     )
-    if is_htmx(request):
-        return fragment(
-            request,
-            visitor,
-            "runs_live.html",
-            shown=shown,
-            words=RunsWords(),
-            account_path=account_path,
-        )
-    return page(
-        request,
-        visitor,
-        "runs.html",
-        title="Runs & feeds",
-        here="runs",
-        shown=shown,
-        words=RunsWords(),
-        account_path=account_path,
-    )
+    return shown, visitor
 
 
 async def _release(site: Site, request: Request) -> Response:
