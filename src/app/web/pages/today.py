@@ -13,7 +13,7 @@ from app.domain.assessment import Agent
 from app.domain.band import Band
 from app.jobs.pages.today import RENEWAL_DAYS, TodayPage, read_today
 from app.web.answers import page
-from app.web.pages.today_words import item_words, since_words
+from app.web.pages.today_words import Growing, growing, item_words, since_words
 from app.web.site import SiteNow
 
 STALE_AFTER = timedelta(hours=26)
@@ -24,6 +24,7 @@ _AGENTS: Mapping[Agent, str] = {Agent.TAM: "Technical", Agent.CSM: "Commercial"}
 
 class _PageWords(TypedDict):
     shown: TodayPage
+    growing: tuple[Growing, ...]
     weekday: str
     since_words: str
     renewal_days: int
@@ -60,6 +61,7 @@ def today_pages(site: SiteNow) -> APIRouter:
 def _page_words(shown: TodayPage) -> _PageWords:
     return _PageWords(
         shown=shown,
+        growing=growing(shown.opportunities.rows),
         weekday=f"{shown.today:%A}, {shown.today.day} {shown.today:%B %Y}",
         since_words=since_words(shown.window, shown.today),
         renewal_days=RENEWAL_DAYS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypedDict
@@ -11,6 +11,7 @@ from app.clock import local_day
 from app.domain.incident import Change, IncidentKind, IncidentState
 from app.domain.today import Window
 from app.jobs.flows.owing import TITLES
+from app.ports.today import NewOpportunity
 from app.web.paths import account_path, draft_path
 from app.web.site import Visitor
 
@@ -60,6 +61,30 @@ class ItemWords(TypedDict):
     kinds: Mapping[IncidentKind, str]
     account_path: Callable[[str], str]
     draft_path: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growing:
+    """An account with the room to grow that is new there."""
+
+    account_id: str
+    account: str
+    names: tuple[str, ...]
+
+
+def growing(found: Iterable[NewOpportunity]) -> tuple[Growing, ...]:
+    """Each account once, in the order of its first one."""
+    accounts: dict[str, list[NewOpportunity]] = {}
+    for one in found:
+        accounts.setdefault(one.account_id, []).append(one)
+    return tuple(
+        Growing(
+            account_id=account_id,
+            account=several[0].account,
+            names=tuple(one.name for one in several),
+        )
+        for account_id, several in accounts.items()
+    )
 
 
 def since_words(window: Window, today: date) -> str:
