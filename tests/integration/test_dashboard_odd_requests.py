@@ -88,6 +88,26 @@ def test_a_nul_is_refused_before_postgresql_does(on_postgres: Dashboard) -> None
             assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, (path, name)
 
 
+@pytest.mark.parametrize(
+    "charset, told", [("utf-7", "+2AA-@b.example"), ("punycode", "a-a"), ("utf-16", "ab")]
+)
+def test_a_form_is_read_in_utf_8_alone(dashboard: Dashboard, charset: str, told: str) -> None:
+    """Others make text that no store keeps, or keep the process busy for seconds."""
+    kind = f"multipart/form-data; boundary=X; charset={charset}"
+    answer = dashboard.post("/sign-in", {"email": told}, headers={"Content-Type": kind})
+    assert answer.status_code == HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    kind = "application/x-www-form-urlencoded; charset=UTF-8"
+    answer = dashboard.post("/sign-in", {"email": told}, headers={"Content-Type": kind})
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "http://127.0.0.1.example", "127.0.0.1"])
+def test_a_form_from_nowhere_is_refused(dashboard: Dashboard, origin: str) -> None:
+    answer = dashboard.post("/sign-in", {"email": "a"}, headers={"Origin": origin})
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert "came from another site" in text_of(answer)
+
+
 def broken_at_the_door(why: Exception, path: str) -> httpx.Response:
     """The answer of a dashboard whose workings raise."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app.storage.sql_store import SqlStore
@@ -111,3 +113,33 @@ def test_a_cookie_that_a_neighbour_put_there_is_not_what_a_sign_in_goes_on_from(
     dashboard.post("/sign-out")
     dashboard.cookies.pop(COOKIE_BY_HTTPS, None)
     assert dashboard.get("/you").status_code == HTTPStatus.SEE_OTHER
+
+
+@pytest.mark.parametrize("before, after", [(b"\xa0", b""), (b"\x85", b""), (b"", b"\xa0")])
+def test_a_neighbour_cannot_pass_blanks_off_as_nothing(
+    sqlite_store: SqlStore, tmp_path: Path, before: bytes, after: bytes
+) -> None:
+    """To a browser such a name has no prefix, so that any host of the domain may set it."""
+    dashboard = reached(sqlite_store, tmp_path, OURS, OURS)
+    dashboard.sign_in(OWN_REP)
+    text = dashboard.session.encode()
+    name = COOKIE_BY_HTTPS.encode()
+    own = name + b"=" + text
+    foisted = before + name + after + b"=" + text
+    other = before + name + after + b"=main." + b"a" * 43
+    assert page_carrying(dashboard, foisted) == HTTPStatus.SEE_OTHER
+    assert page_carrying(dashboard, other + b"; " + own) == HTTPStatus.OK
+    assert page_carrying(dashboard, own + b"; " + other) == HTTPStatus.OK
+    assert page_carrying(dashboard, b"a=b;\t" + own + b" ;c") == HTTPStatus.OK
+
+
+def page_carrying(dashboard: Dashboard, cookie: bytes) -> int:
+    """What `/you` answers to a browser that sends this, byte for byte."""
+
+    async def ask() -> int:
+        transport = httpx.ASGITransport(app=dashboard.web)
+        async with httpx.AsyncClient(transport=transport) as client:
+            headers = [(b"Cookie", cookie)]
+            return (await client.get(f"{OURS}/you", headers=headers)).status_code
+
+    return asyncio.run(ask())
