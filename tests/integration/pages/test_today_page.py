@@ -226,6 +226,10 @@ def test_before_the_first_scan_it_is_told_that_there_was_none(tmp_path: Path) ->
     said = text_of(dashboard.get("/"))
     assert "No scan yet · next is due now" in said
     assert "Nothing was scanned yet" in said
+    assert "tend scan makes it now" in said
+    renewals = _section(dashboard, "renewals")
+    assert "Nothing has a score yet" in renewals
+    assert "Green" not in renewals, "nobody has looked"
     running = builders.scan()
     dashboard.store.write_now("main", lambda unit: unit.scans.begin(running))
     assert "a scan is under way" in text_of(dashboard.get("/"))
@@ -244,6 +248,19 @@ def test_nothing_new_is_good_news_and_says_who_is_watched(tmp_path: Path) -> Non
     assert "Nothing got worse That is good news. 1 account is being watched" in news
     assert "whatever renews within 60 days is Green" in _section(dashboard, "renewals")
     assert "letter is written with each incident" in _section(dashboard, "letters")
+
+
+def test_what_got_worse_and_is_taken_up_is_no_good_news(dashboard: Dashboard) -> None:
+    def write(unit: Unit) -> None:
+        live = unit.incidents.live()
+        unit.incidents.save([replace(one, state=IncidentState.ACKNOWLEDGED) for one in live])
+
+    dashboard.store.write_now("main", write)
+    news = _section(dashboard, "news")
+    assert "All of it is taken up What got worse is below" in news
+    assert "good news" not in news
+    assert "Go on with the letters that wait" in news
+    assert "Taken up since Tuesday’s scan Acme" in _section(dashboard, "handled")
 
 
 def test_before_alerts_begin_it_is_told_how_to_begin_them(tmp_path: Path) -> None:
