@@ -178,6 +178,16 @@ def test_an_outage_that_outlived_its_process_is_noted_once_and_ended_by_the_next
     assert len(bus_lines(book.store)) == 2
 
 
+def test_a_record_that_is_called_like_the_bus_is_no_word_of_it(book: SmallBook) -> None:
+    """A ticket may have any id."""
+    kind, after = ActKind.TICKET_ASSIGNED, {"account": "acme"}
+    assigned = Act(at=NOW, by="os:rita", kind=kind, account_id="", about=ABOUT, after=after)
+    book.store.write_now(TENANT, lambda unit: unit.diary.add_act(assigned))
+    assert book.store.read_now(TENANT, last_silence) is None
+    asyncio.run(BusWord(store=book.store, clock=lambda: NOW).answered(TENANT))
+    assert bus_lines(book.store) == [assigned]
+
+
 def bus_lines(store: SqlStore) -> list[Act]:
     """Newest first."""
     found = store.read_now(TENANT, lambda unit: unit.diary.acts(account_id=None, most=99))

@@ -39,8 +39,8 @@ class BusSilence:
 def last_silence(unit: Unit) -> BusSilence | None:
     """As the log has it; None: the bus always answered."""
     line = unit.diary.last_acts([ABOUT]).get(ABOUT)
-    if line is None:
-        return None
+    if line is None or line.kind not in {ActKind.BUS_LOST, ActKind.BUS_BACK}:
+        return None  # something else has that name: a ticket may be called anything
     if line.kind is ActKind.BUS_LOST:
         return BusSilence(since=line.at, until=None)
     return BusSilence(since=datetime.fromisoformat(str(line.after["silent since"])), until=line.at)
