@@ -12,8 +12,6 @@ from app.clock import Clock, system_clock
 from app.ports.writer import Letter, OutreachFacts
 from app.services.checked_writer import CheckedWriter, ModelWords
 from app.services.writer import TemplateWriter
-from app.words.checks import note_refusals, refusals_of, section_refusals
-from app.words.given import given_of, given_of_briefing, given_of_section
 from app.words.refusal import Refusal
 
 
@@ -42,6 +40,9 @@ class Judge:
 
     def letter(self, letter: Letter, facts: OutreachFacts) -> Sequence[Refusal]:
         """Why a letter to a customer may not be used as it is; empty: it may."""
+        from app.words.checks import refusals_of  # slow to import
+        from app.words.given import given_of
+
         given = given_of(
             facts,
             hosts=self.besides.hosts,
@@ -58,6 +59,9 @@ class Judge:
 
     def briefing(self, text: str, facts: Mapping[str, str]) -> Sequence[Refusal]:
         """Why a text for our own rep may not be used as it is; empty: it may."""
+        from app.words.checks import note_refusals  # slow to import
+        from app.words.given import given_of_briefing
+
         given = given_of_briefing(
             facts, now=self.clock(), hosts=self.besides.hosts, names=self.besides.names
         )
@@ -65,6 +69,9 @@ class Judge:
 
     def section(self, text: str, facts: Mapping[str, str]) -> Sequence[Refusal]:
         """Why a section of a review may not be used as it is; empty: it may."""
+        from app.words.checks import section_refusals  # slow to import
+        from app.words.given import given_of_section
+
         given = given_of_section(
             facts, now=self.clock(), hosts=self.besides.hosts, names=self.besides.names
         )
