@@ -57,10 +57,9 @@ DECIDING_NOTION_MODULES = (
     *("setup/schema", "setup/wishes"),
 )
 DECIDING = (
-    "src/app/domain/*",
-    "src/app/words/*",
-    "src/app/handoffs/*",
-    "src/app/blocks/layout*.py",
+    *("src/app/domain/*", "src/app/words/*", "src/app/handoffs/*", "src/app/blocks/layout*.py"),
+    "src/app/feeds/account_resolver.py",
+    *(f"src/app/feeds/sync_{a}.py" for a in ("deciding", "item", "paths", "reading", "tally")),
     *(f"src/app/services/notion/{name}.py" for name in DECIDING_NOTION_MODULES),
     *(f"src/app/agents/{name}.py" for name in ("asking", "routing", "slug", "*_success/reading")),
     *(f"src/app/agents/*/{name}.py" for name in DECIDING_AGENT_MODULES),
