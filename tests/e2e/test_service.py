@@ -292,7 +292,7 @@ def test_told_twice_it_ends_at_once(empty: Path) -> None:
         began = time.monotonic()
         service.tell(signal.SIGINT)
         assert service.end() == 128 + signal.SIGINT
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 8, "less than half of its 20 seconds' grace"
 
 
 def test_a_dropped_file_is_in_the_store_after_a_scan(empty: Path) -> None:

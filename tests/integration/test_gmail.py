@@ -261,7 +261,7 @@ def test_silence_ends_in_time(google: GoogleServer, tmp_path: Path) -> None:
     with gmail_box(google, tmp_path, REP, timeout_seconds=0.4) as box:
         with pytest.raises(TransientServiceError, match="no answer in time"):
             find(box)
-        assert time.monotonic() - begun < 1.2
+        assert time.monotonic() - begun < 1.5
     time.sleep(1.2)  # so that the server's thread is done before it is taken down
 
 
