@@ -239,6 +239,7 @@ def test_a_call_is_logged_in_one_line(dashboard: Dashboard) -> None:
     assert answer.headers["location"] == "/accounts/acme%2F1?view=notes&done=logged"
     assert "meeting with sam@acme.example: All is well" in view(dashboard, "notes")
     assert "meeting: All is well" in view(dashboard, "people")
+    assert "meeting with Sam" in view(dashboard, "people"), "by name, where the address is known"
     assert [(act.kind, act.by) for act in acts(dashboard)] == [(ActKind.LOGGED, "os:rita")]
 
 

@@ -24,6 +24,7 @@ from app.web.pages.draft_words import (
     CHANGES,
     KINDS,
     NARROW,
+    ORDERS,
     WHY_DROPPED,
     Dropping,
     Standing,
@@ -117,6 +118,7 @@ async def answer_draft(
         narrow=letter_pixels(draft, a_line=NARROW) // 100,
         path_of=partial(path_of, order=shown.order),
         list_path=list_path,
+        orders=ORDERS,
     )
 
 
