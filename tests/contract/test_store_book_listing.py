@@ -6,11 +6,19 @@ import random
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from app.domain.account import Account, Contract
 from app.domain.assessment import Agent
 from app.domain.band import Band
-from app.domain.book_listing import AgentCell, BookChoices, BookLook, BookRow, SaidBand
+from app.domain.book_listing import (
+    AgentCell,
+    BookChoices,
+    BookLook,
+    BookRow,
+    ListedAccounts,
+    SaidBand,
+)
 from app.domain.book_query import NOBODY, BookQuery, BookSort, ChurnLevel, IncidentStanding
 from app.domain.feed import FactKind
 from app.domain.health_record import NewHealth
@@ -413,10 +421,31 @@ def test_many_accounts_come_in_pages_without_a_gap_or_a_repeat(store: SqlStore) 
         return [unit.book_listing.listed(page, LOOK).account_ids for page in pages]
 
     pages = store.read_now("main", work)
-    assert [len(page) for page in pages] == [50, 50, 20, 0]
-    assert [name for page in pages for name in page] == names
+    assert [len(page) for page in pages] == [50, 50, 20, 20]
+    assert [name for page in pages[:3] for name in page] == names
+    assert pages[3] == pages[2]
     beyond = BookQuery(page=4)
     assert counts(store, beyond) == {"Unknown": 120}
+    assert counts(store, replace(beyond, segment="none")) == {}
+
+
+def listed_in(query: BookQuery, unit: Unit) -> ListedAccounts:
+    return unit.book_listing.listed(query, LOOK)
+
+
+def test_a_page_beyond_the_last_is_the_last_of_the_asked_band(store: SqlStore) -> None:
+    names = [f"a{number:03}" for number in range(101)]
+    import_book(store, [account(account_id=name, name="Same Name") for name in names], [])
+    keep(store, *(said(name, agent, Band.GREEN) for name in names[1:] for agent in Agent))
+    for asked, found in (
+        (BookQuery(page=9, band=Band.GREEN), names[51:]),
+        (BookQuery(page=9, band=Band.UNKNOWN), names[:1]),
+        (BookQuery(page=9, band=Band.RED), []),
+        (BookQuery(page=2, with_ended=True), names[50:100]),
+        (BookQuery(page=9, text="nobody at all"), []),
+    ):
+        listed = store.read_now("main", partial(listed_in, asked))
+        assert list(listed.account_ids) == found, asked
 
 
 def test_the_contract_shown_is_the_one_that_a_scan_would_read(store: SqlStore) -> None:

@@ -21,7 +21,7 @@ class BookListing(Protocol):
     """The accounts in sight. Every method costs as many statements, however many there are."""
 
     def listed(self, query: BookQuery, look: BookLook) -> ListedAccounts:
-        """The ids of one page, and the counts; a page beyond the last has no ids."""
+        """The ids of one page, and the counts; a page beyond the last is the last."""
         ...
 
     def all_ids(self, query: BookQuery, look: BookLook) -> tuple[str, ...]:

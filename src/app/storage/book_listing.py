@@ -28,7 +28,7 @@ class SqlBookListing(Repository):
     """`BookListing` on SQL."""
 
     def listed(self, query: BookQuery, look: BookLook) -> ListedAccounts:
-        """The ids of one page, and the counts; a page beyond the last has no ids."""
+        """The ids of one page, and the counts; a page beyond the last is the last."""
         found = self._connection.execute(page_statement(query), self._asked(look))
         rows = found.mappings().all()
         return ListedAccounts(

@@ -7,11 +7,13 @@ from datetime import date, time, timedelta
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     ScalarSelect,
     Select,
     Text,
     and_,
     bindparam,
+    case,
     func,
     select,
     true,
@@ -39,14 +41,16 @@ IDS = bindparam("ids", expanding=True, type_=Text)
 def page_statement(query: BookQuery) -> Select[*tuple[int | str | None, ...]]:
     """A row for each account of the page, in order, beside the counts of every band.
 
-    What matches is worked out once, for both. Where the page is empty one row has the counts.
+    What matches is worked out once, for both. A page beyond the last is the last; where nothing
+    matches one row has the counts.
     """
     order = [(key.label(f"key_{n}"), down) for n, (key, down) in enumerate(order_of(query))]
     labels = [key for key, _ in order]
     found = _matching(query, labels).cte("found")
-    page = select(found).limit(PAGE_ROWS).offset((query.page - 1) * PAGE_ROWS)
-    if query.band is not None:
-        page = page.where(found.c.worst == RISK_OF[query.band])
+    of_band = true() if query.band is None else found.c.worst == RISK_OF[query.band]
+    page = select(found).where(of_band).limit(PAGE_ROWS)
+    if query.page > 1:
+        page = page.offset(_start_of(query.page, select(func.count(found.c.worst)).where(of_band)))
     page = page.order_by(*(_way(found.c[key.name], down=down) for key, down in order))
     shown = page.subquery("shown")
     counts = select(
@@ -60,6 +64,12 @@ def page_statement(query: BookQuery) -> Select[*tuple[int | str | None, ...]]:
         .select_from(counts.outerjoin(shown, true()))
         .order_by(*(_way(shown.c[key.name], down=down) for key, down in order))
     )
+
+
+def _start_of(page: int, counted: Select[int]) -> ColumnElement[int]:
+    """How many come before the page, or before the last where it lies beyond."""
+    start, total = (page - 1) * PAGE_ROWS, counted.scalar_subquery()
+    return case((total > start, start), else_=(total - 1) // PAGE_ROWS * PAGE_ROWS)
 
 
 def ids_statement(query: BookQuery) -> Select[*tuple[int | str | float, ...]]:

@@ -72,9 +72,7 @@ def read_book(unit: Unit, viewer: Viewer, now: datetime, query: BookQuery) -> Bo
     listed = listing.listed(query, look)
     band = query.band
     total = sum(listed.counts.values()) if band is None else listed.counts[band]
-    if query.page > pages_of(total):
-        query = query.on_page(pages_of(total))
-        listed = listing.listed(query, look)
+    query = query.on_page(min(query.page, pages_of(total)))
     ids = listed.account_ids
     courses = listing.courses(ids, look)
     return BookPage(
