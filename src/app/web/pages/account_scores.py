@@ -14,6 +14,7 @@ from pydantic import JsonValue
 
 from app.clock import local_day
 from app.domain.assessment import Agent
+from app.domain.band import rank
 from app.domain.incident import IncidentKind
 from app.domain.incident_span import IncidentSpan
 from app.jobs.flows.owing import AGENT_OF, TITLES
@@ -71,10 +72,12 @@ def read_history(unit: Unit, header: AccountHeader, asked: AccountAsked) -> Hist
     """The account's history, read and drawn."""
     found = score_history(unit, header, asked)
     zone = header.look.zone
+    bad = {head.agent: rank(head.band) for head in header.heads}
+    courses = sorted(found.courses, key=lambda course: -bad[course.agent])
     return HistoryShown(
         found=found,
         spans_of_days=SPANS_OF_DAYS,
-        panels=tuple(_panel(course, found, zone) for course in found.courses),
+        panels=tuple(_panel(course, found, zone) for course in courses),
         happenings=happenings(found, zone),
     )
 
