@@ -6,7 +6,7 @@ that changes one of them. What depends on the day is kept as the days it depends
 
 from __future__ import annotations
 
-from sqlalchemy import Table
+from sqlalchemy import Index, Table
 
 from app.storage.columns import key, metadata, real, small, text, whole
 
@@ -38,6 +38,7 @@ book_keys = Table(
     real("last_amount"),
     text("last_currency", optional=True),
     text("searched"),
+    Index("book_keys_by_owner", "tenant_id", "owner", "segment"),
     sqlite_with_rowid=False,
 )
 """Bands are kept as how bad they are, days and moments as numbers. `owner` is in small letters and

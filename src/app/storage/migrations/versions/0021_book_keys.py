@@ -97,6 +97,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "account_id"),
         sqlite_with_rowid=False,
     )
+    op.create_index("book_keys_by_owner", "book_keys", ["tenant_id", "owner", "segment"])
     connection = op.get_bind()
     connection.exec_driver_sql(_KEYS)
     named = [_names(*row) for row in connection.execute(_ACCOUNTS)]
