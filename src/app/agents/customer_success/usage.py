@@ -5,6 +5,8 @@ A change is never only a percentage: it is damped by volume and by how long ther
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from app.agents.customer_success.inputs import CsmInputs
 from app.agents.customer_success.reading import (
     Reading,
@@ -18,6 +20,9 @@ from app.domain.book import UsageWindow
 from app.domain.feed import FactKind
 from app.domain.reported import UsageTrend
 from app.domain.usage_change import MIN_WEEKS_BEFORE, RECENT_WEEKS, usage_change_percent
+
+COMPARED_WEEKS = 12
+"""The complete weeks whose events are compared: four against the eight before."""
 
 NEW_CUSTOMER_DAYS = 28
 """Younger customers are still being set up: four weeks are one reading of every habit."""
@@ -40,7 +45,7 @@ def is_new(inputs: CsmInputs) -> bool:
 def trend_of(inputs: CsmInputs, decline_percent: float) -> UsageTrend | None:
     """Declining from a damped fall of `decline_percent`; None: unknown, or too new to tell."""
     usage = _comparable(inputs)
-    if usage is None:
+    if usage is None or _tells_no_events(usage):
         return None
     change = usage_change_percent(usage)
     if change <= -decline_percent:
@@ -96,6 +101,8 @@ def usage_trend(inputs: CsmInputs, decline_percent: float) -> Reading:
     if usage is None:
         return unknown("usage_trend", "too short a time in use, too new to tell")
     age = _usage_age(inputs)
+    if _tells_no_events(usage):
+        return unknown("usage_trend", "its usage tells no events, so none can be compared")
     if not usage.events_recent and not usage.events_before:
         reason = "no use in the last 12 complete weeks"
         return Reading("usage_trend", 0.0, "no use", reason, sources, age)
@@ -124,6 +131,8 @@ def login_frequency(inputs: CsmInputs) -> Reading:
     usage = inputs.usage
     if is_new(inputs) or (usage is not None and not usage.weeks_before):
         return unknown("login_frequency", "less than four weeks in use, too new to tell")
+    if usage is not None and not usage.active_days_recent and usage.events_recent:
+        return unknown("login_frequency", "its usage tells no logins")
     a_week = (0 if usage is None else usage.active_days_recent) / RECENT_WEEKS
     reason = f"logins on {a_week:g} of 7 days a week"
     return Reading(
@@ -142,6 +151,14 @@ def _comparable(inputs: CsmInputs) -> UsageWindow | None:
     if usage is None or usage.weeks_before < MIN_WEEKS_BEFORE or is_new(inputs):
         return None
     return usage if FactKind.USAGE in inputs.feeds else None
+
+
+def _tells_no_events(usage: UsageWindow) -> bool:
+    """Whether there was use in the twelve weeks, told by logins or people alone."""
+    if usage.events_recent or usage.events_before or not usage.active_days_90:
+        return False
+    first = usage.until - timedelta(weeks=COMPARED_WEEKS)
+    return usage.last_active_day is not None and usage.last_active_day > first
 
 
 def _usage_age(inputs: CsmInputs) -> float | None:

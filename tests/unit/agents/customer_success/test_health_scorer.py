@@ -52,6 +52,8 @@ from tests.unit.agents.scored_accounts import (
 SCORER = CSMHealthScorer()
 unentitled = partial(healthy_facts, account=account())
 """Its adoption is measured on the whole catalogue."""
+used_without_events = partial(usage_window, events_recent=0, events_before=0)
+"""Usage whose file has logins or people, and no column of events."""
 
 
 def assessed(given_facts: AccountFacts) -> Assessment:
@@ -199,9 +201,27 @@ def test_an_alert_is_due_below_the_threshold_or_on_a_worse_band(
         ("usage_trend", unentitled(usage=usage_window(events_recent=900)), 15, "usage is growing"),
         (
             "usage_trend",
-            unentitled(usage=usage_window(events_recent=0, events_before=0)),
+            unentitled(usage=used_without_events(active_days_90=0, last_active_day=None)),
             0,
             "no use in the last 12 complete weeks",
+        ),
+        (
+            "usage_trend",
+            unentitled(usage=used_without_events(active_days_90=3, last_active_day=None)),
+            0,
+            "no use in the last 12 complete weeks",
+        ),
+        (
+            "usage_trend",
+            unentitled(usage=used_without_events(last_active_day=day_ago(100))),
+            0,
+            "no use in the last 12 complete weeks",
+        ),
+        (
+            "usage_trend",
+            unentitled(usage=used_without_events()),
+            0,
+            "unknown: its usage tells no events, so none can be compared",
         ),
         ("usage_trend", unentitled(usage=None), 0, "never any use to build on"),
         (
@@ -217,6 +237,18 @@ def test_an_alert_is_due_below_the_threshold_or_on_a_worse_band(
             "logins on 1 of 7 days a week",
         ),
         ("login_frequency", unentitled(usage=None), 0, "nobody logged in for four weeks"),
+        (
+            "login_frequency",
+            unentitled(usage=usage_window(active_days_recent=0)),
+            0,
+            "unknown: its usage tells no logins",
+        ),
+        (
+            "login_frequency",
+            unentitled(usage=usage_window(active_days_recent=0, events_recent=0)),
+            0,
+            "nobody logged in for four weeks",
+        ),
         (
             "login_frequency",
             unentitled(usage=usage_window(weeks_before=0)),
