@@ -63,6 +63,12 @@ def test_the_composite_score_is_computed_and_half_of_support_is_not_known() -> N
     assert support.sources == ("feed:jira",)
 
 
+def test_nobody_loses_his_score_to_a_source_that_never_had_any_of_his_tickets() -> None:
+    scorer = CSMHealthScorer(coverage_floor=100)
+    found = scorer.assess(csm_inputs(healthy_facts(), SPLIT))
+    assert (found.score, found.coverage) == (100, 95)
+
+
 def test_what_was_not_read_is_kept_with_the_inputs() -> None:
     technical, commercial = tam_inputs(facts(), SPLIT), csm_inputs(healthy_facts(), SPLIT)
     assert TamInputs.from_json(technical.as_json()) == technical

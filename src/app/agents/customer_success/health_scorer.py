@@ -44,6 +44,9 @@ class _Allotment:
     points: tuple[int, ...]
     """Per factor, summing to 100; all 0 where no known signal has weight."""
     coverage: int
+    """By which it is judged whether there is a score at all."""
+    read: int
+    """The same, where of the sources of tickets some are not read: what people are told."""
 
 
 class CSMHealthScorer:
@@ -142,7 +145,7 @@ class CSMHealthScorer:
             score=score,
             band=self._band(score),
             ledger=ledger,
-            coverage=allotment.coverage,
+            coverage=allotment.read,
             missing=tuple(missing),
             at_risk=inputs.tam_band is Band.RED or self._is_any_over(readings),
             inputs=DeferredJson(inputs.as_json),
@@ -177,12 +180,17 @@ def _allotted(weights: tuple[float, ...], known: tuple[bool, ...], read: float) 
     counted = [weight if is_known else 0 for weight, is_known in zip(weights, known, strict=True)]
     covered = [*counted]
     covered[_SUPPORT] *= read
-    share = sum(covered) / sum(weights)
     return _Allotment(
         points=apportioned(counted, FULL_SCORE),
-        # All known is 100 %, whatever the floating point makes of the sum.
-        coverage=100 if covered == list(weights) else min(99, int(100 * share + _EPSILON)),
+        coverage=_percent(counted, weights),
+        read=_percent(covered, weights),
     )
+
+
+def _percent(counted: list[float], weights: tuple[float, ...]) -> int:
+    """All known is 100 %, whatever the floating point makes of the sum."""
+    share = sum(counted) / sum(weights)
+    return 100 if counted == list(weights) else min(99, int(100 * share + _EPSILON))
 
 
 def _readings(inputs: CsmInputs, decline_percent: float) -> tuple[Reading, ...]:
