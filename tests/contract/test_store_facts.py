@@ -200,6 +200,15 @@ def test_known_accounts_are_told_from_unknown_ones(store: SqlStore) -> None:
     assert known == {one.account_id for one in many}
 
 
+def test_accounts_are_told_by_their_exact_names(store: SqlStore) -> None:
+    names = {"b": "Acme", "a": "Acme", "c": "acme", "d": "Zürich AG"}
+    many = [account(account_id=key, name=name) for key, name in names.items()]
+    upsert(store, FactKind.ACCOUNTS, rows_of(*many))
+    asked = ["Acme", "Zürich AG", "nobody", "a"]
+    found = store.read_now("main", lambda unit: unit.facts.accounts_named(asked))
+    assert found == {"Acme": ["a", "b"], "Zürich AG": ["d"]}
+
+
 def test_known_keys_of_any_kind_are_told_from_unknown_ones(store: SqlStore) -> None:
     upsert(store, FactKind.ACCOUNTS, rows_of(account()))
     upsert(store, FactKind.TICKETS, rows_of(ticket(ticket_id="T-1")))

@@ -46,7 +46,7 @@ BROKEN_ROWS: list[tuple[str, str, str, int, str, str]] = [
         USAGE + "zeta,2026-03-01,1\n",
         3,
         "account_id",
-        "no account 'zeta'; import the accounts first",
+        "no account 'zeta', by id or name; import the accounts first",
     ),
     (
         "no account",

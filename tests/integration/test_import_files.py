@@ -75,7 +75,25 @@ def test_a_broken_row_is_told_with_its_place_and_the_good_ones_go_in(bench: Impo
     assert (report.rows, report.counts.inserted, report.refused) == (3, 1, 2)
     assert [(r.line, r.column, r.reason) for r in report.shown] == [
         (3, "logins", "'1.5' is not a whole number"),
-        (4, "Account", "no account 'zeta'; import the accounts first"),
+        (4, "Account", "no account 'zeta', by id or name; import the accounts first"),
+    ]
+
+
+def test_an_account_may_be_called_by_its_exact_name_where_one_has_it(bench: ImportBench) -> None:
+    accounts = "account_id,name\nacme,Bäcker & Söhne\nb-1,Weser AG\nb-2,Weser AG\nb-3,acme\n"
+    bench.one(bench.file("accounts.csv", accounts))
+    report = bench.one(
+        bench.file(
+            "usage.csv",
+            "Customer ID,day,logins\nBäcker & Söhne,2026-03-01,4\nacme,2026-03-02,5\n"
+            "Weser AG,2026-03-01,1\nbäcker & söhne,2026-03-03,1\n",
+        )
+    )
+    assert report.counts.inserted == bench.count(FactKind.USAGE) == 2
+    assert bench.facts("acme").usage is not None
+    assert [(r.line, r.reason) for r in report.shown] == [
+        (4, "2 accounts are named 'Weser AG': say the id"),
+        (5, "no account 'bäcker & söhne', by id or name; import the accounts first"),
     ]
 
 

@@ -127,7 +127,7 @@ def test_bad_rows_are_refused_by_line_and_column_and_the_others_go_in(bench: Imp
         (5, "NPS", "'11' is not from 0 to 10"),
         (6, "Last Contact", "2026-03-06 is after reported_on (2026-03-05)"),
         (7, "As of", "2027-03-05 is in the future"),
-        (8, "Account", "no account 'zeta'; import the accounts first"),
+        (8, "Account", "no account 'zeta', by id or name; import the accounts first"),
     ]
 
 

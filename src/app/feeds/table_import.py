@@ -109,13 +109,18 @@ class TableImport:
             return reads
         asked = {str(read.row["account_id"]) for read in reads} - self._known
         self._known |= self._unit.facts.known_accounts(asked) if asked else frozenset()
+        by_name = self._unit.facts.accounts_named(asked - self._known)
         kept: list[_Read] = []
         for read in reads:
             account_id = str(read.row["account_id"])
-            if account_id in self._known:
+            named = by_name.get(account_id, ())
+            if account_id in self._known or len(named) == 1:
+                read.row["account_id"] = account_id if account_id in self._known else named[0]
                 kept.append(read)
                 continue
-            reason = f"no account {excerpt(account_id)}; import the accounts first"
+            reason = f"no account {excerpt(account_id)}, by id or name; import the accounts first"
+            if named:
+                reason = f"{len(named)} accounts are named {excerpt(account_id)}: say the id"
             column = self._reader.their_name.get("account_id", "account_id")
             refusals.append(self._refusal(read.source, reason, column))
         return kept

@@ -37,6 +37,10 @@ class FactRows(Protocol):
         """Which of these accounts exist."""
         ...
 
+    def accounts_named(self, names: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """The ids of the accounts that have exactly one of these names, by name, in order."""
+        ...
+
     def known(self, kind: FactKind, keys: Collection[str]) -> frozenset[str]:
         """Which of these keys exist, of a kind whose key is one column."""
         ...

@@ -105,6 +105,15 @@ class SqlFactRows(Repository):
         """Which of these accounts exist."""
         return self.known(FactKind.ACCOUNTS, account_ids)
 
+    def accounts_named(self, names: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """The ids of the accounts that have exactly one of these names, by name, in order."""
+        found: dict[str, list[str]] = {}
+        table = FACT_TABLES[FactKind.ACCOUNTS]
+        for some in in_lists(names):
+            for row in self._rows(table, table.c.name.in_(some)):
+                found.setdefault(row["name"], []).append(row["account_id"])
+        return {name: sorted(ids) for name, ids in found.items()}
+
     def known(self, kind: FactKind, keys: Collection[str]) -> frozenset[str]:
         """Which of these keys exist, of a kind whose key is one column."""
         table = FACT_TABLES[kind]
