@@ -70,7 +70,7 @@ def test_a_late_feed_freezes_its_accounts_and_the_table_says_why(live_home: Path
 
 def test_no_feed_yet_says_what_one_is(empty_home: Path) -> None:
     assert "No feed has delivered yet. tend import PATH" in done(empty_home, "feeds").words
-    assert "Every ticket has its account." in done(empty_home, "feeds", "unresolved").words
+    assert "Every ticket has its account." in done(empty_home, "tickets", "unresolved").words
 
 
 @pytest.fixture
@@ -91,12 +91,12 @@ def with_unresolved(live_home: Path, tmp_path: Path) -> Path:
 
 
 def test_tickets_without_an_account_are_listed_with_what_they_offer(with_unresolved: Path) -> None:
-    said = done(with_unresolved, "feeds", "unresolved")
+    said = done(with_unresolved, "tickets", "unresolved")
     assert "LOST-0" in said.out
     assert 'component "Pumps"' in said.out
     assert "3 tickets have no account." in said.words
-    assert "external_ids" in said.words
-    few = done(with_unresolved, "feeds", "unresolved", "--most", "1").out
+    assert "tend tickets assign" in said.words
+    few = done(with_unresolved, "tickets", "unresolved", "--most", "1").out
     assert "LOST-1" not in few
     assert "3 tickets" in few
 
@@ -110,7 +110,7 @@ def test_they_find_their_account_once_it_names_their_component(
     ]
     said = done(with_unresolved, "import", str(write_csv(tmp_path / "accounts.csv", accounts)))
     assert "3 tickets of earlier imports have their account now" in said.words
-    assert "Every ticket has its account." in done(with_unresolved, "feeds", "unresolved").words
+    assert "Every ticket has its account." in done(with_unresolved, "tickets", "unresolved").words
 
 
 def test_heartbeats_of_strangers_are_listed_and_taken_in_when_they_are_assigned(
