@@ -142,31 +142,44 @@ class SqlDraftShelf(Repository):
         )
 
     def _by_rank(self, asked: DraftsAsked, draft: Draft) -> Select[*tuple[ColumnValue, ...]]:
-        ranked = self._ranked(asked, (draft.draft_id,))
-        order = _order(asked, ranked)
-        placed = select(
-            ranked.c.draft_id,
-            func.lag(ranked.c.draft_id).over(order_by=order).label("previous"),
-            func.lead(ranked.c.draft_id).over(order_by=order).label("following"),
-            func.row_number().over(order_by=order).label("place"),
-            func.sum(case((ranked.c.state == DraftState.WAITING, 1), else_=0)).over().label("many"),
-        ).subquery()
-        return select(placed).where(placed.c.draft_id == draft.draft_id)
+        is_over = draft.state is not DraftState.WAITING
+        ranked = self._ranked(asked, (draft.draft_id,) if is_over else ())
+        place = func.row_number().over(order_by=_order(asked, ranked)).label("place")
+        placed = select(ranked.c.draft_id, ranked.c.state, place).cte("placed")
+        own, other = placed.alias("own"), placed.alias("other")
+
+        def beside(away: int) -> ScalarSelect[str]:
+            there = other.c.place == own.c.place + away
+            return select(other.c.draft_id).where(there).correlate(own).scalar_subquery()
+
+        waiting = select(func.count()).select_from(other)
+        many = waiting.where(other.c.state == DraftState.WAITING).scalar_subquery()
+        return select(
+            beside(-1).label("previous"),
+            beside(1).label("following"),
+            own.c.place,
+            many.label("many"),
+        ).where(own.c.draft_id == draft.draft_id)
 
     def _ranked(self, asked: DraftsAsked, also: tuple[str, ...]) -> Subquery:
         """What orders the drafts asked for, one a row; `also` comes besides those that wait."""
+        where: list[ColumnElement[bool]] = []
         if also:
-            where = [or_(drafts.c.state == DraftState.WAITING, drafts.c.draft_id.in_(also))]
-        else:
-            where = [] if asked.every else [drafts.c.state == DraftState.WAITING]
+            own = drafts.alias()
+            waits = own.c.state == DraftState.WAITING
+            waiting = select(own.c.draft_id).where(own.c.tenant_id == self._tenant_id, waits)
+            some = waiting.union_all(*(select(literal(one)) for one in also))
+            where = [drafts.c.draft_id.in_(some)]
+        elif not asked.every:
+            where = [drafts.c.state == DraftState.WAITING]
         worth: list[ColumnElement[float]] = []
         joined = _joined(asked)
         if asked.order is not DraftOrder.NEWEST:
             joined = joined.outerjoin(contracts, _runs(asked.day))
-            worth = [_worth().label("worth")]
+            worth = [_times().label("times")]
         if asked.order is DraftOrder.URGENT:
             joined = joined.outerjoin(incidents, _live_incident())
-            worth = [_urgency(asked.day).label("urgency"), *worth]
+            worth = [*worth, _pressing(asked.day).label("pressing")]
         return (
             select(drafts.c.draft_id, drafts.c.created_at, drafts.c.state, *worth)
             .select_from(joined)
@@ -188,8 +201,11 @@ def _owned(asked: DraftsAsked) -> list[ColumnElement[bool]]:
 
 
 def _order(asked: DraftsAsked, ranked: Subquery) -> list[ColumnElement[ColumnValue]]:
-    names = {DraftOrder.WORTH: ("worth",), DraftOrder.URGENT: ("urgency", "worth")}
-    worth = [ranked.c[name].desc() for name in names.get(asked.order, ())]
+    worth: list[ColumnElement[float]] = []
+    if asked.order is not DraftOrder.NEWEST:
+        worth = [func.coalesce(ranked.c.times, -1.0).desc()]
+    if asked.order is DraftOrder.URGENT:
+        worth = [(ranked.c.pressing * func.coalesce(ranked.c.times, 1.0)).desc(), *worth]
     return [*worth, ranked.c.created_at.desc(), ranked.c.draft_id]
 
 
@@ -229,18 +245,17 @@ def _longest_running(day: date) -> ScalarSelect[str]:
     )
 
 
-def _worth(unknown: float = -1.0) -> ColumnElement[float]:
-    """The ARR over the mean in its currency; `unknown` where there is nothing to measure by."""
+def _times() -> ColumnElement[float]:
+    """The ARR over the mean in its currency; NULL where there is nothing to measure by."""
     arr = cast(type_coerce(contracts.c.arr_amount, Text), Float)
     usual = func.avg(arr).over(partition_by=contracts.c.arr_currency)
     is_known = and_(arr.is_not(None), contracts.c.arr_currency.is_not(None), usual > 0)
-    return case((is_known, arr / usual), else_=unknown)
+    return case((is_known, arr / usual))
 
 
-def _urgency(day: date) -> ColumnElement[float]:
-    """Severity x ARR x nearness of the renewal; 0 where nothing is wrong any more."""
-    severity = func.coalesce(incidents.c.severity, 0)
-    return cast(severity, Float) * _worth(unknown=1.0) * _nearness(day)
+def _pressing(day: date) -> ColumnElement[float]:
+    """Severity x nearness of the renewal; 0 where nothing is wrong any more."""
+    return cast(func.coalesce(incidents.c.severity, 0), Float) * _nearness(day)
 
 
 def _nearness(day: date) -> ColumnElement[float]:
