@@ -11,22 +11,25 @@ import pytest
 
 from tests.e2e.made_up_book import fill
 from tests.e2e.typed import done
+from tests.servers.made_once import made_once
 
 
 @pytest.fixture(scope="session")
 def prepared_quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("quiet")
-    fill(folder / "home", folder / "files")
-    return folder / "home"
+    def make(home: Path) -> None:
+        fill(home, tmp_path_factory.mktemp("files"))
+
+    return made_once(tmp_path_factory, "quiet", make)
 
 
 @pytest.fixture(scope="session")
 def prepared_live(prepared_quiet: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("live") / "home"
-    shutil.copytree(prepared_quiet, home)
-    done(home, "go-live")
-    done(home, "scan")
-    return home
+    def make(home: Path) -> None:
+        shutil.copytree(prepared_quiet, home)
+        done(home, "go-live")
+        done(home, "scan")
+
+    return made_once(tmp_path_factory, "live", make)
 
 
 @pytest.fixture

@@ -113,6 +113,12 @@ def error_of(
     return errors[0], host
 
 
+def error_of_two_tries(answer: Answer) -> tuple[ServiceError, ScriptedHost]:
+    """How a read fails that has time for a second try, however slow this machine is today."""
+    error, host = error_of(read_a_page, answer, timeout=0.3, within=1.2)
+    return (error, host) if len(host.heard) > 1 else error_of(read_a_page, answer, within=20)
+
+
 def test_a_call_goes_out_as_asked_and_its_answer_comes_back() -> None:
     async def story(talk: Talk) -> None:
         reply = await talk.client.request(
@@ -275,7 +281,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("trouble", BROKEN)
 def test_a_broken_answer_is_worth_another_try(trouble: str) -> None:
-    error, host = error_of(read_a_page, BROKEN[trouble], timeout=0.3, within=1.2)
+    error, host = error_of_two_tries(BROKEN[trouble])
     assert isinstance(error, TransientServiceError)
     assert "s3cret" not in str(error)
     assert len(host.heard) >= 2

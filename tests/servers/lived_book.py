@@ -13,6 +13,7 @@ from app.jobs.schedule import looks_due
 from app.ports.rows import SlotStart
 from app.ports.store import Unit
 from app.storage.sql_store import open_store
+from tests.servers.made_once import made_once
 from tests.web_proof.demo_store import lived
 
 DAYS_LIVED = 30
@@ -24,14 +25,13 @@ def lived_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     A service over it has nothing to begin: the schedule's looks of the day are taken.
     """
-    home = tmp_path_factory.mktemp("lived") / "home"
     # in a thread of its own: a browser's loop may be running in this one
     with ThreadPoolExecutor(1) as threads:
-        threads.submit(_made, home, datetime.now(UTC)).result()
-    return home
+        return threads.submit(made_once, tmp_path_factory, "lived", _make).result()
 
 
-def _made(home: Path, now: datetime) -> None:
+def _make(home: Path) -> None:
+    now = datetime.now(UTC)
     book = lived(home, now, days=DAYS_LIVED)
     store = open_store(f"sqlite:///{book.file}")
     store.write_now("main", lambda unit: _take_looks(unit, now))

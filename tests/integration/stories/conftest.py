@@ -11,13 +11,12 @@ import pytest
 from tests.integration.small_book import SmallBook
 from tests.integration.stories.morning import copied, prepare
 from tests.integration.stories.office import NOW, Office
+from tests.servers.made_once import made_once
 
 
 @pytest.fixture(scope="session")
 def morning(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("morning")
-    prepare(home, NOW.date())
-    return home
+    return made_once(tmp_path_factory, "morning", lambda home: prepare(home, NOW.date()))
 
 
 @pytest.fixture
