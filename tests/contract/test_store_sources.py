@@ -33,7 +33,9 @@ def test_a_feed_that_was_never_read_has_only_its_name(store: SqlStore) -> None:
 
 
 def test_how_far_was_read_is_kept_by_feed(store: SqlStore) -> None:
-    first = SourceCursor(feed="desk", read_until=days_ago(1), cursor="abc", full_read_at=NOW)
+    first = SourceCursor(
+        feed="desk", read_until=days_ago(1), cursor="abc", full_read_at=NOW, whom="jira acme"
+    )
     other = SourceCursor(feed="other")
     later = replace(first, read_until=NOW, cursor="")
     for cursor in (first, other, later):

@@ -72,7 +72,7 @@ class Office:
             {"home": self.home, "tickets": {"product": first, "support": second}}
         )
 
-    async def scan(self, app: App, day: int) -> None:
+    async def scan(self, app: App, day: float) -> None:
         """The morning of a day."""
         self.now = START + timedelta(days=day)
         feeds = feeds_asked_for(app.settings)
@@ -87,8 +87,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     monkeypatch.setenv("NO_PROXY", "*")
     issues = [issue(number, priority=LOW) for number in range(1, 5)]
     jira, kayako = JiraDesk([*issues, issue(5, project="BO", priority=LOW)]), KayakoServer()
-    for organization in (8, 8, 9):
-        kayako.add_case("Slow", level=1, organization=organization)
+    with_slow_cases(kayako)
     with ExitStack() as stack:
         made = Office(tmp_path, jira, kayako)
         made.address = (
@@ -96,6 +95,12 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
             stack.enter_context(kayako.serving()),
         )
         yield made
+
+
+def with_slow_cases(kayako: KayakoServer) -> None:
+    """Two of `shop`, one of `both`."""
+    for organization in (8, 8, 9):
+        kayako.add_case("Slow", level=1, organization=organization)
 
 
 def know(app: App) -> None:
@@ -175,6 +180,34 @@ def test_a_source_that_was_never_read_may_have_tickets_of_anybody(office: Office
             assert {one.score for one in records(app).values()} == {None}
 
     asyncio.run(mornings())
+
+
+@pytest.mark.parametrize("expires", [True, False], ids=["refuses the key", "answers"])
+def test_a_source_that_moved_was_never_read(office: Office, *, expires: bool) -> None:
+    """The feed keeps its name, its settings name another instance."""
+    moved = KayakoServer()
+    with_slow_cases(moved)
+    moved.now -= timedelta(days=300)
+    moved.add_case("Down since last year", level=4, organization=8)
+    moved.asks_for_code = expires
+
+    async def morning(day: float) -> None:
+        async with open_app(office.settings(), clock=office.clock, look_seconds=0.05) as app:
+            if not day:
+                know(app)
+            await office.scan(app, day)
+
+    asyncio.run(morning(0))
+    with ExitStack() as stack:
+        office.address = (office.address[0], stack.enter_context(moved.serving()))
+        asyncio.run(morning(0.8))
+    store = open_store(office.settings().store_url)
+    found = store.read_now("main", lambda unit: unit.health.records(Agent.TAM, None))
+    frozen = {one.account_id for one in found.values() if one.stale_reason}
+    assert frozen == (set(OURS) if expires else set())
+    if not expires:
+        assert found["shop"].score == 80
+    store.close()
 
 
 def test_people_see_what_an_account_is_judged_without(office: Office) -> None:

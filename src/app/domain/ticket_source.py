@@ -23,6 +23,12 @@ class SourceCursor:
     """When everything was last read from end to end."""
     system: str = ""
     """What system it is, such as `jira`; empty: that is not known yet."""
+    whom: str = ""
+    """A digest of what the settings ask, and of whom; empty: nobody was asked yet."""
+
+    def asking(self, whom: str) -> SourceCursor:
+        """Itself, or the beginning: what was read elsewhere, or of less, is nothing of this."""
+        return self if self.whom == whom else SourceCursor(feed=self.feed, whom=whom)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,6 +140,11 @@ class JiraSystem:
     config: JiraConfig
     api: ApiClient
 
+    @property
+    def whom(self) -> str:
+        """The site, and which of its issues."""
+        return f"jira {self.config.url} {self.config.scope}"
+
     async def look(self) -> Source:
         """Ask what kind of Jira it is, who we are there, and which field has organisations."""
         auth = auth_of(self.config)

@@ -125,6 +125,11 @@ class KayakoClassicSystem:
     api: ApiClient
     config: ClassicConfig
 
+    @property
+    def whom(self) -> str:
+        """The instance, and which of its departments."""
+        return f"kayako-classic {self.config.url} {self.config.departments}"
+
     async def look(self) -> Source:
         """Ask for departments, states, priorities, and whether it sorts. Raises ServiceError."""
         signing = ClassicSignature(self.config)

@@ -104,6 +104,11 @@ class KayakoSystem:
     api: ApiClient
     config: KayakoConfig
 
+    @property
+    def whom(self) -> str:
+        """The instance."""
+        return f"kayako {self.config.url}"
+
     async def look(self) -> Source:
         """There is nothing to ask: levels and types are the same everywhere."""
         session = KayakoSession(self.api, self.config)

@@ -37,6 +37,11 @@ class PlainSystem:
     def __post_init__(self) -> None:
         auth_of(self.spec, self.config)
 
+    @property
+    def whom(self) -> str:
+        """The instance."""
+        return f"{self.spec.system} {self.config.url}"
+
     async def look(self) -> Source:
         """There is nothing to ask."""
         auth = auth_of(self.spec, self.config)

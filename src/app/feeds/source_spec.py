@@ -290,6 +290,11 @@ class Source:
 class TicketSystem(Protocol):
     """One tenant's connection to one system."""
 
+    @property
+    def whom(self) -> str:
+        """What the settings ask of which system, and where it is; its keys are left out."""
+        ...
+
     async def look(self) -> Source:
         """Ask what has to be known before reading. Raises ServiceError."""
         ...

@@ -26,7 +26,15 @@ from app.feeds.refusals import FileRefused
 from app.feeds.source_spec import Change, Place, Source, TicketSystem
 from app.feeds.sync_item import Overrides, SourcedTicket
 from app.feeds.sync_pages import OPERATION
-from app.feeds.sync_reading import asked_of, is_past, is_torn, items_of, place_after, reached_by
+from app.feeds.sync_reading import (
+    asked_of,
+    is_past,
+    is_torn,
+    items_of,
+    place_after,
+    reached_by,
+    whom_of,
+)
 from app.feeds.sync_standing import after_failure, after_reading, why
 from app.feeds.sync_tally import SyncTally
 from app.feeds.sync_write import end_tickets, write_page
@@ -65,7 +73,7 @@ class TicketSync:
 
         A reading from end to end that broke off is brought to its end first; `is_full`: one begins.
         """
-        cursor, begun = await self.store.read(self.tenant_id, self._reached_before)
+        cursor, begun = await self.store.write(self.tenant_id, self._reached_before)
         tally = SyncTally(is_full=is_full or self._is_due(cursor, now))
         try:
             source = await self.system.look()
@@ -89,7 +97,12 @@ class TicketSync:
         return tally.as_json()
 
     def _reached_before(self, unit: Unit) -> tuple[SourceCursor, SourcePass | None]:
-        return unit.sources.cursor(self.feed), unit.sources.full_pass(self.feed)
+        """What was read of another is forgotten before this one is asked: it may not answer."""
+        former = unit.sources.cursor(self.feed)
+        cursor = former.asking(whom_of(self.system))
+        if cursor is not former:
+            unit.sources.save_cursor(cursor)
+        return cursor, unit.sources.full_pass(self.feed)
 
     def _is_due(self, cursor: SourceCursor, now: datetime) -> bool:
         if cursor.full_read_at is None:

@@ -9,7 +9,15 @@ from hashlib import sha256
 
 from app.domain.ticket_source import SourceCursor
 from app.feeds.refusals import CellRefused
-from app.feeds.source_spec import Change, Paging, Place, Source, SourcePage, SourceSpec
+from app.feeds.source_spec import (
+    Change,
+    Paging,
+    Place,
+    Source,
+    SourcePage,
+    SourceSpec,
+    TicketSystem,
+)
 from app.feeds.sync_item import Overrides, SourcedTicket, read_item, source_id_of
 from app.feeds.sync_tally import SyncTally
 
@@ -20,6 +28,11 @@ def asked_of(source: Source, overrides: Overrides) -> str:
     variables = sorted(spec.variables.items())
     told = (source.address, spec.call, spec.paginator, variables, overrides)
     return sha256(repr(told).encode()).hexdigest()[:32]
+
+
+def whom_of(system: TicketSystem) -> str:
+    """A digest of what the settings ask, and of whom: known before anybody answers."""
+    return sha256(system.whom.encode()).hexdigest()[:32]
 
 
 def place_after(cursor: SourceCursor, spec: SourceSpec) -> Place:

@@ -14,6 +14,7 @@ source_cursors = Table(
     text("cursor"),
     moment("full_read_at", optional=True),
     text("system"),
+    text("whom"),
 )
 
 KNOWS_WHOM = and_(source_cursors.c.full_read_at.is_not(None), source_cursors.c.system != "")

@@ -8,6 +8,7 @@ import pytest
 
 from app.domain.ticket_source import (
     GOES_ON_WITHIN,
+    SourceCursor,
     SourcePass,
     SourceTicket,
     are_too_many,
@@ -33,6 +34,12 @@ def test_a_reading_goes_on_within_a_day_and_where_the_same_is_asked() -> None:
     assert not BEGUN.may_go_on("this", NOW + GOES_ON_WITHIN + timedelta(seconds=1))
     assert not BEGUN.may_go_on("this", NOW - timedelta(seconds=1))
     assert not BEGUN.may_go_on("that", NOW)
+
+
+def test_what_was_read_of_another_is_nothing_of_this() -> None:
+    here = SourceCursor(feed="desk", read_until=NOW, cursor="abc", full_read_at=NOW, whom="acme")
+    assert here.asking("acme") is here
+    assert here.asking("globex") == SourceCursor(feed="desk", whom="globex")
 
 
 def test_it_is_read_once_a_page_names_no_next_one() -> None:
