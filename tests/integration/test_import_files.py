@@ -16,7 +16,7 @@ from app.feeds.file_kind import IMPORT_ORDER
 from app.feeds.file_report import Outcome
 from app.feeds.formats import DateOrder, DecimalMark, Formats
 from app.feeds.import_choices import ImportChoices
-from app.feeds.map_file import KindMap, MapFile
+from app.feeds.map_file import KindMap, MapFile, read_map
 from app.feeds.presets import Preset
 from app.feeds.templates import write_templates
 from app.storage.sql_store import open_store
@@ -233,6 +233,27 @@ def test_an_owner_may_be_named_once_the_reps_are_known(bench: ImportBench) -> No
     assert bench.facts("2").account.owner_email is None
     assert bench.facts("1").contract is None
     assert "owner 'Jo' is no address and no rep's name" in outcome.reports[1].remarks[0]
+
+
+def test_a_map_says_what_their_words_mean(bench: ImportBench) -> None:
+    bench.with_accounts()
+    map_file = bench.file(
+        "map.toml",
+        '[tickets.words.status]\nGeschlossen = "closed"\n"In Arbeit" = "open"\nUnklar = ""\n'
+        '[tickets.words.priority]\nKritisch = "P1"\n',
+    )
+    path = bench.file(
+        "tickets.csv",
+        "ticket_id,account_id,status,priority,subject,created_at,resolved_at\n"
+        "T-1,acme,in  arbeit,kritisch,Geschlossen,2026-03-01,\n"
+        "T-2,acme,GESCHLOSSEN,P2,Login,2026-03-01,2026-03-02\n"
+        "T-3,acme,Unklar,P2,Login,2026-03-01,\n",
+    )
+    report = bench.one(path, replace(CHOICES, mapping=read_map(map_file)))
+    assert [(r.line, r.reason) for r in report.shown] == [(4, "is empty, and every row needs it")]
+    assert bench.count(FactKind.TICKETS) == 2
+    found = bench.tickets("acme")["T-1"]
+    assert (found.priority, found.subject) == (Priority.P1, "Geschlossen")
 
 
 def test_a_map_gives_columns_and_constants(bench: ImportBench) -> None:

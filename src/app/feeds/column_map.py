@@ -49,6 +49,8 @@ class ColumnMap:
     kind: FactKind
     uses: tuple[ColumnUse, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Our column to words of theirs, folded, and what is read in their place."""
     missing: tuple[Column, ...] = ()
     """Required columns that nothing gives."""
 
@@ -96,7 +98,9 @@ def map_columns(
     )
     named = {use.ours for use in uses} | set(chosen.constants)
     missing = tuple(c for c in COLUMNS[kind] if c.is_required and c.name not in named)
-    return ColumnMap(kind=kind, uses=uses, constants=chosen.constants, missing=missing)
+    return ColumnMap(
+        kind=kind, uses=uses, constants=chosen.constants, words=chosen.words, missing=missing
+    )
 
 
 def how_to_name(table: ColumnMap) -> str:
@@ -116,9 +120,12 @@ def normalised(name: str) -> str:
     return "".join(char for char in name.casefold() if char.isalnum())
 
 
-def fit(kind: FactKind, header: Sequence[str]) -> int:
+def fit(kind: FactKind, header: Sequence[str], chosen: KindMap) -> int:
     """How many of the header's columns this kind knows; 0 when it could not be read as that."""
-    table = map_columns(kind, header, KindMap(), None)
+    try:
+        table = map_columns(kind, header, chosen, None)
+    except FileRefused:
+        table = map_columns(kind, header, KindMap(), None)
     return 0 if table.missing or table.tells_nothing else len(table.taken)
 
 

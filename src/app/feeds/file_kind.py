@@ -9,6 +9,7 @@ from pathlib import Path
 from app.domain.feed import FactKind
 from app.errors import InvalidInput
 from app.feeds.column_map import fit
+from app.feeds.map_file import MapFile
 from app.feeds.refusals import FileRefused, excerpt
 
 IMPORT_ORDER: tuple[FactKind, ...] = (
@@ -49,9 +50,12 @@ def kind_by_name(path: Path) -> FactKind | None:
     return next(iter(found)) if len(found) == 1 else None
 
 
-def kind_by_header(header: Sequence[str]) -> FactKind:
-    """The kind that knows most of the columns. Raises FileRefused where none, or two alike, do."""
-    fits = {kind: fit(kind, header) for kind in FactKind}
+def kind_by_header(header: Sequence[str], mapping: MapFile) -> FactKind:
+    """The kind that knows most of the columns, by the map where it fits the header.
+
+    Raises FileRefused where none knows any, or two know as many.
+    """
+    fits = {kind: fit(kind, header, mapping.of(kind)) for kind in FactKind}
     most = max(fits.values())
     best = [kind.value for kind, known in fits.items() if known == most]
     if most == 0:

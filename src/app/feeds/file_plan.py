@@ -60,7 +60,7 @@ def _is_json(path: Path, opened: OpenedFile) -> bool:
 
 def _plan_table(path: Path, opened: OpenedFile, choices: ImportChoices) -> FilePlan:
     table = read_table(text_lines(opened, choices.encoding))
-    kind = choices.kind or kind_by_name(path) or kind_by_header(table.header)
+    kind = choices.kind or kind_by_name(path) or kind_by_header(table.header, choices.mapping)
     columns = map_columns(kind, table.header, choices.mapping.of(kind), choices.preset)
     if columns.missing:
         raise FileRefused(f"line {table.header_line}: {how_to_name(columns)}")

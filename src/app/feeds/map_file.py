@@ -7,6 +7,9 @@
 [accounts.constants]
 currency = "EUR"                # the same for every row
 
+[tickets.words.status]
+"Geschlossen" = "closed"        # their word in our column's cells, and what it means
+
 [jira]
 organization_field = "customfield_10002"
 account_field = "customfield_10050"
@@ -48,6 +51,8 @@ class KindMap:
     """Their column to ours; "" leaves it out."""
     constants: Mapping[str, str] = field(default_factory=dict)
     """Our column to a text that every row gets."""
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Our column to their words, case folded, and what is read in their place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,7 @@ class MapFile:
         return self.kinds.get(kind, KindMap())
 
 
-_Table: TypeAlias = dict[str, str | dict[str, str]]
+_Table: TypeAlias = dict[str, str | dict[str, str | dict[str, str]]]
 _TABLE = TypeAdapter[_Table](_Table)
 
 
@@ -103,20 +108,47 @@ def _kind(name: str) -> FactKind:
 def _kind_map(kind: FactKind, table: _Table) -> KindMap:
     columns: dict[str, str] = {}
     constants: dict[str, str] = {}
-    ours = {column.name for column in COLUMNS[kind]}
+    words: dict[str, dict[str, str]] = {}
     for key, value in table.items():
-        if isinstance(value, dict):
-            if key != "constants":
-                raise InvalidInput(f'{key!r}: a text is expected, such as "{key}" = "name"')
-            constants = value
-        else:
+        if isinstance(value, str):
             columns[key] = value
-    for name in [*(value for value in columns.values() if value), *constants]:
-        if name not in ours:
-            known = ", ".join(column.name for column in COLUMNS[kind])
-            raise InvalidInput(f"{name!r} is not one of our columns; those are: {known}")
+        elif key == "constants":
+            constants = _texts(value)
+        elif key == "words":
+            words = _words(value)
+        else:
+            raise InvalidInput(f'{key!r}: a text is expected, such as "{key}" = "name"')
     targets = [value for value in columns.values() if value] + list(constants)
+    ours = [column.name for column in COLUMNS[kind]]
+    for name in [*targets, *words]:
+        if name not in ours:
+            known = ", ".join(ours)
+            raise InvalidInput(f"{name!r} is not one of our columns; those are: {known}")
     for name in targets:
         if targets.count(name) > 1:
             raise InvalidInput(f"{name!r} is given twice")
-    return KindMap(columns=columns, constants=constants)
+    return KindMap(columns=columns, constants=constants, words=words)
+
+
+def _texts(table: Mapping[str, str | dict[str, str]]) -> dict[str, str]:
+    for name, value in table.items():
+        if not isinstance(value, str):
+            raise InvalidInput(f'constants: {name!r}: a text is expected, such as {name} = "EUR"')
+    return {name: value for name, value in table.items() if isinstance(value, str)}
+
+
+def _words(table: Mapping[str, str | dict[str, str]]) -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = {}
+    for name, said in table.items():
+        if isinstance(said, str):
+            raise InvalidInput(
+                f"words: {name!r}: our column is expected before the words, "
+                f'such as [….words.status] and "{name}" = "closed"'
+            )
+        words[name] = {folded(theirs): meant for theirs, meant in said.items()}
+    return words
+
+
+def folded(text: str) -> str:
+    """A word without its case and with single spaces, so that it is found again."""
+    return " ".join(text.split()).casefold()

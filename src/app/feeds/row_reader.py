@@ -13,6 +13,7 @@ from app.feeds.column import Reader
 from app.feeds.column_map import ColumnMap
 from app.feeds.columns import COLUMNS, defaults_of
 from app.feeds.formats import Formats
+from app.feeds.map_file import folded
 from app.feeds.refusals import CellRefused, FileRefused
 
 MONEY: Mapping[FactKind, tuple[str, str]] = {
@@ -34,6 +35,7 @@ class _Step:
     read: Reader
     default: FactValue
     is_required: bool
+    words: Mapping[str, str]
 
 
 class RowReader:
@@ -52,6 +54,7 @@ class RowReader:
                 columns[use.ours].read,
                 defaults[use.ours],
                 columns[use.ours].is_required,
+                table.words.get(use.ours, {}),
             )
             for use in table.taken
         )
@@ -76,6 +79,8 @@ class RowReader:
         formats = self._formats
         for step in self._steps:
             text = cells[step.position]
+            if step.words:
+                text = step.words.get(folded(text), text)
             if is_empty(text):
                 if step.is_required:
                     raise CellRefused("is empty, and every row needs it", column=step.theirs)

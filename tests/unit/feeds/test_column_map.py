@@ -140,13 +140,13 @@ def test_a_files_name_says_what_it_holds(name: str, kind: FactKind | None) -> No
 
 
 def test_a_header_says_what_a_file_holds() -> None:
-    assert kind_by_header(("account_id", "day", "logins")) is FactKind.USAGE
-    assert kind_by_header(("Company Name", "Customer ID", "Tier")) is FactKind.ACCOUNTS
+    assert kind_by_header(("account_id", "day", "logins"), MapFile()) is FactKind.USAGE
+    assert kind_by_header(("Company Name", "Customer ID", "Tier"), MapFile()) is FactKind.ACCOUNTS
 
 
 def test_a_header_of_no_kind_is_an_error() -> None:
     with pytest.raises(FileRefused, match="fits no kind of file"):
-        kind_by_header(("colour", "taste"))
+        kind_by_header(("colour", "taste"), MapFile())
 
 
 MAP = """
@@ -186,6 +186,9 @@ def test_a_map_file_holds_columns_constants_and_jira_fields(tmp_path: Path) -> N
         ('[accounts]\nFirma = "name"\nCo = "name"', "'name' is given twice"),
         ("[accounts]\nFirma = 3", r"\[accounts\] Firma"),
         ('[accounts.extra]\nFirma = "name"', "'extra': a text is expected"),
+        ('[tickets.words]\nOffen = "open"', "words: 'Offen': our column is expected before"),
+        ('[tickets.words.colour]\nRot = "red"', "'colour' is not one of our columns"),
+        ('[accounts.constants.currency]\nx = "EUR"', "constants: 'currency': a text is expected"),
         ('[jira]\naccount = "x"', r"\[jira\] account"),
         ("accounts = 3", r"\[accounts\]"),
     ],
@@ -198,3 +201,12 @@ def test_a_map_file_that_cannot_be_used_says_where(tmp_path: Path, text: str, re
 def test_a_map_file_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="cannot be read"):
         read_map(tmp_path / "none.toml")
+
+
+def test_a_map_that_fits_the_header_tells_the_kind() -> None:
+    accounts = KindMap(columns={"Kundennr": "account_id", "Firma": "name"})
+    usage = KindMap(columns={"Kundennr": "account_id", "Woche": "day"})
+    mapping = MapFile(kinds={FactKind.ACCOUNTS: accounts, FactKind.USAGE: usage})
+    assert kind_by_header(("Kundennr", "Firma", "ARR"), mapping) is FactKind.ACCOUNTS
+    assert kind_by_header(("Kundennr", "Woche", "Logins"), mapping) is FactKind.USAGE
+    assert kind_by_header(("account_id", "day", "logins"), mapping) is FactKind.USAGE
