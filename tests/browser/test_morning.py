@@ -153,3 +153,11 @@ def stays_quiet_after_a_scan(page: Page, served: Served, *, javascript: bool) ->
     assert after.scans == before.scans + 1
     assert after.alerts == before.alerts
     assert {one.state for one in after.incidents} == {IncidentState.ACKNOWLEDGED}
+
+
+def test_a_click_that_nobody_answers_says_so(browser: Browser, worked_on: Served) -> None:
+    with window(browser, worked_on.origin) as (page, _):
+        opened_by_link(page, worked_on)
+        page.context.set_offline(True)
+        page.locator("[data-item]").get_by_role("button", name="Acknowledge").first.click()
+        expect(page.get_by_role("alert")).to_contain_text("Tend did not answer")

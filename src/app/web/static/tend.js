@@ -99,6 +99,20 @@
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", showOpenTabs) : showOpenTabs();
   window.addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
 
+  // A click that reached nobody says so: without this the page would stand as if nothing had been pressed.
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => {
+      const place = document.getElementById("message");
+      if (!place || (event.target instanceof Element && event.target.closest("[data-live]"))) return;
+      const said = document.createElement("p");
+      said.className = "said bad";
+      said.setAttribute("role", "alert");
+      said.textContent = "Tend did not answer. Is it running? Try again in a moment.";
+      place.replaceChildren(said);
+      place.scrollIntoView({ block: "nearest" });
+    });
+  }
+
   // When an item is swapped for its new state, the focus goes on to the next one: data-then="next" on what is swapped in.
   document.addEventListener("htmx:afterSettle", (event) => {
     const swapped = event.target instanceof Element && event.target.closest("[data-then=next]");
