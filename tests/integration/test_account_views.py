@@ -240,6 +240,9 @@ def test_a_call_is_logged_in_one_line(dashboard: Dashboard) -> None:
     assert "meeting with sam@acme.example: All is well" in view(dashboard, "notes")
     assert "meeting: All is well" in view(dashboard, "people")
     assert "meeting with Sam" in view(dashboard, "people"), "by name, where the address is known"
+    other = builders.interaction(account_id="acme/1", stakeholder_email="jo@other.example")
+    bring(dashboard, interactions=rows_of(other))
+    assert "with jo@other.example" in view(dashboard, "people")
     assert [(act.kind, act.by) for act in acts(dashboard)] == [(ActKind.LOGGED, "os:rita")]
 
 
