@@ -5,19 +5,16 @@ A new system is added in three steps, and the runner (`app.feeds.sync`) learns n
 1. `feeds/SYSTEM_source.py` states the spec: the list call, where in its answers the items are, how
    pages follow each other, how to ask for what changed, and which path holds which column.
 2. The same module has a `TicketSystem`, whose `look()` asks once for what has to be known before
-   reading (field ids, the user's time zone, the names of statuses) and puts it into the spec by
-   `dataclasses.replace`. Pages come from `app.feeds.sync_pages.HttpPages(api, spec, auth)`,
-   whatever the system. Its own calls and its pydantic config are in `services/SYSTEM/`; its
-   `app.ports.source_auth.Auth` is `app.services.fixed_auth.FixedAuth` for most, and code of its own
-   where keys are fetched or every request is signed.
+   reading (field ids, time zone, names of statuses) and puts it into the spec. Pages come from
+   `app.feeds.sync_pages.HttpPages`, whatever the system. Calls and pydantic config of its own are
+   in `services/SYSTEM/`; its `Auth` is `app.services.fixed_auth.FixedAuth` for most.
 3. `bootstrap/ticket_systems.py` names it.
 
 Paths are dotted: `fields.status.name`. A step into a list goes on in each of its entries, so that
 `fields.components.name` holds all their names; a path that leads nowhere holds nothing.
 
 Templates are texts with `{since}`, `{position}`, `{size}` and the spec's own `variables`. A value
-that is one placeholder and nothing else keeps its type (`"{size}"` becomes a number), and its key
-is left out while there is nothing to put in (`"{position}"` on the first page).
+that is one placeholder alone keeps its type, and its key is left out while there is nothing to put.
 """
 
 from __future__ import annotations
@@ -36,8 +33,7 @@ from app.domain.ticket import Priority, TicketStatus
 Item: TypeAlias = Mapping[str, JsonValue]
 """One ticket as the source gives it."""
 Reader: TypeAlias = str | Callable[[Item], JsonValue]
-"""A dotted path, or a small function with a name for what no path says. What it gives is read as
-what stands at a path is; it may raise `CellRefused`."""
+"""A dotted path, or a named function for what no path says; it may raise `CellRefused`."""
 
 
 class Method(StrEnum):
