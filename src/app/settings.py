@@ -185,7 +185,7 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as exc:
-        lines = (_told(error["loc"], error["msg"]) for error in exc.errors())
+        lines = (_told(error["loc"], error["msg"], error["type"]) for error in exc.errors())
         raise ConfigurationError("; ".join(lines)) from exc
     except SettingsError as exc:  # its message names the field and keeps the value to itself
         field = re.search(r'field "(\w+)"', str(exc))
@@ -195,7 +195,12 @@ def load_settings() -> Settings:
         raise ConfigurationError(f"tend.toml: cannot be read as TOML: {exc}") from exc
 
 
-def _told(place: tuple[int | str, ...], trouble: str) -> str:
+def _told(place: tuple[int | str, ...], trouble: str, kind: str) -> str:
     name, *within = (str(part) for part in place)
+    if kind == "extra_forbidden" and not within:  # a variable that we do not know is never read
+        return (
+            f"tend.toml: {name}: there is no such setting here; "
+            "thresholds, weights, zone and currency are changed by tend settings apply FILE"
+        )
     inside = f"{'.'.join(within)}: " if within else ""
     return f"TEND_{name.upper()}: {inside}{trouble}"

@@ -34,6 +34,14 @@ def test_limits_come_from_the_file_too(tmp_path: Path) -> None:
     assert load_settings().limits == {"notion": LimitSetting(calls=600, per_seconds=60)}
 
 
+def test_a_setting_of_the_file_that_is_none_is_told_as_it_stands_there(tmp_path: Path) -> None:
+    (tmp_path / "tend.toml").write_text('default_currency = "EUR"\n')
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+    assert "tend.toml: default_currency: there is no such setting here" in str(caught.value)
+    assert "tend settings apply FILE" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     "limits, reason",
     [
