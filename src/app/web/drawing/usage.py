@@ -21,10 +21,11 @@ _WIDE, _HALF = 1_000, 520
 
 
 def usage_drawing(course: UsageCourse) -> Markup:
-    """Events by week; the months stand below."""
+    """Events by week, logins where no event is told; the months stand below."""
+    by_logins = _tells_logins_alone(course)
     row = [
         Bar(
-            value=week.events,
+            value=week.logins if by_logins else week.events,
             told=f"Week of {day(week.monday)}: {counted(week.events, 'event')}, "
             f"{counted(week.logins, 'login')}{', not complete yet' if week.is_running else ''}",
             mark=f"{week.monday:%b}" if week.monday.day <= _FIRST_DAYS else "",
@@ -39,6 +40,12 @@ def usage_told(course: UsageCourse) -> str:
     """The course in a sentence or two."""
     if not course.weeks:
         return "No use is known."
+    if _tells_logins_alone(course):
+        logins = [week.logins for week in course.weeks]
+        return (
+            f"Logins by week, between {min(logins):,} and {max(logins):,}: no events are told, "
+            "so there is no trend. A column of events in usage files brings them."
+        )
     events = [week.events for week in course.weeks if not week.is_running]
     if course.recent is None:
         return f"{counted(len(events), 'complete week')} of use so far: too few to compare."
@@ -47,6 +54,12 @@ def usage_told(course: UsageCourse) -> str:
     if course.before is None:
         return f"{lately}. {span}"
     return f"{lately}; {course.before:,} a week over the 8 before. {span}"
+
+
+def _tells_logins_alone(course: UsageCourse) -> bool:
+    return any(week.logins for week in course.weeks) and not any(
+        week.events for week in course.weeks
+    )
 
 
 def heartbeat_drawing(days: Sequence[tuple[date, HeartbeatDay | None]]) -> Markup:

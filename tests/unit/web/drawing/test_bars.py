@@ -67,6 +67,17 @@ def test_the_course_is_told_as_far_as_it_goes() -> None:
     assert "900 a week over the 8 before" in both
 
 
+def test_logins_are_drawn_where_no_event_is_told() -> None:
+    days = (MONDAY, date(2026, 3, 9))
+    course = UsageCourse(
+        weeks=tuple(ShownWeek(monday=day, events=0, logins=30 + day.day) for day in days),
+        recent=0,
+        before=0,
+    )
+    assert usage_told(course).startswith("Logins by week, between 32 and 39: no events are told")
+    assert usage_drawing(course).count("<rect") == 2
+
+
 def test_a_day_without_a_sign_of_life_has_no_bar() -> None:
     heard = HeartbeatDay(day=1, calls=40, errors=2, first_seen=0, last_seen=0)
     unsaid = HeartbeatDay(day=1, calls=None, errors=None, first_seen=0, last_seen=0)
