@@ -137,4 +137,7 @@ def read_word(text: str, words: type[E], synonyms: Mapping[str, E]) -> E:
         if word.value.casefold() == key:
             return word
     allowed = ", ".join(word.value for word in words)
-    raise CellRefused(f"{excerpt(text)} is not one of the allowed values: {allowed}")
+    raise CellRefused(
+        f"{excerpt(text)} is not one of the allowed values: {allowed}; "
+        "--map may say what it means, under words"
+    )
