@@ -34,6 +34,17 @@ def test_going_live_is_said_once_and_told_when_said_again(quiet_home: Path) -> N
     assert "Alerts have been on since" in again
 
 
+def test_going_live_before_the_first_scan_leaves_that_a_baseline(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert "is a baseline still: it is the first" in done(home, "go-live").words
+    accounts = tmp_path / "accounts.csv"
+    accounts.write_text("account_id,name\nacme,Acme\n")
+    done(home, "import", str(accounts))
+    said = done(home, "scan").words
+    assert "This was a baseline" in said
+    assert "Alerts are on: the next scan tells what is new" in said
+
+
 def test_what_the_baseline_found_stays_quiet(quiet_home: Path) -> None:
     known_wrong(quiet_home)
     assert "3 incidents were known before and stay quiet" in done(quiet_home, "go-live").words

@@ -34,8 +34,10 @@ def go_live(
         begun = cli.store.write_now(cli.tenant, lambda unit: begin_alerts(unit, by=by, at=now))
         since = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.live_since())
         if begun:
+            has_scores = cli.store.read_now(cli.tenant, lambda unit: unit.health.has_any())
             cli.console.print(
-                "[bold]Alerts begin now.[/bold] The next [bold]tend scan[/bold] tells what is new."
+                "[bold]Alerts begin now.[/bold] The next [bold]tend scan[/bold] "
+                + ("tells what is new." if has_scores else "is a baseline still: it is the first.")
             )
         elif since is not None:
             cli.console.print(f"Alerts have been on since {since:%Y-%m-%d %H:%M} UTC.")
@@ -46,7 +48,7 @@ def go_live(
             told = cli.store.write_now(cli.tenant, lambda unit: announce_known(unit, now))
             done = do_what_is_owed(cli)
             cli.console.print(
-                f"{told} incidents told: {done} effects done. "
+                f"{told} incidents told: {done} drafts, alerts and records made. "
                 "[bold]tend inbox[/bold] and [bold]tend drafts[/bold] have them."
             )
         else:

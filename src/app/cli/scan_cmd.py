@@ -167,9 +167,15 @@ def _say_what_happened(cli: CliContext, outcome: Scanned) -> None:
         )
     parked, put_off = outcome.left[EffectState.PARKED], outcome.left[EffectState.OWED]
     if outcome.scan.is_baseline:
+        is_live = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.live_since()) is not None
+        then = (
+            "Alerts are on: the next scan tells what is new from then."
+            if is_live
+            else "[bold]tend go-live[/bold] begins alerts."
+        )
         cli.console.print(
             "This was a [bold]baseline[/bold]: what is wrong already is known and nobody is told. "
-            "[bold]tend go-live[/bold] begins alerts."
+            f"{then}"
         )
     elif outcome.done:
         cli.console.print(
