@@ -155,6 +155,19 @@ def show_book(cli: CliContext, found: tuple[Standing, ...], day: date, top: int)
     cli.console.print(LEGEND)
 
 
+def _say_baseline(cli: CliContext) -> None:
+    is_live = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.live_since()) is not None
+    then = (
+        "Alerts are on: the next scan tells what is new from then."
+        if is_live
+        else "[bold]tend go-live[/bold] begins alerts."
+    )
+    cli.console.print(
+        "This was a [bold]baseline[/bold]: what is wrong already is known and nobody is told. "
+        f"{then}"
+    )
+
+
 def _say_what_happened(cli: CliContext, outcome: Scanned) -> None:
     from rich.markup import escape
 
@@ -167,16 +180,7 @@ def _say_what_happened(cli: CliContext, outcome: Scanned) -> None:
         )
     parked, put_off = outcome.left[EffectState.PARKED], outcome.left[EffectState.OWED]
     if outcome.scan.is_baseline:
-        is_live = cli.store.read_now(cli.tenant, lambda unit: unit.tenant.live_since()) is not None
-        then = (
-            "Alerts are on: the next scan tells what is new from then."
-            if is_live
-            else "[bold]tend go-live[/bold] begins alerts."
-        )
-        cli.console.print(
-            "This was a [bold]baseline[/bold]: what is wrong already is known and nobody is told. "
-            f"{then}"
-        )
+        _say_baseline(cli)
     elif outcome.done:
         cli.console.print(
             f"{outcome.done} effects done. [bold]tend inbox[/bold] has the alerts, "
