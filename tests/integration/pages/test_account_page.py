@@ -159,6 +159,7 @@ def test_a_score_that_was_kept_is_marked_with_the_reason_and_still_explained(
     assert "−60" in told
     history = text_of(dashboard.get("/accounts/acme?view=history"))
     assert "Not computed, the last score kept (1)" in history
+    assert "Technical 40 Amber score kept Commercial" in history, "as the book marks it"
     assert "13 Mar 2026, the last score kept: feed support failed" in history
 
 
