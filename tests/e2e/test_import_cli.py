@@ -74,7 +74,8 @@ def test_refused_rows_are_listed_and_kept_and_the_exit_code_says_so(terminal: Te
     )
     assert code == 1
     assert "usage.csv: line 3, column logins: 'oops' is not a whole number" in out
-    assert out.count("'oops' is not") == 20
+    assert out.count(": 'oops' is not") == 21
+    assert "refused 25 times, column logins: 'oops' is not a whole number" in out
     assert "… and 5 more refused; all are in rejects.csv" in out
     rejects = (terminal.folder / "rejects.csv").read_text().splitlines()
     assert len(rejects) == 26

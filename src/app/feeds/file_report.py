@@ -12,6 +12,8 @@ from app.domain.feed import FactKind
 from app.feeds.refusals import RefusedRow
 
 SHOWN_REFUSALS = 20
+_MOST_REASONS, _COMMONEST = 200, 5
+"""Different reasons that are counted, and that are told where not every refusal is shown."""
 
 
 class Outcome(StrEnum):
@@ -69,6 +71,7 @@ class Tally:
         self._sink = sink
         self._shown: list[RefusedRow] = []
         self._remarks: Counter[str] = Counter()
+        self._reasons: Counter[str] = Counter()
         self.rows = 0
         self.refused = 0
         self.unresolved = 0
@@ -80,6 +83,10 @@ class Tally:
         self.refused += 1
         if len(self._shown) < SHOWN_REFUSALS:
             self._shown.append(refusal)
+        place = f"column {refusal.column}: " if refusal.column else ""
+        reason = f"{place}{refusal.reason}"
+        if reason in self._reasons or len(self._reasons) < _MOST_REASONS:
+            self._reasons[reason] += 1
         self._sink(self._file, refusal)
 
     def remark(self, text: str) -> None:
@@ -109,8 +116,18 @@ class Tally:
             unresolved=self.unresolved,
             shown=tuple(self._shown),
             contracts=self.contracts,
-            remarks=tuple(
-                text if times == 1 else f"{text} ({times:,} times)"
-                for text, times in self._remarks.most_common()
+            remarks=(
+                *self._why_so_many(),
+                *(
+                    text if times == 1 else f"{text} ({times:,} times)"
+                    for text, times in self._remarks.most_common()
+                ),
             ),
         )
+
+    def _why_so_many(self) -> list[str]:
+        """The commonest reasons of refusals, where not all of them are shown."""
+        if self.refused <= len(self._shown):
+            return []
+        commonest = self._reasons.most_common(_COMMONEST)
+        return [f"refused {n:,} times, {reason}" for reason, n in commonest if n > 1]
