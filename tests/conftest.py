@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ pytest_plugins = (
     "tests.servers.postgres",
     "tests.servers.redis",
     "tests.servers.stores",
+    "tests.tracing",
 )
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -75,6 +77,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if wanting:
         items[:] = [test for test in items if test not in wanting]
         config.hook.pytest_deselected(items=wanting)
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector of garbage leave alone what is there to stay: modules and tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
