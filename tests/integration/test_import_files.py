@@ -256,6 +256,20 @@ def test_a_map_says_what_their_words_mean(bench: ImportBench) -> None:
     assert (found.priority, found.subject) == (Priority.P1, "Geschlossen")
 
 
+def test_a_ticket_closed_by_a_clock_ahead_of_ours_is_closed_now(bench: ImportBench) -> None:
+    bench.with_accounts()
+    ahead = [NOW + timedelta(hours=hours) for hours in (3, 5, 9)]
+    path = bench.file(
+        "tickets.csv",
+        "ticket_id,account_id,status,created_at,resolved_at\n"
+        f"T-1,acme,closed,2026-03-01,{ahead[0].isoformat()}\n"
+        f"T-2,acme,closed,{ahead[1].isoformat()},{ahead[2].isoformat()}\n",
+    )
+    assert bench.one(path).counts.inserted == 2
+    assert "T-1" not in {ticket.ticket_id for ticket in bench.facts("acme").open_tickets}
+    assert bench.one(path).counts.unchanged == 2
+
+
 def test_a_map_gives_columns_and_constants(bench: ImportBench) -> None:
     mapping = MapFile(
         kinds={

@@ -65,6 +65,10 @@ def _ticket(row: Row, now: datetime) -> None:
             column="status",
         )
     _in_order(row, "created_at", "resolved_at")
+    created, resolved = row.get("created_at"), row["resolved_at"]
+    if isinstance(created, datetime) and isinstance(resolved, datetime):
+        # A clock ahead of ours, or an export without its zone: closed is not open till then.
+        row["resolved_at"] = max(created, min(resolved, now))
 
 
 def _usage(row: Row, now: datetime) -> None:
