@@ -113,7 +113,7 @@ def with_file(home: Path, text: str) -> Said:
     [
         ("tenant = ", "tend.toml: cannot be read as TOML"),
         ('tenant = "Bad Name"', "TEND_TENANT: "),
-        ('tennant = "main"', "TENNANT: "),
+        ('tennant = "main"', "tend.toml: tennant: there is no such setting here"),
     ],
 )
 def test_a_broken_file_of_settings_is_named(empty_home: Path, text: str, reason: str) -> None:
