@@ -21,6 +21,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 WORDS: Mapping[str, frozenset[str]] = {
     "accounts": frozenset({"name", "notes"}),
+    "book_keys": frozenset({"name_key", "searched"}),
     "stakeholders": frozenset({"name", "role"}),
     "tickets": frozenset({"subject"}),
     "interactions": frozenset({"summary"}),
