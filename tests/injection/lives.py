@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from tests.injection.books import Worded, live_through, neutral
 from tests.injection.stored import Statement, Tables, changed, statements_seen, stored_in
+from tests.servers.templates import template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ def life_of(texts: Sequence[str], home: Path, *, accounts: int) -> Life:
     """Live through one book of these texts."""
     home.mkdir(parents=True, exist_ok=True)
     worded = Worded(texts=texts, accounts=accounts)
+    template()  # made by whoever is first, by statements that are of no life
     with statements_seen() as statements, capture_logs():
         live_through(worded, home).store.close()
     return Life(home=home, tables=stored_in(home / "home"), statements=statements)
