@@ -74,7 +74,7 @@ def test_unresolved_tickets_are_listed_without_their_escapes(
         [TICKETS_HEADER, (f"T{ESCAPING}", f"[bold]b{ESCAPING}", "open", "2026-01-02", "P1", "x")],
     )
     said = typed(empty_home, "import", str(accounts), str(tickets))
-    listed = done(empty_home, "feeds", "unresolved")
+    listed = done(empty_home, "tickets", "unresolved")
     assert invisible_in(said.out + said.err + listed.out + listed.err) == set()
 
 

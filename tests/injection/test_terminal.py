@@ -34,7 +34,7 @@ def said(home: Path, *words: str) -> Said:
     "words",
     [
         *(["inbox"], ["drafts"], ["drafts", "--all"], ["incidents"], ["opportunities"], ["feeds"]),
-        *(["runs"], ["events", "list"], ["feeds", "unresolved"]),
+        *(["runs"], ["events", "list"], ["tickets", "unresolved"]),
     ],
 )
 def test_no_list_has_anything_that_a_terminal_obeys(home: Path, words: Sequence[str]) -> None:
