@@ -55,7 +55,7 @@ def tam_row(inputs: CsmInputs, *, lost: int, percent: int) -> LedgerRow:
 
 def coverage_row(coverage: int, floor: int, missing: Sequence[str]) -> LedgerRow:
     """In place of a score, where too little is known: not zero, not healthy."""
-    listed = ", ".join(missing[:_MOST_NAMED])
+    listed = ", ".join(factor.replace("_", " ") for factor in missing[:_MOST_NAMED])
     more = len(missing) - _MOST_NAMED
     return LedgerRow(
         factor="coverage",

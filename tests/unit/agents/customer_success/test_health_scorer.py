@@ -110,7 +110,7 @@ def test_below_the_floor_the_band_is_unknown_and_says_what_is_missing() -> None:
     assert (found.score, found.band, found.coverage) == (None, Band.UNKNOWN, 28)
     assert found.reasons()[0] == (
         "no score: 28 % of the weight is known, 50 % are needed; "
-        "unknown: adoption, usage_trend, login_frequency, support, payment and 1 more"
+        "unknown: adoption, usage trend, login frequency, support, payment and 1 more"
     )
     assert sum(row.points for row in found.ledger) == 0
 
