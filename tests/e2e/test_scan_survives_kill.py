@@ -14,6 +14,7 @@ from pathlib import Path
 
 from app.domain.effect import EffectState
 from tests.integration.small_book import TENANT, SmallBook
+from tests.noon import lives_at_noon
 
 ACCOUNTS = 60
 IN_TROUBLE = 50
@@ -21,8 +22,9 @@ KILLS = 8
 
 
 def prepared(home: Path) -> None:
-    """A live book of which half turned red since its baseline."""
+    """A live book of which half turned red since its baseline, yesterday at noon."""
     book = SmallBook.opened(home)
+    book.store.write_now(TENANT, lives_at_noon)
     names = [f"acct{number:03d}" for number in range(ACCOUNTS)]
     book.add_accounts(*names)
     yesterday = datetime.now(UTC) - timedelta(days=1)

@@ -14,6 +14,7 @@ from app.domain.effect import EffectState
 from app.storage.sql_store import SqlStore
 from tests.e2e.service_process import running
 from tests.integration.small_book import TENANT, SmallBook
+from tests.noon import lives_at_noon
 
 pytestmark = pytest.mark.timeout(300)  # several processes, one after the other
 
@@ -22,8 +23,9 @@ IN_TROUBLE = 30
 
 @pytest.fixture
 def book(tmp_path: Path, postgres_url: str) -> SmallBook:
-    """A live book whose accounts turned red since yesterday."""
+    """A live book whose accounts turned red since yesterday at noon."""
     book = SmallBook.opened(tmp_path / "home", postgres_url)
+    book.store.write_now(TENANT, lives_at_noon)
     names = [f"acct{number:03d}" for number in range(IN_TROUBLE)]
     yesterday = datetime.now(UTC) - timedelta(days=1)
     book.add_accounts(*names)
