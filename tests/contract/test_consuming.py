@@ -184,7 +184,7 @@ def test_an_event_takes_effect_once_however_often_it_is_given(
         return await handle_once(sqlite_store, SALES, event, effect)
 
     async def story(lines: Lines) -> None:
-        bus, desk = await lines.bus(rules=BusRules(idle_seconds=3)), await lines.desk()
+        bus, desk = await lines.bus(rules=BusRules(idle_seconds=9)), await lines.desk()
         await publish(bus, 1, 2)
         first, _ = await take(bus, consumer="dead")
         assert await handler(first.event) == Done()  # and it dies before it can say so
@@ -286,10 +286,10 @@ def test_a_consumer_that_stops_gives_back_what_it_did_not_try(play_bus: Play) ->
 
 def test_a_slow_batch_stays_in_hand(play_bus: Play) -> None:
     async def story(lines: Lines) -> None:
-        bus, thief = await lines.bus(rules=BusRules(idle_seconds=2.4)), Diary()
+        bus, thief = await lines.bus(rules=BusRules(idle_seconds=4.5)), Diary()
 
         async def be_slow() -> Outcome:
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(0.6)
             assert await consumer_of(bus, thief, "thief").drain() == {}
             return Done()
 
